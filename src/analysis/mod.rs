@@ -1,0 +1,1 @@
+//! What a trace means: pure functions over the model.

@@ -1,0 +1,1 @@
+//! What the user typed: clap, and nothing else.

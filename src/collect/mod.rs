@@ -1,0 +1,1 @@
+//! The door in: the local receiver.

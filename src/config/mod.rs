@@ -1,0 +1,1 @@
+//! Flags, environment, file and defaults, resolved once.

@@ -1,0 +1,18 @@
+//! The nouns: trace, span, resource, scope, attribute – `OpenTelemetry`'s data model, to which every backend is mapped.
+//!
+//! Reading order: [`id`], [`time`], [`value`], [`span`], [`trace`], [`summary`]. Nothing here does I/O, and nothing here knows
+//! of any other folder of the crate.
+
+pub mod id;
+pub mod span;
+pub mod summary;
+pub mod time;
+pub mod trace;
+pub mod value;
+
+pub use id::{SpanId, Spelling, TraceId};
+pub use span::{EntityRef, Event, Link, Resource, Scope, Span, SpanKind, Status, StatusCode};
+pub use summary::{Evidence, SpanFacts, SummaryBuilder, TraceSummary};
+pub use time::{Nanos, Time, TimeRange};
+pub use trace::Trace;
+pub use value::{Attributes, Value};

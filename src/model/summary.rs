@@ -1,0 +1,269 @@
+//! What a listing says of a trace, kept up to date span by span.
+//!
+//! One definition for all backends: whatever the order in which spans arrive, and however often, the same spans give the same
+//! summary.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use super::id::{SpanId, TraceId};
+use super::span::SpanKind;
+use super::time::{Nanos, Time};
+
+/// The line of a trace in a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceSummary {
+    /// Which trace.
+    pub id: TraceId,
+    /// Where it was read from; several where backends were merged.
+    pub backends: Vec<String>,
+    /// Its earliest start.
+    pub start: Time,
+    /// Its latest end; of a span that is still running, its start counts.
+    pub end: Time,
+    /// Name of the root span; `None` while no root has arrived.
+    pub root_name: Option<String>,
+    /// Service of the root span.
+    pub root_service: Option<String>,
+    /// All services, sorted.
+    pub services: Vec<String>,
+    /// How many different spans.
+    pub span_count: usize,
+    /// How many of them failed.
+    pub error_count: usize,
+    /// What speaks against it being all there; empty when nothing does.
+    pub evidence: Vec<Evidence>,
+    /// When the last of it arrived, where that is known.
+    pub received: Option<Time>,
+}
+
+impl TraceSummary {
+    /// From the earliest start to the latest end.
+    pub fn duration(&self) -> Nanos {
+        self.end.since(self.start)
+    }
+
+    /// Whether nothing speaks against it being all there.
+    pub fn complete(&self) -> bool {
+        self.evidence.is_empty()
+    }
+}
+
+/// A reason to think that a trace is not all there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Evidence {
+    /// No span without a parent has arrived.
+    NoRoot,
+    /// Spans name parents that have not arrived: how many different parents.
+    MissingParents(usize),
+    /// Spans that have begun and not ended.
+    Running(usize),
+    /// The backend said that it holds back part of the trace, in its own words.
+    Truncated(String),
+}
+
+impl Evidence {
+    /// A word for machines: `no_root`, `missing_parents`, `running`, `truncated`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoRoot => "no_root",
+            Self::MissingParents(_) => "missing_parents",
+            Self::Running(_) => "running",
+            Self::Truncated(_) => "truncated",
+        }
+    }
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoRoot => f.write_str("no root span has arrived"),
+            Self::MissingParents(1) => f.write_str("1 parent span has not arrived"),
+            Self::MissingParents(count) => write!(f, "{count} parent spans have not arrived"),
+            Self::Running(1) => f.write_str("1 span is still running"),
+            Self::Running(count) => write!(f, "{count} spans are still running"),
+            Self::Truncated(why) => f.write_str(why),
+        }
+    }
+}
+
+/// What a summary needs to know of a span. `operation` stands for (service, name, kind) and `identity` for (name, kind), as
+/// numbers given by the caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpanFacts {
+    /// The span.
+    pub id: SpanId,
+    /// Its parent.
+    pub parent: Option<SpanId>,
+    /// Number of its service, name and kind.
+    pub operation: u32,
+    /// Number of its name and kind: what must agree for two records of one id to be the same span.
+    pub identity: u32,
+    /// Its start.
+    pub start: Time,
+    /// Its end; `None` while running.
+    pub end: Option<Time>,
+    /// Whether it failed.
+    pub error: bool,
+}
+
+impl SpanFacts {
+    /// Whether both are records of the same span: same id, name, kind and start. Clients and servers that share a span id
+    /// (Zipkin), and ids used twice by mistake, are different spans.
+    pub fn same_span(&self, other: &Self) -> bool {
+        self.id == other.id && self.identity == other.identity && self.start == other.start
+    }
+
+    /// Whether `later`, which arrived after this one, takes its place: a finished record is never replaced by an unfinished one.
+    pub fn yields_to(&self, later: &Self) -> bool {
+        self.end.is_none() || later.end.is_some()
+    }
+}
+
+/// Gathers the facts of one trace. Adding a span costs the same however large the trace is.
+#[derive(Debug, Clone, Default)]
+pub struct SummaryBuilder {
+    spans: Vec<SpanFacts>,
+    /// The newest record in `spans` of each id; older ones of the same id hang from it.
+    by_id: HashMap<SpanId, u32>,
+    older: HashMap<u32, u32>,
+    missing: HashSet<SpanId>,
+}
+
+/// The numbers of a summary; names are the caller's, by operation number.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Figures {
+    /// The earliest start. Spans without a time do not count, unless there are only such.
+    pub start: Time,
+    /// The latest end.
+    pub end: Time,
+    /// How many different spans.
+    pub spans: usize,
+    /// How many of them failed.
+    pub errors: usize,
+    /// How many of them have not ended.
+    pub running: usize,
+    /// How many parents have not arrived.
+    pub missing_parents: usize,
+    /// Operation number of the root: the earliest of the spans without a parent.
+    pub root: Option<u32>,
+    /// Operation numbers of all spans, sorted.
+    pub operations: Vec<u32>,
+}
+
+impl Figures {
+    /// What speaks against the trace being all there.
+    pub fn evidence(&self) -> Vec<Evidence> {
+        let mut evidence = Vec::new();
+        if self.root.is_none() {
+            evidence.push(Evidence::NoRoot);
+        }
+        if self.missing_parents > 0 {
+            evidence.push(Evidence::MissingParents(self.missing_parents));
+        }
+        if self.running > 0 {
+            evidence.push(Evidence::Running(self.running));
+        }
+        evidence
+    }
+}
+
+impl SummaryBuilder {
+    /// Adds a record of a span. Records must come in the order in which they arrived. Answers where the record now is among
+    /// the kept ones, or `None` where an earlier record of the same span stays instead.
+    pub fn add(&mut self, span: SpanFacts) -> Option<usize> {
+        if let Some(&newest) = self.by_id.get(&span.id) {
+            let mut at = Some(newest);
+            while let Some(index) = at {
+                let known = &self.spans[index as usize];
+                if known.same_span(&span) {
+                    if !known.yields_to(&span) {
+                        return None;
+                    }
+                    // Whatever the old record said of parents stays true of some record of this span: nothing to undo.
+                    self.note_parent(span.parent.as_ref());
+                    self.spans[index as usize] = span;
+                    return Some(index as usize);
+                }
+                at = self.older.get(&index).copied();
+            }
+            self.older.insert(self.spans.len() as u32, newest);
+        }
+        self.missing.remove(&span.id);
+        self.by_id.insert(span.id.clone(), self.spans.len() as u32);
+        self.note_parent(span.parent.as_ref());
+        self.spans.push(span);
+        Some(self.spans.len() - 1)
+    }
+
+    fn note_parent(&mut self, parent: Option<&SpanId>) {
+        if let Some(parent) = parent.filter(|parent| !self.by_id.contains_key(parent)) {
+            self.missing.insert(parent.clone());
+        }
+    }
+
+    /// How many different spans so far.
+    pub fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
+    /// The kept record of each span, in the order of first arrival.
+    pub fn spans(&self) -> &[SpanFacts] {
+        &self.spans
+    }
+
+    /// The numbers now. Costs one pass over the spans.
+    pub fn figures(&self) -> Figures {
+        let mut figures = Figures { spans: self.spans.len(), missing_parents: self.missing.len(), ..Figures::default() };
+        let mut start = None::<Time>;
+        let mut root = None::<&SpanFacts>;
+        for span in &self.spans {
+            if !span.start.is_unknown() {
+                start = Some(start.map_or(span.start, |start| start.min(span.start)));
+            }
+            figures.end = figures.end.max(span.end.unwrap_or(span.start)).max(span.start);
+            figures.errors += usize::from(span.error);
+            figures.running += usize::from(span.end.is_none());
+            if span.parent.is_none() && root.is_none_or(|root| (span.start, &span.id) < (root.start, &root.id)) {
+                root = Some(span);
+            }
+            figures.operations.push(span.operation);
+        }
+        figures.start = start.unwrap_or_default();
+        figures.root = root.map(|root| root.operation);
+        figures.operations.sort_unstable();
+        figures.operations.dedup();
+        figures
+    }
+}
+
+/// Gives numbers to operations, in the order in which they are first seen: what [`SpanFacts`] wants.
+#[derive(Debug, Default)]
+pub(crate) struct Interner<'a> {
+    operations: HashMap<(&'a str, &'a str, SpanKind), u32>,
+    identities: HashMap<(&'a str, SpanKind), u32>,
+    names: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Interner<'a> {
+    /// The numbers of (service, name, kind) and of (name, kind).
+    pub(crate) fn numbers(&mut self, service: &'a str, name: &'a str, kind: SpanKind) -> (u32, u32) {
+        let next = self.names.len() as u32;
+        let operation = *self.operations.entry((service, name, kind)).or_insert(next);
+        if operation == next {
+            self.names.push((service, name));
+        }
+        let next = self.identities.len() as u32;
+        (operation, *self.identities.entry((name, kind)).or_insert(next))
+    }
+
+    /// Service and name of an operation.
+    pub(crate) fn names(&self, operation: u32) -> (&'a str, &'a str) {
+        self.names[operation as usize]
+    }
+}

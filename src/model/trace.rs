@@ -1,0 +1,252 @@
+//! A trace: the spans of one id, put together from records that came in any order and any number of times.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::id::{SpanId, TraceId};
+use super::span::{Resource, Span};
+use super::summary::{Evidence, Interner, SpanFacts, SummaryBuilder, TraceSummary};
+use super::time::Time;
+
+/// On a span that was sent without saying which service it belongs to, because its parent's sender does (X-Ray's independent
+/// subsegments): it takes the nearest ancestor's resource.
+pub const INHERITS_RESOURCE: &str = "aws.xray.independent";
+
+/// The spans of one trace, sorted by start, never empty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trace {
+    id: TraceId,
+    spans: Vec<Span>,
+    /// Names of the backends that it was read from.
+    pub backends: Vec<String>,
+    /// When the last of it arrived, where that is known.
+    pub received: Option<Time>,
+    /// What the backend itself said about parts that it holds back.
+    pub truncated: Vec<String>,
+    /// How many records were repetitions of a span that is there.
+    pub repeated: usize,
+}
+
+impl Trace {
+    /// Puts records together that came in this order: repetitions become one span (the last finished record wins), spans that
+    /// only share an id are kept apart, and those without a resource of their own take their nearest ancestor's. `None` when
+    /// there are no spans.
+    pub fn assemble(id: TraceId, records: Vec<Span>) -> Option<Self> {
+        let received = records.len();
+        let mut spans = keep_one_record_each(records);
+        inherit_resources(&mut spans);
+        spans.sort_by(|a, b| (a.start, &a.id).cmp(&(b.start, &b.id)));
+        let repeated = received - spans.len();
+        (!spans.is_empty()).then_some(Self { id, spans, backends: Vec::new(), received: None, truncated: Vec::new(), repeated })
+    }
+
+    /// Puts the spans of several traces together, in the order in which the traces first appear.
+    pub fn group(records: impl IntoIterator<Item = (TraceId, Span)>) -> Vec<Self> {
+        let mut order = Vec::new();
+        let mut groups = HashMap::<TraceId, Vec<Span>>::new();
+        for (id, span) in records {
+            let group = groups.entry(id.clone()).or_default();
+            if group.is_empty() {
+                order.push(id);
+            }
+            group.push(span);
+        }
+        order.into_iter().filter_map(|id| groups.remove(&id).and_then(|spans| Self::assemble(id, spans))).collect()
+    }
+
+    /// Which trace, in the spelling in which it came.
+    pub fn id(&self) -> &TraceId {
+        &self.id
+    }
+
+    /// Its spans by start, then id.
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
+    /// Gives the spans away.
+    pub fn into_spans(self) -> Vec<Span> {
+        self.spans
+    }
+
+    /// What a listing says of it.
+    pub fn summary(&self) -> TraceSummary {
+        let mut interner = Interner::default();
+        let mut builder = SummaryBuilder::default();
+        for span in &self.spans {
+            builder.add(facts(span, &mut interner));
+        }
+        let figures = builder.figures();
+        let mut evidence = figures.evidence();
+        evidence.extend(self.truncated.iter().cloned().map(Evidence::Truncated));
+        let mut services: Vec<_> = figures.operations.iter().map(|&operation| interner.names(operation).0).collect();
+        services.retain(|service| !service.is_empty());
+        services.sort_unstable();
+        services.dedup();
+        let root = figures.root.map(|operation| interner.names(operation));
+        TraceSummary {
+            id: self.id.clone(),
+            backends: self.backends.clone(),
+            start: figures.start,
+            end: figures.end,
+            root_name: root.map(|(_, name)| name.to_owned()),
+            root_service: root.map(|(service, _)| service.to_owned()),
+            services: services.into_iter().map(str::to_owned).collect(),
+            span_count: figures.spans,
+            error_count: figures.errors,
+            evidence,
+            received: self.received,
+        }
+    }
+}
+
+fn facts<'a>(span: &'a Span, interner: &mut Interner<'a>) -> SpanFacts {
+    let (operation, identity) = interner.numbers(span.service(), &span.name, span.kind);
+    SpanFacts {
+        id: span.id.clone(),
+        parent: span.parent.clone(),
+        operation,
+        identity,
+        start: span.start,
+        end: span.end,
+        error: span.is_error(),
+    }
+}
+
+/// The same rule as a summary's, so that both count alike.
+fn keep_one_record_each(records: Vec<Span>) -> Vec<Span> {
+    let mut builder = SummaryBuilder::default();
+    let mut kept: Vec<usize> = Vec::with_capacity(records.len());
+    {
+        let mut interner = Interner::default();
+        for (index, span) in records.iter().enumerate() {
+            match builder.add(facts(span, &mut interner)) {
+                Some(place) if place == kept.len() => kept.push(index),
+                Some(place) => kept[place] = index,
+                None => {}
+            }
+        }
+    }
+    let mut records: Vec<_> = records.into_iter().map(Some).collect();
+    kept.into_iter().filter_map(|index| records[index].take()).collect()
+}
+
+/// Iterative and guarded against cycles: what a trace says of parents is only a claim.
+fn inherit_resources(spans: &mut [Span]) {
+    let inherits = |span: &Span| span.service().is_empty() && span.attributes.get(INHERITS_RESOURCE).is_some();
+    if !spans.iter().any(inherits) {
+        return;
+    }
+    let by_id: HashMap<SpanId, usize> = spans.iter().enumerate().map(|(index, span)| (span.id.clone(), index)).collect();
+    for index in 0..spans.len() {
+        if !inherits(&spans[index]) {
+            continue;
+        }
+        let mut path = vec![index];
+        let mut found: Option<Arc<Resource>> = None;
+        let mut at = index;
+        while let Some(&parent) = spans[at].parent.as_ref().and_then(|parent| by_id.get(parent)) {
+            if !inherits(&spans[parent]) {
+                found = Some(Arc::clone(&spans[parent].resource));
+                break;
+            }
+            if path.len() > spans.len() {
+                break;
+            }
+            path.push(parent);
+            at = parent;
+        }
+        if let Some(resource) = found {
+            for index in path {
+                spans[index].resource = Arc::clone(&resource);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SpanKind;
+    use proptest::prelude::*;
+
+    fn span(id: u8, parent: u8, start: u64, end: u64) -> Span {
+        Span {
+            id: SpanId::from_bytes([id; 8]),
+            parent: (parent != 0).then(|| SpanId::from_bytes([parent; 8])),
+            name: "op".into(),
+            start: Time(start),
+            end: (end != 0).then_some(Time(end)),
+            resource: Arc::new(Resource::of_service("web")),
+            ..Span::default()
+        }
+    }
+
+    fn assemble(records: Vec<Span>) -> Trace {
+        Trace::assemble(TraceId::from_bytes([7; 16]), records).unwrap()
+    }
+
+    #[test]
+    fn a_finished_record_replaces_a_running_one_and_not_the_other_way_round() {
+        for order in [[0, 9], [9, 0]] {
+            let trace = assemble(order.map(|end| span(1, 0, 5, end)).to_vec());
+            assert_eq!(trace.spans().len(), 1);
+            assert_eq!(trace.spans()[0].end, Some(Time(9)));
+            assert_eq!(trace.repeated, 1);
+        }
+    }
+
+    #[test]
+    fn two_spans_that_share_an_id_are_both_kept() {
+        let client = Span { kind: SpanKind::Client, ..span(1, 0, 5, 9) };
+        let server = Span { kind: SpanKind::Server, ..span(1, 0, 6, 8) };
+        let summary = assemble(vec![client.clone(), server.clone(), client, server]).summary();
+        assert_eq!(summary.span_count, 2);
+    }
+
+    #[test]
+    fn a_parent_that_comes_late_is_missing_no_more() {
+        let child = span(2, 1, 5, 6);
+        let early = assemble(vec![child.clone()]).summary();
+        assert_eq!(early.evidence, [Evidence::NoRoot, Evidence::MissingParents(1)]);
+        assert!(assemble(vec![child, span(1, 0, 4, 9)]).summary().complete());
+    }
+
+    #[test]
+    fn a_span_without_a_time_does_not_stretch_the_trace_to_1970() {
+        let summary = assemble(vec![span(1, 0, 100, 200), span(2, 1, 0, 0)]).summary();
+        assert_eq!((summary.start, summary.end), (Time(100), Time(200)));
+    }
+
+    #[test]
+    fn a_span_sent_without_its_service_takes_its_nearest_ancestors() {
+        let alone = |id, parent| {
+            let attributes = std::iter::once((INHERITS_RESOURCE, true)).collect();
+            Span { resource: Arc::default(), attributes, ..span(id, parent, 5, 6) }
+        };
+        let trace = assemble(vec![alone(3, 2), alone(2, 1), span(1, 0, 4, 9), alone(4, 5), alone(5, 4)]);
+        let services: Vec<_> = trace.spans().iter().map(|span| (span.id.bytes().unwrap()[0], span.service())).collect();
+        assert_eq!(services, [(1, "web"), (2, "web"), (3, "web"), (4, ""), (5, "")]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_and_repetition_of_finished_records_change_nothing(
+            spans in proptest::collection::vec((1u8..20, 0u8..20, 1u64..50, 50u64..99), 1..40),
+            picks in proptest::collection::vec(any::<prop::sample::Index>(), 0..40),
+        ) {
+            // One record a span id, as senders promise; then repeated and reordered.
+            let mut by_id = HashMap::new();
+            for (id, parent, start, end) in spans {
+                by_id.entry(id).or_insert_with(|| span(id, parent, start, end));
+            }
+            let mut once: Vec<_> = by_id.into_values().collect();
+            once.sort_by(|a, b| a.id.cmp(&b.id));
+            let mut again: Vec<_> = picks.iter().map(|pick| once[pick.index(once.len())].clone()).collect();
+            again.extend(once.iter().cloned().rev());
+            let (once, again) = (assemble(once), assemble(again));
+            prop_assert_eq!(once.spans(), again.spans());
+            prop_assert_eq!(once.summary(), again.summary());
+        }
+    }
+}

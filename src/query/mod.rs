@@ -1,0 +1,1 @@
+//! The question: the filter expression, its parser, printer and evaluator.
