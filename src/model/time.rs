@@ -60,6 +60,7 @@ impl Time {
     }
 
     /// Moved by `by`, stopping at either end of the range.
+    #[must_use]
     pub fn saturating_add(self, by: Nanos) -> Self {
         let moved = Nanos::from(self.0).saturating_add(by).clamp(0, Nanos::from(u64::MAX));
         Self(moved as u64)
