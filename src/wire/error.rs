@@ -20,14 +20,13 @@ impl WireError {
         Self { format, why: why.to_string(), place: Place::default() }
     }
 
-    /// What `serde_json` says, with the place apart. `first_line` is the number of the line with which the parsed text begins.
-    pub(crate) fn json(format: &'static str, error: &serde_json::Error, path: String, first_line: usize) -> Self {
+    /// What `serde_json` says, with the place apart.
+    pub(crate) fn json(format: &'static str, error: &serde_json::Error, path: String) -> Self {
         let mut why = error.to_string();
         if let Some(at) = why.rfind(" at line ") {
             why.truncate(at);
         }
-        let line = if error.line() == 0 { 0 } else { error.line().saturating_add(first_line.saturating_sub(1)) };
-        Self { format, why, place: Place { line, column: error.column(), path } }
+        Self { format, why, place: Place { line: error.line(), column: error.column(), path } }
     }
 }
 

@@ -8,6 +8,8 @@ pub mod error;
 pub mod otlp;
 pub mod read;
 
+mod text;
+
 #[cfg(test)]
 pub(crate) mod arbitrary;
 

@@ -1,8 +1,5 @@
 //! The model to OTLP protobuf.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1 as common;
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
@@ -11,6 +8,7 @@ use opentelemetry_proto::tonic::trace::v1 as proto;
 use prost::Message;
 
 use super::check::{self, MAX_NESTING};
+use super::group::group;
 use crate::model::{Attributes, EntityRef, Event, Link, Resource, Scope, Span, TraceId, Value};
 use crate::wire::error::{Refusals, Refused};
 
@@ -25,62 +23,29 @@ pub fn encode<'a>(spans: impl IntoIterator<Item = (&'a TraceId, &'a Span)>) -> (
 pub(super) fn request<'a>(
     spans: impl IntoIterator<Item = (&'a TraceId, &'a Span)>,
 ) -> (ExportTraceServiceRequest, Vec<Refused>) {
-    let mut groups = Groups::default();
     let mut refusals = Refusals::default();
-    for (id, span) in spans {
-        match span_message(id, span) {
-            Ok(message) => groups.scope(&span.resource, &span.scope).push(message),
-            Err(reason) => refusals.add(reason),
+    let mut resource_spans = Vec::new();
+    for group in group(spans) {
+        let mut scope_spans = Vec::new();
+        for within in group.scopes {
+            let mut spans = Vec::with_capacity(within.spans.len());
+            for (id, span) in within.spans {
+                match span_message(id, span) {
+                    Ok(message) => spans.push(message),
+                    Err(reason) => refusals.add(reason),
+                }
+            }
+            if !spans.is_empty() {
+                let scope = Some(scope_message(within.scope));
+                scope_spans.push(proto::ScopeSpans { scope, spans, schema_url: within.scope.schema_url.clone() });
+            }
+        }
+        if !scope_spans.is_empty() {
+            let resource = Some(resource_message(group.resource));
+            resource_spans.push(proto::ResourceSpans { resource, scope_spans, schema_url: group.resource.schema_url.clone() });
         }
     }
-    (groups.request, refusals.into_vec())
-}
-
-/// The request so far, and where in it the spans of a resource and scope go.
-#[derive(Default)]
-struct Groups {
-    request: ExportTraceServiceRequest,
-    /// By address: what a decoder shares is found without a look at it. The spans that are being encoded keep the addresses
-    /// alive.
-    by_address: HashMap<(*const Resource, *const Scope), (usize, usize)>,
-    /// By content, encoded.
-    resources: HashMap<(Vec<u8>, String), usize>,
-    scopes: HashMap<(usize, Vec<u8>, String), usize>,
-}
-
-impl Groups {
-    fn scope(&mut self, resource: &Arc<Resource>, scope: &Arc<Scope>) -> &mut Vec<proto::Span> {
-        let address = (Arc::as_ptr(resource), Arc::as_ptr(scope));
-        let (at, within) = match self.by_address.get(&address) {
-            Some(&place) => place,
-            None => {
-                let place = self.place(resource, scope);
-                self.by_address.insert(address, place);
-                place
-            }
-        };
-        &mut self.request.resource_spans[at].scope_spans[within].spans
-    }
-
-    fn place(&mut self, resource: &Resource, scope: &Scope) -> (usize, usize) {
-        let message = resource_message(resource);
-        let resources = &mut self.request.resource_spans;
-        let at = *self.resources.entry((message.encode_to_vec(), resource.schema_url.clone())).or_insert_with(|| {
-            resources.push(proto::ResourceSpans {
-                resource: Some(message),
-                scope_spans: Vec::new(),
-                schema_url: resource.schema_url.clone(),
-            });
-            resources.len() - 1
-        });
-        let message = scope_message(scope);
-        let scopes = &mut resources[at].scope_spans;
-        let within = *self.scopes.entry((at, message.encode_to_vec(), scope.schema_url.clone())).or_insert_with(|| {
-            scopes.push(proto::ScopeSpans { scope: Some(message), spans: Vec::new(), schema_url: scope.schema_url.clone() });
-            scopes.len() - 1
-        });
-        (at, within)
-    }
+    (ExportTraceServiceRequest { resource_spans }, refusals.into_vec())
 }
 
 fn span_message(trace: &TraceId, span: &Span) -> Result<proto::Span, &'static str> {
@@ -140,7 +105,7 @@ fn link(link: &Link) -> proto::span::Link {
 }
 
 /// Any even number of hex digits.
-fn hex_bytes(text: &str) -> Option<Vec<u8>> {
+pub(super) fn hex_bytes(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     let pairs = text.as_bytes().chunks_exact(2);
     if !pairs.remainder().is_empty() {
@@ -149,7 +114,7 @@ fn hex_bytes(text: &str) -> Option<Vec<u8>> {
     pairs.map(|pair| Some((digit(pair[0])? << 4 | digit(pair[1])?) as u8)).collect()
 }
 
-fn resource_message(resource: &Resource) -> resource::Resource {
+pub(super) fn resource_message(resource: &Resource) -> resource::Resource {
     let entity = |entity: &EntityRef| common::EntityRef {
         schema_url: entity.schema_url.clone(),
         r#type: entity.kind.clone(),
@@ -163,7 +128,7 @@ fn resource_message(resource: &Resource) -> resource::Resource {
     }
 }
 
-fn scope_message(scope: &Scope) -> common::InstrumentationScope {
+pub(super) fn scope_message(scope: &Scope) -> common::InstrumentationScope {
     common::InstrumentationScope {
         name: scope.name.clone(),
         version: scope.version.clone(),
