@@ -1,0 +1,23 @@
+//! A stored batch, back to spans.
+
+use super::batch::Format;
+use super::error::WireError;
+use super::otlp;
+use crate::model::{Span, TraceId};
+
+/// All spans in a batch's data, in its order: those that have a row, and no others.
+pub fn read_all(format: Format, data: &[u8]) -> Result<Vec<(TraceId, Span)>, WireError> {
+    match format {
+        Format::OtlpProtobuf => otlp::protobuf::read_all(data),
+        Format::XRay => Err(WireError::new("X-Ray documents", "this version cannot read them")),
+    }
+}
+
+/// The spans of one trace in a batch's data, in its order, added to `out`. Spans of other traces are passed over without being
+/// decoded. After an error, `out` may hold some.
+pub fn read_trace(format: Format, data: &[u8], id: &TraceId, out: &mut Vec<Span>) -> Result<(), WireError> {
+    match format {
+        Format::OtlpProtobuf => otlp::protobuf::read_trace(data, id, out),
+        Format::XRay => Err(WireError::new("X-Ray documents", "this version cannot read them")),
+    }
+}
