@@ -1,1 +1,3 @@
 //! What a trace means: pure functions over the model.
+
+pub mod assertion;
