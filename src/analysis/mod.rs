@@ -1,1 +1,7 @@
 //! What a trace means: pure functions over the model.
+//!
+//! [`tree`] puts the spans in order, whatever their parent pointers say.
+
+pub mod tree;
+
+pub use tree::{Marks, Node, Tree, Trouble, What};
