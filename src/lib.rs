@@ -23,6 +23,8 @@ pub mod cli;
 pub mod collect;
 pub mod commands;
 pub mod config;
+pub mod error;
+pub mod exit;
 pub mod model;
 pub mod query;
 pub mod render;
