@@ -25,7 +25,9 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "TIME")]
     pub since: Option<TimeArg>,
 
-    /// Look up to this time; written like --since [default: now]
+    /// Look at what began before this; written like --since [default: no end]
+    ///
+    /// Without --since, the hour before it is looked at.
     #[arg(long, global = true, value_name = "TIME")]
     pub until: Option<TimeArg>,
 
@@ -43,8 +45,8 @@ pub struct GlobalArgs {
 
     /// When to use colours
     ///
-    /// `auto` follows the terminal and the variables NO_COLOR, CLICOLOR and CLICOLOR_FORCE. [default: auto]
-    #[arg(long, global = true, value_name = "WHEN", hide_possible_values = false)]
+    /// `auto` follows the terminal and the variables `NO_COLOR`, `CLICOLOR` and `CLICOLOR_FORCE`. [default: auto]
+    #[arg(long, global = true, value_name = "WHEN")]
     pub color: Option<Color>,
 
     /// Draw with ASCII characters only
@@ -59,7 +61,7 @@ pub struct GlobalArgs {
 
     /// Do not show long output in a pager
     ///
-    /// On a terminal, output that is longer than it is shown by $CRUDDUR_TRACE_PAGER, $PAGER or `less -FRX`.
+    /// On a terminal, output that is longer than it is shown by `$CRUDDUR_TRACE_PAGER`, `$PAGER` or `less -FRX`.
     #[arg(long, global = true)]
     pub no_pager: bool,
 
@@ -73,7 +75,7 @@ pub struct GlobalArgs {
 
     /// Say on stderr what is going on; -vv and -vvv say more
     ///
-    /// $CRUDDUR_TRACE_LOG takes a filter in the syntax of `tracing` instead, such as `cruddur_trace=debug,hyper=info`.
+    /// `$CRUDDUR_TRACE_LOG` takes a filter in the syntax of `tracing` instead, such as `cruddur_trace=debug,hyper=info`.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
 }

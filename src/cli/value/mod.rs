@@ -25,7 +25,7 @@ use clap::ValueEnum;
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Color {
-    /// On a terminal that has them, unless NO_COLOR is set
+    /// On a terminal that has them, unless `NO_COLOR` is set
     #[default]
     Auto,
     /// Also on a pipe or into a file

@@ -30,6 +30,11 @@ pub enum TimeError {
 }
 
 impl TimeArg {
+    /// An hour ago.
+    pub fn an_hour_ago() -> Self {
+        Self("1h".to_owned())
+    }
+
     /// As it was typed.
     pub fn as_str(&self) -> &str {
         &self.0
