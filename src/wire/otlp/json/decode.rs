@@ -11,11 +11,11 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::lenient::{Each, List, Number, Text, nothing_else, object};
 use super::value::{Entries, base64_bytes};
 use crate::model::id::{hex, hex_bytes};
 use crate::model::{EntityRef, Event, Link, Resource, Scope, Span, SpanId, SpanKind, Status, StatusCode, Time, TraceId};
 use crate::wire::error::{Refusals, Refused, WireError};
+use crate::wire::lenient::{Each, List, Number, Text, nothing_else, object};
 use crate::wire::otlp::check::{BAD_SPAN_ID, BAD_TRACE_ID};
 use crate::wire::text;
 

@@ -3,7 +3,6 @@
 
 mod decode;
 mod encode;
-mod lenient;
 mod value;
 
 pub use decode::decode;

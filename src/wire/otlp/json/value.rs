@@ -8,8 +8,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed as _, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::lenient::{Each, List, Number, Text, nothing_else, object};
 use crate::model::{Attributes, Value};
+use crate::wire::lenient::{Each, List, Number, Text, nothing_else, object};
 
 /// An `AnyValue`. What is not as its key says is kept as what it is: `{"intValue": "many"}` is text.
 #[derive(Debug, Default)]
