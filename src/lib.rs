@@ -21,7 +21,7 @@
 //! | exit | nothing of ours |
 //! | error | exit |
 //! | config | cli, model, error |
-//! | ui | cli, config, error |
+//! | ui | cli, config, error, model, render |
 //! | commands | all of the above, but not each other |
 
 pub mod analysis;

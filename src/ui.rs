@@ -8,10 +8,10 @@ mod pager;
 mod sanitise;
 mod terminal;
 
-use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write};
 use std::time::Duration;
 
+use chrono::FixedOffset;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use owo_colors::Style;
 
@@ -19,6 +19,8 @@ use crate::cli::GlobalArgs;
 use crate::cli::value::{Color, WIDTHS};
 use crate::config::Env;
 use crate::error::{Failure, Kind};
+use crate::model::Time;
+use crate::render::Look;
 pub(crate) use sanitise::sanitise;
 
 /// The columns where there is no terminal to ask.
@@ -143,6 +145,11 @@ impl Ui {
         width.clamp(*WIDTHS.start(), *WIDTHS.end())
     }
 
+    /// What a drawing for stdout is laid out and painted for.
+    pub fn look(&self, zone: FixedOffset, now: Time) -> Look {
+        Look { width: self.width().into(), ascii: self.is_ascii(), color: self.has_color(), zone, now }
+    }
+
     /// Whether a person is looking at stdout.
     pub fn is_terminal(&self) -> bool {
         self.streams.out.terminal
@@ -224,16 +231,16 @@ impl Ui {
     /// Says that something takes a while, on a terminal only, until the value is dropped. The message may come from outside.
     pub fn progress(&mut self, message: &str) -> Progress {
         if self.wishes.quiet || !self.streams.err.terminal {
-            return Progress(ProgressBar::hidden());
+            return Progress { bar: ProgressBar::hidden(), ascii: self.wishes.ascii };
         }
         let bars = self.bars.get_or_insert_with(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
         let style = ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
         let frames = if self.wishes.ascii { r"-\|/ " } else { "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ " };
         let bar = bars.add(ProgressBar::no_length().with_style(style.tick_chars(frames)));
-        bar.set_message(sanitise(message).into_owned());
+        bar.set_message(sanitise(message, self.wishes.ascii).into_owned());
         // What is answered at once leaves no flicker: the first picture comes with the first tick.
         bar.enable_steady_tick(Duration::from_millis(120));
-        Progress(bar)
+        Progress { bar, ascii: self.wishes.ascii }
     }
 
     /// Prints what clap has to say: help and version to stdout, errors to stderr.
@@ -241,10 +248,8 @@ impl Ui {
         let styled = message.render();
         let plain = styled.to_string();
         // What was typed is repeated in an error, and may be worse than a typo.
-        let show = |color: bool| match sanitise(&plain) {
-            Cow::Borrowed(_) if color => styled.ansi().to_string(),
-            safe => safe.into_owned(),
-        };
+        let safe = sanitise(&plain, false);
+        let show = |color: bool| if color && safe == plain { styled.ansi().to_string() } else { safe.clone().into_owned() };
         if message.use_stderr() {
             let text = show(wants_color(self.wishes.color, &self.streams.err));
             self.err(&text);
@@ -274,7 +279,7 @@ impl Ui {
 
     /// `label: message`, and a line end. Further lines of the message stay as they are: they may be a drawing.
     fn labelled(&self, label: &str, style: Style, message: &str) -> String {
-        let message = sanitise(message.trim_end());
+        let message = sanitise(message.trim_end(), self.wishes.ascii);
         if wants_color(self.wishes.color, &self.streams.err) {
             format!("{}: {message}\n", style.style(label))
         } else {
@@ -294,18 +299,21 @@ impl Ui {
 
 /// Something that takes a while; over when it is dropped.
 #[derive(Debug)]
-pub struct Progress(ProgressBar);
+pub struct Progress {
+    bar: ProgressBar,
+    ascii: bool,
+}
 
 impl Progress {
     /// Says how far it is.
     pub fn set(&self, message: &str) {
-        self.0.set_message(sanitise(message).into_owned());
+        self.bar.set_message(sanitise(message, self.ascii).into_owned());
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 

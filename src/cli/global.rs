@@ -19,9 +19,10 @@ pub struct GlobalArgs {
     #[arg(short, long = "backend", global = true, value_name = "BACKEND")]
     pub backends: Vec<BackendArg>,
 
-    /// Look no further back than this: `15m`, `2h ago`, `yesterday 14:00`, `2026-11-23T10:00:00Z`
+    /// Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]
     ///
-    /// A length of time counts back from now. A date or a clock time without a zone is in the local one. [default: 1h]
+    /// A length of time counts back from now. Dates are written 2026-11-23, with a time behind it or not; RFC 3339 is read too. What
+    /// names no zone is in the local one.
     #[arg(long, global = true, value_name = "TIME")]
     pub since: Option<TimeArg>,
 

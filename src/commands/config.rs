@@ -1,6 +1,5 @@
 //! `config`: writes, explains and finds the configuration.
 
-use std::fmt::Write as _;
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -13,7 +12,8 @@ use crate::config::file::{ConfigFile, SAMPLE};
 use crate::config::{Env, Flags, Origin, Paths, Settings};
 use crate::error::{Failure, Kind, OrFail as _};
 use crate::exit::Exit;
-use crate::ui::{Ui, sanitise};
+use crate::render::text;
+use crate::ui::Ui;
 
 pub(crate) fn run(args: &ConfigArgs, flags: Flags, env: &Env, ui: &mut Ui) -> Result<Exit, Failure> {
     match args.command {
@@ -35,7 +35,7 @@ fn init(paths: &Paths, ui: &mut Ui) -> Result<(), Failure> {
         Err(error) => return Err(error).or_fail(Kind::Config, || format!("cannot create `{path}`")),
     }
     ui.note("every setting is explained in it, and none is set");
-    ui.out(&format!("{}\n", sanitise(&path.to_string())))
+    ui.out(&format!("{}\n", text::sanitise(&path.to_string(), ui.is_ascii())))
 }
 
 /// A new file that only its owner may read, in folders that only their owner may enter: keys will be named in it.
@@ -96,7 +96,7 @@ fn show(settings: &Settings, format: ConfigFormat, ui: &mut Ui) -> Result<(), Fa
         }
         ConfigFormat::Text => {
             let rows = settings.report.iter().map(|line| [line.key.to_owned(), line.value.clone(), line.origin.to_string()]);
-            ui.out(&columns(&rows.collect::<Vec<_>>()))
+            ui.out(&columns(&rows.collect::<Vec<_>>(), ui.is_ascii()))
         }
     }
 }
@@ -144,22 +144,19 @@ fn path(flags: Flags, env: &Env, format: ConfigFormat, ui: &mut Ui) -> Result<()
                 ["data".to_owned(), shown(&paths.data), absent(paths.data.exists())],
             ];
             rows.extend(store.map(|store| ["store".to_owned(), shown(&store), absent(store.exists())]));
-            ui.out(&columns(&rows))
+            ui.out(&columns(&rows, ui.is_ascii()))
         }
     }
 }
 
 /// Three columns as wide as they have to be, two blanks apart.
-fn columns(rows: &[[String; 3]]) -> String {
-    use unicode_width::UnicodeWidthStr as _;
-    let rows: Vec<_> = rows.iter().map(|row| row.each_ref().map(|cell| sanitise(cell).replace('\n', " "))).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
+fn columns(rows: &[[String; 3]], ascii: bool) -> String {
+    let rows: Vec<_> = rows.iter().map(|row| row.each_ref().map(|cell| text::sanitise(cell, ascii))).collect();
+    let width = |column: usize| rows.iter().map(|row| text::width(&row[column])).max().unwrap_or(0);
     let (first, second) = (width(0), width(1));
-    rows.iter().fold(String::new(), |mut text, [key, value, origin]| {
-        let (after_key, after_value) = (first - key.width(), second - value.width());
-        let line = format!("{key}{:after_key$}  {value}{:after_value$}  {origin}", "", "");
-        writeln!(text, "{}", line.trim_end()).expect("a String takes everything");
-        text
+    rows.iter().fold(String::new(), |table, [key, value, origin]| {
+        let row = format!("{}  {}  {origin}", text::pad(key, first, ascii), text::pad(value, second, ascii));
+        table + row.trim_end() + "\n"
     })
 }
 
@@ -175,12 +172,12 @@ mod tests {
     #[test]
     fn columns_are_as_wide_as_they_have_to_be() {
         let row = |cells: [&str; 3]| cells.map(str::to_owned);
-        let rows = [row(["a", "世界", "x"]), row(["long", "1", ""]), row(["b", "evil\n\u{1b}[2J", "y"])];
+        let rows = [row(["a", "世界", "x"]), row(["long", "1", ""]), row(["b", "evil\n", "y"])];
         assert_eq!(
-            columns(&rows),
-            "a     世界               x\n\
+            columns(&rows, false),
+            "a     世界   x\n\
              long  1\n\
-             b     evil \\u{1b}[2J  y\n"
+             b     evil␊  y\n"
         );
     }
 

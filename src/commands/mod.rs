@@ -4,11 +4,14 @@
 mod completions;
 mod config;
 
+use chrono::Local;
+
 use crate::cli::{Cli, Command};
 use crate::config::{Env, Flags, Settings};
 use crate::error::{Failure, Kind};
 use crate::exit::Exit;
-use crate::model::Time;
+use crate::model::{Time, TimeRange};
+use crate::render::Look;
 use crate::ui::Ui;
 
 /// What time it is.
@@ -23,6 +26,24 @@ pub struct Context<'a> {
     pub env: &'a Env,
     /// What time it is.
     pub clock: Clock,
+}
+
+impl Context<'_> {
+    /// The time now.
+    pub fn now(&self) -> Time {
+        (self.clock)()
+    }
+
+    /// The window that is looked at, as seen now and here.
+    pub fn window(&self) -> Result<TimeRange, Failure> {
+        self.settings.window.resolve(self.now(), &Local)
+    }
+
+    /// What a drawing for stdout is laid out and painted for, in the local zone of now.
+    pub fn look(&self, ui: &Ui) -> Look {
+        let now = self.now();
+        ui.look(now.to_datetime().with_timezone(&Local).fixed_offset().timezone(), now)
+    }
 }
 
 /// Whether the command does several things at once, for as long as it runs. The others are over before threads would have paid

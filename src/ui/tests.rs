@@ -51,7 +51,7 @@ fn an_error_tells_what_why_and_what_next_and_keeps_a_drawing_as_it_is() {
 fn hostile_text_in_an_error_is_shown_and_not_obeyed() {
     let (mut ui, _, err) = captured(Wishes { color: Color::Always, ..wishes() });
     ui.fail(&Failure::usage("no service `\u{1b}]0;owned\u{7}`"));
-    assert_eq!(err.text(), "\u{1b}[31;1merror\u{1b}[0m: no service `\\u{1b}]0;owned\\u{7}`\n");
+    assert_eq!(err.text(), "\u{1b}[31;1merror\u{1b}[0m: no service `␛]0;owned␇`\n");
 }
 
 #[test]
