@@ -11,13 +11,14 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use super::error::{Refusals, Refused, WireError};
 use super::lenient::{List, Number, Text, nothing_else, object};
 use super::otlp::json::value::{Any, base64_bytes};
+use super::read::Records;
 use super::{short_id, text};
 use crate::model::{Attributes, Event, Link, Resource, Scope, Span, SpanKind, StatusCode, Time, TraceId, Value};
 
 const FORMAT: &str = "Jaeger JSON";
 
 /// The spans of a file, and how many could not be kept for want of an id.
-pub fn read(data: &[u8]) -> Result<(Vec<(TraceId, Span)>, Vec<Refused>), WireError> {
+pub fn read(data: &[u8]) -> Result<(Records, Vec<Refused>), WireError> {
     let mut spans = Vec::new();
     let mut refusals = Refusals::default();
     text::documents(FORMAT, data, |document| Traces { spans: &mut spans, refusals: &mut refusals }.deserialize(document))?;

@@ -12,6 +12,7 @@ use super::error::{Refusals, Refused, WireError};
 use super::jaeger::{end, kind_of, microseconds, shared_scope};
 use super::lenient::{List, Number, Text, nothing_else, object};
 use super::otlp::json::value::Any;
+use super::read::Records;
 use super::{short_id, text};
 use crate::model::{Attributes, Event, Resource, Scope, Span, StatusCode, TraceId, Value};
 
@@ -19,7 +20,7 @@ const FORMAT: &str = "Zipkin JSON";
 
 /// The spans of a file, and how many could not be kept for want of an id. A client and a server that share a span id are two
 /// spans; the server's says `zipkin.shared`.
-pub fn read(data: &[u8]) -> Result<(Vec<(TraceId, Span)>, Vec<Refused>), WireError> {
+pub fn read(data: &[u8]) -> Result<(Records, Vec<Refused>), WireError> {
     let mut out = Out::default();
     text::documents(FORMAT, data, |document| Spans(&mut out).deserialize(document))?;
     Ok((out.spans, out.refusals.into_vec()))

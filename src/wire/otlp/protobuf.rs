@@ -18,6 +18,7 @@ use crate::model::{
     Attributes, EntityRef, Event, Link, Resource, Scope, Span, SpanKind, Status, StatusCode, Time, TraceId, Value,
 };
 use crate::wire::error::{Refusals, Refused, WireError};
+use crate::wire::read::Records;
 
 /// A request whose resources, scopes and spans are still slices. Repeated where OTLP has one: protobuf lets a sender write a
 /// message in pieces, to be merged.
@@ -55,7 +56,7 @@ struct Peek {
 }
 
 /// All spans that can be kept, in order.
-pub(crate) fn read_all(data: &[u8]) -> Result<Vec<(TraceId, Span)>, WireError> {
+pub(crate) fn read_all(data: &[u8]) -> Result<Records, WireError> {
     let mut out = Vec::new();
     read(data, None, |id, span| out.push((id, span)), |_| {})?;
     Ok(out)
@@ -63,7 +64,7 @@ pub(crate) fn read_all(data: &[u8]) -> Result<Vec<(TraceId, Span)>, WireError> {
 
 /// All spans that can be kept, in order, and those that cannot. A file of zero requests is none of this format: almost any bytes
 /// are.
-pub(crate) fn read_file(data: &[u8]) -> Result<(Vec<(TraceId, Span)>, Vec<Refused>), WireError> {
+pub(crate) fn read_file(data: &[u8]) -> Result<(Records, Vec<Refused>), WireError> {
     let mut out = Vec::new();
     let mut refusals = Refusals::default();
     if read(data, None, |id, span| out.push((id, span)), |reason| refusals.add(reason))? == 0 {
@@ -128,7 +129,6 @@ fn decode<M: Message + Default>(bytes: Bytes) -> Result<M, WireError> {
     M::decode(bytes).map_err(broken)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is what map_err passes")]
 fn broken(error: prost::DecodeError) -> WireError {
     WireError::new("OTLP protobuf", error)
 }
