@@ -5,8 +5,11 @@ use super::error::WireError;
 use super::{otlp, xray};
 use crate::model::{Span, TraceId};
 
+/// Spans, each with its trace, in the order in which they were read.
+pub type Records = Vec<(TraceId, Span)>;
+
 /// All spans in a batch's data, in its order: those that have a row, and no others.
-pub fn read_all(format: Format, data: &[u8]) -> Result<Vec<(TraceId, Span)>, WireError> {
+pub fn read_all(format: Format, data: &[u8]) -> Result<Records, WireError> {
     match format {
         Format::OtlpProtobuf => otlp::protobuf::read_all(data),
         Format::XRay => xray::batch::read_all(data),

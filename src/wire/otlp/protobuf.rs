@@ -17,7 +17,8 @@ use crate::model::id::hex;
 use crate::model::{
     Attributes, EntityRef, Event, Link, Resource, Scope, Span, SpanKind, Status, StatusCode, Time, TraceId, Value,
 };
-use crate::wire::error::WireError;
+use crate::wire::error::{Refusals, Refused, WireError};
+use crate::wire::read::Records;
 
 /// A request whose resources, scopes and spans are still slices. Repeated where OTLP has one: protobuf lets a sender write a
 /// message in pieces, to be merged.
@@ -55,23 +56,41 @@ struct Peek {
 }
 
 /// All spans that can be kept, in order.
-pub(crate) fn read_all(data: &[u8]) -> Result<Vec<(TraceId, Span)>, WireError> {
+pub(crate) fn read_all(data: &[u8]) -> Result<Records, WireError> {
     let mut out = Vec::new();
-    read(data, None, |id, span| out.push((id, span)))?;
+    read(data, None, |id, span| out.push((id, span)), |_| {})?;
     Ok(out)
+}
+
+/// All spans that can be kept, in order, and those that cannot. A file of zero requests is none of this format: almost any bytes
+/// are.
+pub(crate) fn read_file(data: &[u8]) -> Result<(Records, Vec<Refused>), WireError> {
+    let mut out = Vec::new();
+    let mut refusals = Refusals::default();
+    if read(data, None, |id, span| out.push((id, span)), |reason| refusals.add(reason))? == 0 {
+        return Err(WireError::new("OTLP protobuf", "there is no request in it"));
+    }
+    Ok((out, refusals.into_vec()))
 }
 
 /// The spans of one trace that can be kept, in order.
 pub(crate) fn read_trace(data: &[u8], id: &TraceId, out: &mut Vec<Span>) -> Result<(), WireError> {
     match id.bytes() {
-        Some(bytes) => read(data, Some(&bytes), |_, span| out.push(span)),
+        Some(bytes) => read(data, Some(&bytes), |_, span| out.push(span), |_| {}).map(|_| ()),
         // OTLP has no such ids.
         None => Ok(()),
     }
 }
 
-fn read(data: &[u8], wanted: Option<&[u8; 16]>, mut keep: impl FnMut(TraceId, Span)) -> Result<(), WireError> {
+/// Answers how many resources there are.
+fn read(
+    data: &[u8],
+    wanted: Option<&[u8; 16]>,
+    mut keep: impl FnMut(TraceId, Span),
+    mut refuse: impl FnMut(&'static str),
+) -> Result<usize, WireError> {
     let request = decode::<Request>(Bytes::copy_from_slice(data))?;
+    let resources = request.resource_spans.len();
     for resource_spans in request.resource_spans {
         // Decoded when the first span is wanted, and shared by the others.
         let mut resource = None;
@@ -91,22 +110,25 @@ fn read(data: &[u8], wanted: Option<&[u8; 16]>, mut keep: impl FnMut(TraceId, Sp
                     Some(scope) => scope,
                     None => scope.insert(scope_of(&scope_spans.scope, &scope_spans.schema_url)?),
                 };
-                let (Some(resource), Some(scope)) = (resource, scope) else { continue };
+                let (Some(resource), Some(scope)) = (resource, scope) else {
+                    refuse(check::TOO_DEEP);
+                    continue;
+                };
                 let span = decode::<proto::Span>(bytes)?;
-                let Ok(ids) = check::span(&span) else { continue };
-                let id = ids.trace_id();
-                keep(id, span_of(span, ids, Arc::clone(resource), Arc::clone(scope)));
+                match check::span(&span) {
+                    Ok(ids) => keep(ids.trace_id(), span_of(span, ids, Arc::clone(resource), Arc::clone(scope))),
+                    Err(reason) => refuse(reason),
+                }
             }
         }
     }
-    Ok(())
+    Ok(resources)
 }
 
 fn decode<M: Message + Default>(bytes: Bytes) -> Result<M, WireError> {
     M::decode(bytes).map_err(broken)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is what map_err passes")]
 fn broken(error: prost::DecodeError) -> WireError {
     WireError::new("OTLP protobuf", error)
 }
@@ -216,7 +238,6 @@ mod tests {
     use super::super::{MAX_NESTING, encode};
     use super::*;
     use crate::wire::batch::{Batch, Format, Row};
-    use crate::wire::error::Refused;
     use crate::wire::{arbitrary, read_all, read_trace};
 
     fn encoded(spans: &[(TraceId, Span)]) -> Vec<u8> {

@@ -22,7 +22,7 @@ pub(super) fn take(fields: &mut Fields, span: &mut Span, messages: &mut Messages
             Json::Object(exception) => {
                 let event = event(exception.into(), time, messages);
                 if span.status.message.is_empty() && span.is_error() {
-                    span.status.message = words(&event.attributes).to_owned();
+                    words(&event.attributes).clone_into(&mut span.status.message);
                 }
                 span.events.push(event);
             }

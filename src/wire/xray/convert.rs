@@ -67,12 +67,11 @@ pub fn convert(document: &str) -> Result<Vec<(TraceId, Span)>, WireError> {
         fields.word("parent_id", &parent_id.to_string());
         fields.word("type", "subsegment");
         let mut span = Span { resource: Arc::clone(&resource), ..Span::default() };
-        span.id = match fields.text("id").filter(|id| !id.is_empty()) {
-            Some(id) => SpanId::from_text(&id),
-            None => {
-                span.attributes.push("aws.xray.id_missing", true);
-                SpanId::from_text(&format!("{parent_id}/{index}"))
-            }
+        span.id = if let Some(id) = fields.text("id").filter(|id| !id.is_empty()) {
+            SpanId::from_text(&id)
+        } else {
+            span.attributes.push("aws.xray.id_missing", true);
+            SpanId::from_text(&format!("{parent_id}/{index}"))
         };
         span.parent = Some(parent_id);
         span.kind = subsegment_kind(&fields);

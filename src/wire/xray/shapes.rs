@@ -30,7 +30,7 @@ pub struct Found {
 pub fn read(data: &[u8]) -> Result<Found, WireError> {
     let mut found = Found::default();
     let mut refusals = Refusals::default();
-    each(data, &mut |item| match item.and_then(|item| item.spans()) {
+    each(data, &mut |item| match item.and_then(Item::spans) {
         Ok(Spans::Of(spans)) => found.spans.extend(spans),
         Ok(Spans::Note(note)) => found.notes.push(note),
         Err(error) => refusals.add(&error.to_string()),

@@ -175,7 +175,7 @@ fn every_shape_in_which_documents_are_published_is_read() {
         format!("{one}\n{one}"),
         format!("{{\"format\": \"json\", \"version\": 1}}\n{one}"),
         format!(r#"{{"TraceSegmentDocuments": [{quoted}]}}"#),
-        format!(r#"[{quoted}]"#),
+        format!("[{quoted}]"),
         format!(r#"{{"Traces": [{{"Id": "x", "Segments": [{{"Id": "y", "Document": {one}}}]}}]}}"#),
         format!(r#"[{{"Traces": [{{"Id": "x", "Segments": [{one}]}}]}}]"#),
         format!(
@@ -277,7 +277,10 @@ fn nothing_that_a_document_says_is_dropped() {
                 }
                 (_, Json::String(text)) => all.iter().any(|told| told.contains(text.as_str())),
                 (_, Json::Null) => all.contains(&Value::Empty.to_string()),
-                (_, other) => all.iter().any(|told| *told == other.to_string() || told.contains(&format!(":{other})"))),
+                (_, other) => {
+                    let other = other.to_string();
+                    all.iter().any(|told| *told == other || told.contains(&format!(":{other})")))
+                }
             };
             assert!(told, "{path}: {leaf} of {document}\n{all:#?}");
         });

@@ -3,7 +3,7 @@
 
 mod decode;
 mod encode;
-mod value;
+pub(in crate::wire) mod value;
 
 pub use decode::decode;
 pub use encode::encode;
