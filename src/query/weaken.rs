@@ -155,7 +155,7 @@ impl Predicate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::arbitrary::{any_expr, any_trace};
+    use crate::query::arbitrary::{any_aggregate, any_expr, any_predicate, any_trace};
     use proptest::prelude::*;
 
     fn weakened(source: &str, can: &dyn Fn(&Predicate) -> bool) -> String {
@@ -220,6 +220,25 @@ mod tests {
         ];
         for (source, expected) in cases {
             assert_eq!(weakened(source, &simple), expected, "{source}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn of_a_comparison_and_its_opposite_every_span_satisfies_one(predicate in any_predicate(), trace in any_trace()) {
+            if let Some(opposite) = predicate.opposite() {
+                let opposite = SpanExpr::any(opposite.into_iter().map(SpanExpr::Is));
+                prop_assert_eq!(opposite.select(&trace), SpanExpr::Is(predicate).negated().select(&trace));
+            }
+        }
+
+        #[test]
+        fn where_an_aggregate_holds_some_span_satisfies_what_it_requires(aggregate in any_aggregate(), trace in any_trace()) {
+            let piped = Expr::Select(SpanExpr::Any).piped(aggregate);
+            if piped.matches(&trace).is_some() {
+                let weakened = piped.weaken(&|_| true).expr;
+                prop_assert!(weakened.is_none_or(|expr| expr.matches(&trace).is_some()), "{}", piped);
+            }
         }
     }
 
