@@ -83,8 +83,7 @@ impl Aggregate {
         let Measure::Of(function, field) = &self.measure else { return None };
         let exact = field.value_type() == Type::Duration;
         let possible = match (function, self.op) {
-            (_, Op::Ne) | (Function::Sum, _) => false,
-            (Function::Avg, Op::Eq) => false,
+            (_, Op::Ne) | (Function::Sum, _) | (Function::Avg, Op::Eq) => false,
             (Function::Avg, _) => exact,
             (Function::Min | Function::Max | Function::Percentile(_), _) => true,
         };

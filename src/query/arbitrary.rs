@@ -169,7 +169,7 @@ fn any_test(of: Type) -> BoxedStrategy<Test> {
     }
 }
 
-fn predicate() -> impl Strategy<Value = Predicate> {
+pub(super) fn any_predicate() -> impl Strategy<Value = Predicate> {
     any_field().prop_flat_map(|field| {
         let test = any_test(field.value_type());
         test.prop_map(move |test| Predicate { field: field.clone(), test })
@@ -177,7 +177,7 @@ fn predicate() -> impl Strategy<Value = Predicate> {
 }
 
 fn any_selector() -> impl Strategy<Value = SpanExpr> {
-    let leaf = prop_oneof![1 => Just(SpanExpr::Any), 9 => predicate().prop_map(SpanExpr::Is)];
+    let leaf = prop_oneof![1 => Just(SpanExpr::Any), 9 => any_predicate().prop_map(SpanExpr::Is)];
     leaf.prop_recursive(4, 12, 3, |inner| {
         prop_oneof![
             inner.clone().prop_map(SpanExpr::negated),
@@ -187,7 +187,7 @@ fn any_selector() -> impl Strategy<Value = SpanExpr> {
     })
 }
 
-fn any_aggregate() -> impl Strategy<Value = Aggregate> {
+pub(super) fn any_aggregate() -> impl Strategy<Value = Aggregate> {
     let count = (op(), number()).prop_map(|(op, number)| (Measure::Count, op, Literal::Number(number)));
     let small = (op(), -1_i64..4).prop_map(|(op, number)| (Measure::Count, op, Literal::Number(Number::Int(number))));
     let function = prop_oneof![

@@ -79,7 +79,9 @@ impl Expr {
             Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.each_selector(visit)),
             Self::Structure { first, rest } => {
                 first.each_selector(visit);
-                rest.iter().for_each(|(_, right)| right.each_selector(visit));
+                for (_, right) in rest {
+                    right.each_selector(visit);
+                }
             }
             Self::Pipe(inner, _) => inner.each_selector(visit),
         }

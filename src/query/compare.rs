@@ -6,8 +6,9 @@ use std::cmp::Ordering;
 use crate::model::{Attributes, Nanos, Span, SpanId, SpanKind, StatusCode, Trace, TraceId, TraceSummary, Value};
 
 use super::ast::{Op, Predicate, SpanExpr, Test};
+use super::duration::parse_duration;
 use super::field::{Attribute, Field, Intrinsic, Scope};
-use super::literal::{Literal, Number, Pattern, parse_duration};
+use super::literal::{Literal, Number, Pattern};
 use super::semconv;
 
 /// A trace and what was found out about it, during one evaluation.
@@ -70,28 +71,28 @@ impl Predicate {
 
 /// Calls `test` with the values of a field until it says yes; whether it did.
 pub(super) fn any_value(field: &Field, span: &Span, context: &Context<'_>, test: &mut dyn FnMut(Found<'_>) -> bool) -> bool {
-    let mut text = |text: &str| !text.is_empty() && test(Found::Text(text));
+    let mut unless_empty = |text: &str| !text.is_empty() && test(Found::Text(text));
     match field {
         Field::Attribute(attribute) => any_attribute(attribute, span, test),
         Field::Intrinsic(intrinsic) => match intrinsic {
             Intrinsic::Name => test(Found::Text(&span.name)),
-            Intrinsic::Service => text(span.service()),
+            Intrinsic::Service => unless_empty(span.service()),
             Intrinsic::Status => test(Found::Status(span.status.code)),
-            Intrinsic::StatusMessage => text(&span.status.message),
+            Intrinsic::StatusMessage => unless_empty(&span.status.message),
             Intrinsic::Kind => test(Found::Kind(span.kind)),
             Intrinsic::Duration => span.duration().is_some_and(|nanos| test(Found::Nanos(nanos))),
             Intrinsic::Root => test(Found::Bool(span.parent.is_none())),
             Intrinsic::TraceDuration => test(Found::Nanos(context.summary().duration())),
             Intrinsic::RootName => context.summary().root_name.as_deref().is_some_and(|name| test(Found::Text(name))),
-            Intrinsic::RootServiceName => context.summary().root_service.as_deref().is_some_and(text),
+            Intrinsic::RootServiceName => context.summary().root_service.as_deref().is_some_and(unless_empty),
             Intrinsic::TraceId => test(Found::TraceId(context.trace.id())),
             Intrinsic::SpanId => test(Found::SpanId(&span.id)),
             Intrinsic::ParentId => span.parent.as_ref().is_some_and(|parent| test(Found::SpanId(parent))),
             Intrinsic::EventName => span.events.iter().any(|event| test(Found::Text(&event.name))),
             Intrinsic::LinkTraceId => span.links.iter().any(|link| test(Found::TraceId(&TraceId::from_text(&link.trace_id)))),
             Intrinsic::LinkSpanId => span.links.iter().any(|link| test(Found::SpanId(&SpanId::from_text(&link.span_id)))),
-            Intrinsic::ScopeName => text(&span.scope.name),
-            Intrinsic::ScopeVersion => text(&span.scope.version),
+            Intrinsic::ScopeName => unless_empty(&span.scope.name),
+            Intrinsic::ScopeVersion => unless_empty(&span.scope.version),
         },
     }
 }
@@ -192,14 +193,16 @@ fn compare_value(value: &Value, literal: &Literal) -> Option<Ordering> {
     }
 }
 
-/// What `test` says of a value as text; of an id, in any of its spellings.
-fn as_text(found: Found<'_>, test: &dyn Fn(&str) -> bool) -> bool {
+/// What `holds` says of a value as text; of a trace id, as it came or as 32 digits.
+fn as_text(found: Found<'_>, holds: &dyn Fn(&str) -> bool) -> bool {
     match found {
-        Found::Text(text) => test(text),
-        Found::Value(Value::Str(text)) => test(text),
-        Found::Value(value @ (Value::Int(_) | Value::Double(_) | Value::Bool(_) | Value::Bytes(_))) => test(&value.to_string()),
-        Found::TraceId(id) => test(&id.to_string()) || test(&id.canonical()),
-        Found::SpanId(id) => test(&id.to_string()),
+        Found::Text(text) => holds(text),
+        Found::Value(Value::Str(text)) => holds(text),
+        Found::Value(value @ (Value::Int(_) | Value::Double(_) | Value::Bool(_) | Value::Bytes(_))) => {
+            holds(&value.to_string())
+        }
+        Found::TraceId(id) => holds(&id.to_string()) || holds(&id.canonical()),
+        Found::SpanId(id) => holds(&id.to_string()),
         Found::Value(_) | Found::Nanos(_) | Found::Bool(_) | Found::Status(_) | Found::Kind(_) => false,
     }
 }

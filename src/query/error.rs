@@ -74,22 +74,13 @@ impl ParseError {
 
     /// The line with the place: its number, what is before the place, the place, what is after it.
     fn place(&self) -> (usize, &str, &str, &str) {
-        let at = floor(&self.source, self.problem.span.start);
+        let at = self.source.floor_char_boundary(self.problem.span.start);
         let line_start = self.source[..at].rfind('\n').map_or(0, |newline| newline + 1);
         let line_end = self.source[at..].find('\n').map_or(self.source.len(), |newline| at + newline);
-        let end = floor(&self.source, self.problem.span.end).clamp(at, line_end);
+        let end = self.source.floor_char_boundary(self.problem.span.end).clamp(at, line_end);
         let number = self.source[..at].matches('\n').count() + 1;
         (number, &self.source[line_start..at], &self.source[at..end], &self.source[end..line_end])
     }
-}
-
-/// The nearest start of a character at or before `at`.
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 impl fmt::Display for ParseError {
@@ -138,7 +129,7 @@ pub(super) fn hidden(c: char) -> bool {
 }
 
 fn first_columns(text: &str) -> String {
-    clip(text.chars(), text.len(), |kept, piece| kept.push_str(piece), |kept| kept.push('…'))
+    clip(text.chars(), text.len(), String::push_str, |kept| kept.push('…'))
 }
 
 fn last_columns(text: &str) -> String {
@@ -221,7 +212,8 @@ mod tests {
 
     #[test]
     fn a_place_that_is_not_in_the_source_does_no_harm() {
-        for span in [0..99, 50..99, 1..2, 2..1] {
+        for (start, end) in [(0, 99), (50, 99), (1, 2), (2, 1)] {
+            let span = start..end;
             assert!(Problem::new(span, "m", "l").of("ä").to_string().contains("| ä"));
         }
     }

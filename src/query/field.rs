@@ -131,11 +131,6 @@ impl Intrinsic {
     pub fn always_there(self) -> bool {
         matches!(self, Self::Name | Self::Status | Self::Kind | Self::Root | Self::TraceDuration | Self::TraceId | Self::SpanId)
     }
-
-    /// Whether a span can have several of it.
-    pub fn repeats(self) -> bool {
-        matches!(self, Self::EventName | Self::LinkTraceId | Self::LinkSpanId)
-    }
 }
 
 /// Where an attribute is looked for.

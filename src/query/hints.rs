@@ -59,7 +59,9 @@ impl Expr {
             Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.each_aggregate(visit)),
             Self::Structure { first, rest } => {
                 first.each_aggregate(visit);
-                rest.iter().for_each(|(_, right)| right.each_aggregate(visit));
+                for (_, right) in rest {
+                    right.each_aggregate(visit);
+                }
             }
             Self::Pipe(inner, aggregates) => {
                 inner.each_aggregate(visit);

@@ -116,6 +116,7 @@ mod aggregate;
 mod arbitrary;
 mod ast;
 mod compare;
+mod duration;
 mod error;
 mod eval;
 mod field;

@@ -4,7 +4,8 @@ use crate::model::{Span, Trace};
 
 use super::ast::{Expr, Op, Predicate, SpanExpr, Test};
 use super::compare::{Context, Found, any_value};
-use super::literal::{Literal, write_duration};
+use super::duration::write_duration;
+use super::literal::Literal;
 
 /// A span that satisfies part of what was wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,6 +134,8 @@ fn written(found: Found<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
     use crate::query::arbitrary::checkout;
 
@@ -142,11 +145,11 @@ mod tests {
         let mut text = String::new();
         for miss in expr.nearest(&trace, most) {
             let name = &trace.spans()[miss.span].name;
-            text += &format!("{name} {}/{}:", miss.satisfied, miss.total);
+            let _ = write!(text, "{name} {}/{}:", miss.satisfied, miss.total);
             for failed in miss.failed {
-                text += &format!(" {} is {};", failed.wanted, failed.actual.as_deref().unwrap_or("absent"));
+                let _ = write!(text, " {} is {};", failed.wanted, failed.actual.as_deref().unwrap_or("absent"));
             }
-            text += "\n";
+            text.push('\n');
         }
         text
     }

@@ -3,10 +3,11 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use super::ast::{Aggregate, Expr, Function, Measure, Predicate, SpanExpr, Test};
+use super::duration::write_duration;
 use super::error::hidden;
 use super::field::{Attribute, Field, Scope};
 use super::lex::is_word;
-use super::literal::{Literal, write_duration};
+use super::literal::Literal;
 use super::parse::is_reserved;
 
 /// How tightly something holds together; looser parts within tighter ones need parentheses.

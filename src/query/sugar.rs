@@ -43,7 +43,7 @@ impl Sugar {
         for (op, bound) in [(Op::Ge, self.min_duration), (Op::Le, self.max_duration)] {
             if let Some(bound) = bound {
                 // Longer than any span can be is as good as the longest.
-                let nanos = bound.as_nanos().min(u128::from(u64::MAX)) as Nanos;
+                let nanos = Nanos::from(u64::try_from(bound.as_nanos()).unwrap_or(u64::MAX));
                 add(Field::Intrinsic(Intrinsic::Duration), Test::Compare(op, Literal::Duration(nanos)));
             }
         }

@@ -133,3 +133,65 @@ impl Children {
         &self.spans[self.ends[id as usize] as usize..self.ends[id as usize + 1] as usize]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::Expr;
+    use crate::query::arbitrary::{any_trace, span, trace};
+    use proptest::prelude::*;
+
+    #[test]
+    fn circles_and_self_parents_end() {
+        let circle = trace(vec![span(1, 2, "a", "x", (0, 1)), span(2, 1, "b", "y", (0, 1)), span(3, 3, "c", "z", (0, 1))]);
+        let spans = |source: &str| source.parse::<Expr>().unwrap().matches(&circle).map(|matched| matched.spans);
+        assert_eq!(spans("{ service = a } >> { }"), Some(vec![0, 1]), "each is below each");
+        assert_eq!(spans("{ service = c } >> { }"), None);
+        assert_eq!(spans("{ service = c } > { }"), None);
+    }
+
+    #[test]
+    fn a_deep_chain_and_a_wide_family_cost_one_pass() {
+        let chain = (1..=10_000).map(|id| span(id, id - 1, "web", "op", (id, id + 1)));
+        let family = (10_001..=100_000).map(|id| span(id, 1, "web", "op", (0, 1)));
+        let large = trace(chain.chain(family).collect());
+        let count = |source: &str| source.parse::<Expr>().unwrap().matches(&large).map(|matched| matched.spans.len());
+        assert_eq!(count("{ root } >> { }"), Some(99_999));
+        assert_eq!(count("{ span:id = \"0000000000002710\" } >> { }"), None);
+        assert_eq!(count("{ } ~ { }"), Some(90_001));
+        assert_eq!(count("{ } > { } > { } >> { service = web } | p95(duration) = 1ms"), Some(9_997));
+    }
+
+    /// What the relations mean, by looking at all pairs: the spans from which `at` is reached by steps up.
+    fn above(spans: &[Span], at: usize) -> Vec<bool> {
+        let shared = |id: &SpanId| spans.iter().filter(|span| span.id == *id).count() > 1;
+        let mut above = vec![false; spans.len()];
+        let mut waiting = vec![at];
+        while let Some(at) = waiting.pop() {
+            let Some(parent) = &spans[at].parent else { continue };
+            if *parent == spans[at].id && !shared(parent) {
+                continue;
+            }
+            for (other, span) in spans.iter().enumerate() {
+                if span.id == *parent && !above[other] {
+                    above[other] = true;
+                    waiting.push(other);
+                }
+            }
+        }
+        above
+    }
+
+    proptest! {
+        #[test]
+        fn descendants_are_those_that_climb_to_an_ancestor(trace in any_trace(), left in any::<u16>()) {
+            let tree = Tree::new(trace.spans());
+            let left: Vec<_> = (0..trace.spans().len()).map(|at| left >> at & 1 == 1).collect();
+            let below = tree.related(Relation::Descendant, &left, &vec![true; left.len()]);
+            for (at, below) in below.into_iter().enumerate() {
+                let above = above(trace.spans(), at);
+                prop_assert_eq!(below, above.iter().zip(&left).any(|(above, left)| *above && *left));
+            }
+        }
+    }
+}

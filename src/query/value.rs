@@ -3,10 +3,11 @@
 use crate::model::{SpanKind, StatusCode, TraceId};
 
 use super::ast::Op;
+use super::duration::{DurationError, parse_duration};
 use super::error::{Problem, near, visible};
 use super::field::Type;
 use super::lex::{Kind, Token};
-use super::literal::{DurationError, Literal, Number, parse_duration};
+use super::literal::{Literal, Number};
 
 /// Units as people write them elsewhere, and what they are here.
 const FOREIGN_UNITS: &[(&str, &str)] = &[
