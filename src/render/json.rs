@@ -14,6 +14,7 @@ use std::io;
 
 use serde::Serialize;
 
+use crate::analysis::assertion::Verdict;
 use crate::model::{Evidence, Time, Trace, TraceSummary};
 
 use span::SpansView;
@@ -49,6 +50,22 @@ pub fn show_line(trace: &Trace) -> String {
     text(|out| line(out, &TraceView::of(&trace.summary(), Some(trace))))
 }
 
+/// What became of an assertion: `{"schema": 1, "verdict": "holds" | "fails" | "unknown", "message": …, "traces": […]}` with the
+/// traces that match.
+pub fn verdict(verdict: Verdict, message: &str, matching: &[TraceSummary]) -> String {
+    let verdict = match verdict {
+        Verdict::Holds => "holds",
+        Verdict::Fails => "fails",
+        Verdict::Unknown => "unknown",
+    };
+    let traces = matching.iter().map(|summary| TraceView::of(summary, None)).collect();
+    text(|out| {
+        serde_json::to_writer_pretty(&mut *out, &VerdictDocument { schema: SCHEMA, verdict, message, traces })?;
+        out.push(b'\n');
+        Ok(())
+    })
+}
+
 fn document(out: &mut impl io::Write, traces: Vec<TraceView<'_>>, notes: &[String]) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &Document { schema: SCHEMA, traces, notes })?;
     out.write_all(b"\n")
@@ -63,6 +80,14 @@ fn text(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
     let mut bytes = Vec::new();
     write(&mut bytes).expect("memory takes all that is written to it, and every key is text");
     String::from_utf8(bytes).expect("JSON is UTF-8")
+}
+
+#[derive(Serialize)]
+struct VerdictDocument<'a> {
+    schema: u32,
+    verdict: &'static str,
+    message: &'a str,
+    traces: Vec<TraceView<'a>>,
 }
 
 #[derive(Serialize)]

@@ -96,7 +96,7 @@ mod tests {
     use chrono::FixedOffset;
 
     fn written(color: bool) -> String {
-        let look = Look { width: 80, ascii: false, color, zone: FixedOffset::east_opt(0).unwrap(), now: Time(0) };
+        let look = Look { width: 80, ascii: false, color, zone: FixedOffset::east_opt(0).unwrap(), now: None };
         let mut line = Line::default();
         line.push(Role::Error, "! ");
         line.push(Role::Plain, "注");

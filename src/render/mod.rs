@@ -5,6 +5,7 @@
 
 pub mod json;
 mod line;
+pub mod misses;
 pub mod scale;
 pub mod table;
 pub mod text;

@@ -42,6 +42,12 @@ fn width(cell: &Pieces) -> usize {
     cell.iter().map(|(_, piece)| text::width(piece)).sum()
 }
 
+/// As [`render`], without headings: for traces that follow others.
+pub fn rows(summaries: &[TraceSummary], look: &Look) -> String {
+    let table = render(summaries, look);
+    table.split_once('\n').map_or(String::new(), |(_, rows)| rows.to_owned())
+}
+
 /// Draws traces in the order given. No line is wider than [`Look::columns`], unless an id alone is. Empty for no traces.
 pub fn render(summaries: &[TraceSummary], look: &Look) -> String {
     let mut out = String::new();
@@ -102,8 +108,11 @@ fn columns_beside_the_id(summaries: &[TraceSummary], look: &Look) -> Vec<Column>
     let wide = look.columns() >= WIDE;
     let mut columns =
         vec![Column { heading: "", alignment: Left, cells: summaries.iter().map(|summary| marks(summary, look)).collect() }];
-    columns.push(Column::new("age", Right, each(|summary, look| (Role::Plain, units::age(summary.start, look.now)))));
-    if look.columns() >= WIDER {
+    if let Some(now) = look.now {
+        let ages = summaries.iter().map(|summary| (Role::Plain, units::age(summary.start, now)));
+        columns.push(Column::new("age", Right, ages));
+    }
+    if look.now.is_none() || look.columns() >= WIDER {
         columns.push(Column::new(
             "started",
             Left,
@@ -345,7 +354,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_trace_has_its_whole_id_and_lines_fit(summaries in prop::collection::vec(any_summary(), 1..8), width in 40_usize..300, ascii: bool) {
-            let look = Look { ascii, now: START, ..look(width) };
+            let look = Look { ascii, now: Some(START), ..look(width) };
             let shown = render(&summaries, &look);
             for summary in &summaries {
                 prop_assert!(shown.contains(&summary.id.to_string()));
