@@ -78,8 +78,11 @@ impl<'a> Parser<'a> {
 
     /// The next token's place; the end of the source where there is none.
     fn here(&self) -> Range<usize> {
+        if let Some(token) = self.peek() {
+            return token.span.clone();
+        }
         let end = self.source.trim_end().len();
-        self.peek().map_or(end..end, |token| token.span.clone())
+        end..end
     }
 
     fn next(&mut self) -> Option<Token> {

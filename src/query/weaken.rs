@@ -217,6 +217,8 @@ mod tests {
             ("{ name = a } | sum(duration) > 1s", "name = \"a\""),
             ("{ x = 1 } | avg(duration) > 1s | count() > 2", "duration > 1s"),
             ("{ } | avg(y) > 1", "everything"),
+            ("{ } | min(y) > 1", "y > 1"),
+            ("{ } | min(y) != 1", "everything"),
         ];
         for (source, expected) in cases {
             assert_eq!(weakened(source, &simple), expected, "{source}");
