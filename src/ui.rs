@@ -133,6 +133,11 @@ impl Ui {
         wants_color(self.wishes.color, &self.streams.out)
     }
 
+    /// Whether drawings on stderr may be coloured.
+    pub fn has_color_on_stderr(&self) -> bool {
+        wants_color(self.wishes.color, &self.streams.err)
+    }
+
     /// Whether drawings keep to ASCII.
     pub fn is_ascii(&self) -> bool {
         self.wishes.ascii
@@ -145,8 +150,10 @@ impl Ui {
         width.clamp(*WIDTHS.start(), *WIDTHS.end())
     }
 
-    /// What a drawing for stdout is laid out and painted for.
+    /// What a drawing for stdout is laid out and painted for. How long ago something was is only told to a person: a pipe gets
+    /// the same bytes for the same traces whenever it asks.
     pub fn look(&self, zone: FixedOffset, now: Time) -> Look {
+        let now = self.is_terminal().then_some(now);
         Look { width: self.width().into(), ascii: self.is_ascii(), color: self.has_color(), zone, now }
     }
 
@@ -210,6 +217,24 @@ impl Ui {
     /// Says what could be typed next.
     pub fn hint(&mut self, message: &str) {
         self.say("hint", Style::new().cyan().bold(), message);
+    }
+
+    /// Says how an assertion ended, in a whole line.
+    pub fn verdict(&mut self, message: &str, good: bool) {
+        let message = sanitise(message, self.wishes.ascii);
+        let style = if good { Style::new().green().bold() } else { Style::new().red().bold() };
+        if !self.wishes.quiet {
+            let colored = wants_color(self.wishes.color, &self.streams.err);
+            let text = if colored { format!("{}\n", style.style(message)) } else { format!("{message}\n") };
+            self.err(&text);
+        }
+    }
+
+    /// Shows what explains a verdict, as it is: who rendered it has made it safe.
+    pub fn detail(&mut self, text: &str) {
+        if !self.wishes.quiet {
+            self.err(text);
+        }
     }
 
     /// Says why there is no answer, also when quiet.

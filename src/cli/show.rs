@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cruddur-trace show 5759e988bd862e3fe1be46a994272793
-  cruddur-trace show 1-5759e988-bd862e3f --attributes
+  cruddur-trace show 1-5759e988-bd862e3f --max-rows 40
   cruddur-trace show 5759e988 --where 'status = error'
   cruddur-trace show 5759e988 -o json | jq '.traces[0].spans[].name'")]
 pub struct ShowArgs {
@@ -29,10 +29,6 @@ pub struct ShowArgs {
     /// Draw every span, also where many alike would be folded into one row
     #[arg(long)]
     pub no_fold: bool,
-
-    /// Show the attributes and events of every span
-    #[arg(short, long)]
-    pub attributes: bool,
 
     /// Say what each backend would be asked, and do not ask
     #[arg(long)]

@@ -25,6 +25,13 @@ impl Line {
         }
     }
 
+    /// Adds several pieces.
+    pub(crate) fn extend(&mut self, pieces: &Pieces) {
+        for (role, piece) in pieces {
+            self.push(*role, piece);
+        }
+    }
+
     /// Adds blanks up to a column.
     pub(crate) fn pad_to(&mut self, column: usize) {
         let blanks = column.saturating_sub(self.width);
@@ -57,6 +64,31 @@ impl Line {
     }
 }
 
+/// Text in pieces, each with its meaning.
+pub(crate) type Pieces = Vec<(Role, String)>;
+
+/// Pieces in at most `columns` columns together: what does not fit is cut at the end.
+pub(crate) fn fit<'a>(pieces: impl IntoIterator<Item = (Role, &'a str)>, columns: usize, ascii: bool) -> Pieces {
+    let pieces: Vec<_> = pieces.into_iter().collect();
+    let whole: String = pieces.iter().map(|(_, piece)| *piece).collect();
+    let cut = text::truncate(&whole, columns, ascii);
+    let (mut kept, sign) = match cut.strip_suffix(text::ellipsis(ascii)) {
+        _ if cut.len() == whole.len() && *cut == whole => (whole.len(), ""),
+        Some(kept) => (kept.len(), text::ellipsis(ascii)),
+        None => (0, &*cut),
+    };
+    let mut fitting = Pieces::new();
+    for (role, piece) in pieces {
+        if piece.len() > kept {
+            fitting.push((role, format!("{}{sign}", &piece[..kept])));
+            break;
+        }
+        kept -= piece.len();
+        fitting.push((role, piece.to_owned()));
+    }
+    fitting
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,7 +96,7 @@ mod tests {
     use chrono::FixedOffset;
 
     fn written(color: bool) -> String {
-        let look = Look { width: 80, ascii: false, color, zone: FixedOffset::east_opt(0).unwrap(), now: Time(0) };
+        let look = Look { width: 80, ascii: false, color, zone: FixedOffset::east_opt(0).unwrap(), now: None };
         let mut line = Line::default();
         line.push(Role::Error, "! ");
         line.push(Role::Plain, "注");
@@ -74,6 +106,21 @@ mod tests {
         let mut out = String::new();
         line.write(&look, &mut out).unwrap();
         out
+    }
+
+    #[test]
+    fn pieces_are_cut_where_they_end_together() {
+        let fitting = |columns, ascii| -> Vec<String> {
+            let pieces = [(Role::Plain, "name"), (Role::Faint, " · "), (Role::Id, "注文")];
+            fit(pieces, columns, ascii).into_iter().map(|(_, piece)| piece).collect()
+        };
+        assert_eq!(fitting(11, false), ["name", " · ", "注文"]);
+        assert_eq!(fitting(10, false), ["name", " · ", "注…"]);
+        assert_eq!(fitting(7, false), ["name", " ·…"]);
+        assert_eq!(fitting(5, false), ["name", "…"]);
+        assert_eq!(fitting(4, false), ["nam…"]);
+        assert_eq!(fitting(2, true), [".."]);
+        assert_eq!(fitting(0, false), [""]);
     }
 
     #[test]

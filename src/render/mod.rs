@@ -3,8 +3,11 @@
 //! Reading order: [`text`] (what may reach a terminal), [`units`] (numbers as people read them), [`theme`] (what colours mean, and
 //! [`Look`]), [`scale`] (time to columns); then [`waterfall`] (one trace), [`table`] (many) and [`json`] (for machines).
 
+pub mod json;
 mod line;
+pub mod misses;
 pub mod scale;
+pub mod table;
 pub mod text;
 pub mod theme;
 pub mod units;

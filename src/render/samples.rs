@@ -14,7 +14,7 @@ pub(crate) const START: Time = Time(1_784_901_785_123_000_000);
 /// Plain, this many columns wide, three minutes after the samples begin.
 pub(crate) fn look(width: usize) -> Look {
     let now = START.saturating_add(185_000_000_000);
-    Look { width, ascii: false, color: false, zone: FixedOffset::east_opt(0).expect("no offset is one"), now }
+    Look { width, ascii: false, color: false, zone: FixedOffset::east_opt(0).expect("no offset is one"), now: Some(now) }
 }
 
 /// A span of `service`, from and to so many microseconds after the start.

@@ -17,7 +17,7 @@ pub struct Look {
     /// The zone in which times are shown.
     pub zone: FixedOffset,
     /// The time now, for ages.
-    pub now: Time,
+    pub now: Option<Time>,
 }
 
 impl Look {

@@ -62,6 +62,12 @@ pub struct Refused {
     pub reason: String,
 }
 
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} left out: {}", self.count, self.reason)
+    }
+}
+
 /// Gathers refusals, one entry a reason.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals(Vec<Refused>);

@@ -2,14 +2,17 @@
 
 use super::batch::Format;
 use super::error::WireError;
-use super::otlp;
+use super::{otlp, xray};
 use crate::model::{Span, TraceId};
 
+/// Spans, each with its trace, in the order in which they were read.
+pub type Records = Vec<(TraceId, Span)>;
+
 /// All spans in a batch's data, in its order: those that have a row, and no others.
-pub fn read_all(format: Format, data: &[u8]) -> Result<Vec<(TraceId, Span)>, WireError> {
+pub fn read_all(format: Format, data: &[u8]) -> Result<Records, WireError> {
     match format {
         Format::OtlpProtobuf => otlp::protobuf::read_all(data),
-        Format::XRay => Err(WireError::new("X-Ray documents", "this version cannot read them")),
+        Format::XRay => xray::batch::read_all(data),
     }
 }
 
@@ -18,6 +21,6 @@ pub fn read_all(format: Format, data: &[u8]) -> Result<Vec<(TraceId, Span)>, Wir
 pub fn read_trace(format: Format, data: &[u8], id: &TraceId, out: &mut Vec<Span>) -> Result<(), WireError> {
     match format {
         Format::OtlpProtobuf => otlp::protobuf::read_trace(data, id, out),
-        Format::XRay => Err(WireError::new("X-Ray documents", "this version cannot read them")),
+        Format::XRay => xray::batch::read_trace(data, id, out),
     }
 }

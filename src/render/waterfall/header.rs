@@ -31,8 +31,8 @@ pub(super) fn write(trace: &Trace, layout: &Layout, look: &Look, out: &mut impl 
     let mut second = vec![one(Role::Id, text::sanitise(&trace.id().to_string(), look.ascii).into_owned())];
     let when = if look.columns() < 100 { units::time_to_second(start, look.zone) } else { units::time(start, look.zone) };
     second.push(one(Role::Plain, when));
-    if !start.is_unknown() {
-        second.push(one(Role::Plain, units::ago(start, look.now)));
+    if let Some(now) = look.now.filter(|_| !start.is_unknown()) {
+        second.push(one(Role::Plain, units::ago(start, now)));
     }
     if !trace.backends.is_empty() {
         second.push(one(Role::Plain, text::sanitise(&trace.backends.join(" + "), look.ascii).into_owned()));

@@ -5,11 +5,15 @@ use std::borrow::Cow;
 use crate::analysis::{Tree, What};
 use crate::model::time::Nanos;
 use crate::model::{Attributes, Span, Trace};
+use crate::render::line::{Pieces, fit};
 use crate::render::theme::{self, Look, Role};
 use crate::render::{text, units};
 
 use super::layout::{Row, span_at, spans};
 use super::plan::Entry;
+
+/// The columns that a service is worth showing in.
+const LEAST_SERVICE: usize = 5;
 
 /// What a row is called: sanitised pieces, each with its meaning.
 #[derive(Debug, Default)]
@@ -65,22 +69,17 @@ impl<'a> Label<'a> {
         text::width(&self.times) + text::width(&self.name) + service
     }
 
-    /// Its pieces in at most `columns` columns. What does not fit is cut from the end: the service first, the name last.
-    pub(super) fn pieces(&self, columns: usize, look: &Look) -> impl Iterator<Item = (Role, Cow<'_, str>)> {
-        let service = theme::service(&self.service);
-        let (separator, words) = if self.service.is_empty() { ("", "") } else { (self.separator, &*self.service) };
-        let mut left = columns;
-        [(Role::Faint, &*self.times), (self.role, &*self.name), (Role::Faint, separator), (service, words)]
-            .into_iter()
-            .map_while(move |(role, piece)| {
-                // A separator is of no use without a few letters behind it.
-                if piece == separator && !piece.is_empty() && left < text::width(piece) + 4 {
-                    left = 0;
-                }
-                let piece = if left == 0 { Cow::Borrowed("") } else { text::truncate(piece, left, look.ascii) };
-                left -= text::width(&piece).min(left);
-                Some((role, piece))
-            })
+    /// Its pieces in at most `columns` columns. What does not fit is cut from the end, and a service of which there would be but
+    /// a letter or two is left out.
+    pub(super) fn pieces(&self, columns: usize, look: &Look) -> Pieces {
+        let name = text::width(&self.times) + text::width(&self.name);
+        let room = columns.saturating_sub(name + text::width(self.separator));
+        let pieces = [(Role::Faint, &*self.times), (self.role, &*self.name)];
+        if self.service.is_empty() || room < LEAST_SERVICE.min(text::width(&self.service)) {
+            return fit(pieces, columns, look.ascii);
+        }
+        let service = [(Role::Faint, self.separator), (theme::service(&self.service), &*self.service)];
+        fit(pieces.into_iter().chain(service), columns, look.ascii)
     }
 }
 

@@ -1,17 +1,16 @@
 //! Where everything is: columns, bars and labels as numbers. Nothing here writes text to be shown, but its widths count.
 
-use std::collections::HashSet;
-use std::sync::Arc;
-
 use crate::analysis::{Marks, Tree, What};
 use crate::model::time::Nanos;
-use crate::model::{Evidence, Span, Time, TimeRange, Trace};
+use crate::model::{Span, Trace};
 use crate::render::scale::Scale;
 use crate::render::theme::Look;
 use crate::render::{text, units};
 
+use super::extent::{Extent, extent};
 use super::label::Label;
 use super::plan::{Entry, Planned};
+use super::whole::Whole;
 
 /// From this width on, services have a column of their own.
 const SERVICE_COLUMN_FROM: usize = 100;
@@ -31,21 +30,6 @@ pub struct Layout {
     pub columns: Columns,
     /// The rows of the tree.
     pub rows: Vec<Row>,
-}
-
-/// What is true of a trace as a whole; the same as its summary says, in one pass.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Whole {
-    /// From its earliest start to its latest end.
-    pub range: TimeRange,
-    /// The earliest span that names no parent, by its place.
-    pub root: Option<usize>,
-    /// How many spans failed.
-    pub errors: usize,
-    /// How many services.
-    pub services: usize,
-    /// What speaks against it being all there.
-    pub evidence: Vec<Evidence>,
 }
 
 /// The columns of a row, from left to right: marks, label, service, lane, duration.
@@ -124,124 +108,16 @@ impl Layout {
         let mut rows: Vec<Row> = plan
             .into_iter()
             .map(|planned| {
-                let length = span_range(trace, tree, planned.entry).map_or(Length::Nothing, Extent::length);
+                let length = extent(trace, tree, planned.entry).map_or(Length::Nothing, Extent::length);
                 Row { planned, bar: None, length }
             })
             .collect();
         let columns = Columns::new(trace, tree, &whole, &rows, look);
         let scale = Scale::new(whole.range, columns.lane);
         for row in &mut rows {
-            row.bar = span_range(trace, tree, row.planned.entry).and_then(|extent| extent.bar(&scale));
+            row.bar = extent(trace, tree, row.planned.entry).and_then(|extent| extent.bar(&scale));
         }
         Self { whole, scale, columns, rows }
-    }
-}
-
-impl Whole {
-    fn new(trace: &Trace, tree: &Tree) -> Self {
-        let (mut start, mut end) = (None::<Time>, Time::UNKNOWN);
-        let (mut root, mut errors, mut running) = (None, 0, 0);
-        let mut services = HashSet::new();
-        let mut last_resource = None;
-        for (place, span) in trace.spans().iter().enumerate() {
-            if !span.start.is_unknown() {
-                start = Some(start.map_or(span.start, |start| start.min(span.start)));
-            }
-            end = end.max(span.start).max(span.end.unwrap_or_default());
-            if root.is_none() && span.parent.is_none() {
-                root = Some(place);
-            }
-            errors += usize::from(span.is_error());
-            running += usize::from(span.end.is_none());
-            if last_resource.is_none_or(|last| !Arc::ptr_eq(last, &span.resource)) {
-                last_resource = Some(&span.resource);
-                if !span.service().is_empty() {
-                    services.insert(span.service());
-                }
-            }
-        }
-        let mut evidence = Vec::new();
-        if root.is_none() {
-            evidence.push(Evidence::NoRoot);
-        }
-        if !tree.missing().is_empty() {
-            evidence.push(Evidence::MissingParents(tree.missing().len()));
-        }
-        if running > 0 {
-            evidence.push(Evidence::Running(running));
-        }
-        evidence.extend(trace.truncated.iter().cloned().map(Evidence::Truncated));
-        let start = start.unwrap_or_default();
-        let range = TimeRange::new(start, end.max(start)).expect("the end is not before the start");
-        Self { range, root, errors, services: services.len(), evidence }
-    }
-}
-
-/// What is known of the time of one row.
-#[derive(Debug, Clone, Copy)]
-enum Extent {
-    Closed(Time, Time),
-    Open(Time),
-    /// Of a missing parent: from its first child to its last.
-    Guess(Time, Time),
-    /// Its length is known, but not its place.
-    Nowhere,
-}
-
-impl Extent {
-    fn length(self) -> Length {
-        match self {
-            Self::Closed(start, end) => Length::Known(end.since(start)),
-            Self::Open(_) => Length::Running,
-            Self::Nowhere => Length::Unknown,
-            Self::Guess(..) => Length::Nothing,
-        }
-    }
-
-    fn bar(self, scale: &Scale) -> Option<Bar> {
-        match self {
-            Self::Closed(start, end) => Some(Bar::Closed { start: scale.eighths(start), end: scale.eighths(end.max(start)) }),
-            Self::Open(start) => Some(Bar::Open { start: scale.eighths(start) }),
-            Self::Guess(start, end) => Some(Bar::Extent { start: scale.eighths(start), end: scale.eighths(end.max(start)) }),
-            Self::Nowhere => None,
-        }
-    }
-}
-
-fn extent_of(span: &Span) -> Extent {
-    match span.end {
-        _ if span.start.is_unknown() => Extent::Nowhere,
-        Some(end) => Extent::Closed(span.start, end),
-        None => Extent::Open(span.start),
-    }
-}
-
-fn span_range(trace: &Trace, tree: &Tree, entry: Entry) -> Option<Extent> {
-    match entry {
-        Entry::Hidden { .. } => None,
-        Entry::Fold { .. } => {
-            // All of them are alike: all closed, all open, or all without a start.
-            let (mut start, mut end, mut first) = (None::<Time>, None::<Time>, None);
-            for span in spans(trace, tree, entry) {
-                first.get_or_insert(span);
-                start = Some(start.map_or(span.start, |start| start.min(span.start)));
-                end = end.max(span.end);
-            }
-            Some(match (extent_of(first?), end) {
-                (Extent::Closed(..), Some(end)) => Extent::Closed(start?, end),
-                (Extent::Open(_), _) => Extent::Open(start?),
-                _ => Extent::Nowhere,
-            })
-        }
-        Entry::Node(node) => match tree.nodes()[node].what {
-            What::Span(place) => trace.spans().get(place).map(extent_of),
-            What::Missing(_) => {
-                let children = || tree.children(node).filter_map(|child| span_at(trace, tree, child));
-                let start = children().map(|span| span.start).filter(|start| !start.is_unknown()).min()?;
-                let end = children().map(|span| span.end.unwrap_or(span.start)).max()?;
-                Some(Extent::Guess(start, end))
-            }
-        },
     }
 }
 

@@ -1,8 +1,7 @@
 //! One trace as a waterfall.
 //!
-//! In order: `plan` (which rows), `layout` (where everything is, in numbers), `label` and `bars` (the words and
-//! the cells of one row), then `paint` (text and
-//! colours), with `header` above and `notes` below.
+//! In order: `plan` (which rows), `layout` (where everything is, in numbers; with `whole` and `extent`), `label` and `bars` (the
+//! words and the cells of one row), then `paint` (text and colours), with `header` above and `notes` below.
 //!
 //! The first columns hold marks that can be read without colour:
 //!
@@ -15,15 +14,18 @@
 //! | `~` | `~` | lies outside its parent in time, or ends before it starts |
 
 mod bars;
+mod extent;
 mod header;
 mod label;
 mod layout;
 mod notes;
 mod paint;
 mod plan;
+mod whole;
 
-pub use layout::{Bar, Columns, Layout, Length, Row, Whole};
+pub use layout::{Bar, Columns, Layout, Length, Row};
 pub use plan::{Entry, Planned, plan};
+pub use whole::Whole;
 
 use crate::analysis::Tree;
 use crate::model::Trace;

@@ -87,10 +87,10 @@ impl Painter<'_> {
         if matches!(row.planned.entry, Entry::Hidden { .. }) || row.bar.is_none() && span.is_none() {
             // Nothing else is in this row.
             let room = look.columns() - self.line.width();
-            label.pieces(room, look).for_each(|(role, piece)| self.line.push(role, &piece));
+            self.line.extend(&label.pieces(room, look));
             return self.line.write(look, out);
         }
-        label.pieces(room, look).for_each(|(role, piece)| self.line.push(role, &piece));
+        self.line.extend(&label.pieces(room, look));
         self.line.pad_to(gutter + label_width + gap);
         if service_width > 0 {
             let service = span.map(Span::service).unwrap_or_default();

@@ -313,7 +313,7 @@ fn messages_stand_beside_the_bar_where_there_is_room_and_are_not_repeated_above(
     5759e988bd862e3fe1be46a994272793 · 2026-07-24 14:03:05 UTC · 3 m ago · complete
 
                    ▏0           ▏200 µs      ▏400 µs      ▏600 µs
-    ! GET /        ██████████████████████████████████████████████████████████ 900 µs
+    ! GET / · web  ██████████████████████████████████████████████████████████ 900 µs
     ! ├─ early     ▐█████▍ timed out                                           90 µs
     ! ├─ long       ████████████████████████████████████████████████████████▎ 870 µs
       │   one message that is longer than any lane

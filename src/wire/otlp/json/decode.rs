@@ -11,19 +11,20 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::lenient::{Each, List, Number, Text, nothing_else, object};
 use super::value::{Entries, base64_bytes};
 use crate::model::id::{hex, hex_bytes};
 use crate::model::{EntityRef, Event, Link, Resource, Scope, Span, SpanId, SpanKind, Status, StatusCode, Time, TraceId};
 use crate::wire::error::{Refusals, Refused, WireError};
+use crate::wire::lenient::{Each, List, Number, Text, nothing_else, object};
 use crate::wire::otlp::check::{BAD_SPAN_ID, BAD_TRACE_ID};
+use crate::wire::read::Records;
 use crate::wire::text;
 
 const FORMAT: &str = "OTLP/JSON";
 
 /// Spans out of OTLP/JSON and what had to be left out of them: one request, a list of requests, or one after the other, as the
 /// collector's file exporter writes them. Ids that are no hex are kept as text; a span without a trace id or span id is refused.
-pub fn decode(data: &[u8]) -> Result<(Vec<(TraceId, Span)>, Vec<Refused>), WireError> {
+pub fn decode(data: &[u8]) -> Result<(Records, Vec<Refused>), WireError> {
     let mut out = Out::default();
     text::documents(FORMAT, data, |document| Request(&mut out).deserialize(document))?;
     Ok((out.spans, out.refusals.into_vec()))
@@ -384,7 +385,7 @@ impl Enum<'_> {
             Self::Name(name) => {
                 let short = name.strip_prefix(prefix).unwrap_or(name);
                 let place = names.iter().position(|known| known.eq_ignore_ascii_case(short));
-                place.map_or_else(|| Number::from_text(name).unsigned(), |place| place as i32)
+                place.map_or_else(|| Number::from_text(name).unsigned(), |place| i32::try_from(place).unwrap_or_default())
             }
         }
     }

@@ -3,8 +3,7 @@
 
 mod decode;
 mod encode;
-mod lenient;
-mod value;
+pub(in crate::wire) mod value;
 
 pub use decode::decode;
 pub use encode::encode;

@@ -8,16 +8,16 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed as _, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::lenient::{Each, List, Number, Text, nothing_else, object};
 use crate::model::{Attributes, Value};
+use crate::wire::lenient::{Each, List, Number, Text, nothing_else, object};
 
 /// An `AnyValue`. What is not as its key says is kept as what it is: `{"intValue": "many"}` is text.
 #[derive(Debug, Default)]
-pub(super) struct Any(pub(super) Value);
+pub(in crate::wire) struct Any(pub(in crate::wire) Value);
 
 /// A list of `KeyValue`s.
 #[derive(Debug, Default)]
-pub(super) struct Entries(pub(super) Attributes);
+pub(in crate::wire) struct Entries(pub(in crate::wire) Attributes);
 
 object! {
     struct KeyValue<'a> {
@@ -167,7 +167,7 @@ fn bytes_value(value: Value) -> Value {
 }
 
 /// Both of the alphabets that protobuf's JSON mapping accepts, with or without padding.
-pub(super) fn base64_bytes(text: &str) -> Option<Vec<u8>> {
+pub(in crate::wire) fn base64_bytes(text: &str) -> Option<Vec<u8>> {
     const EITHER: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true);

@@ -11,11 +11,11 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 /// Text, borrowed from the document where it holds no escapes. Numbers and truth values are read as their text; anything else as
 /// none.
 #[derive(Debug, Default, Clone, PartialEq)]
-pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
+pub(in crate::wire) struct Text<'a>(pub(in crate::wire) Cow<'a, str>);
 
 /// A number, also one that is written as text (as protobuf's JSON mapping does with 64 bits) or with a fraction of zero.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
-pub(super) enum Number {
+pub(in crate::wire) enum Number {
     /// Nothing that is a number.
     #[default]
     None,
@@ -27,7 +27,7 @@ pub(super) enum Number {
 
 /// A list; `null` and anything else that is no list is an empty one.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct List<T>(pub(super) Vec<T>);
+pub(in crate::wire) struct List<T>(pub(in crate::wire) Vec<T>);
 
 impl<T> Default for List<T> {
     fn default() -> Self {
@@ -36,13 +36,13 @@ impl<T> Default for List<T> {
 }
 
 impl Text<'_> {
-    pub(super) fn into_string(self) -> String {
+    pub(in crate::wire) fn into_string(self) -> String {
         self.0.into_owned()
     }
 }
 
 impl Number {
-    pub(super) fn from_text(text: &str) -> Self {
+    pub(in crate::wire) fn from_text(text: &str) -> Self {
         let text = text.trim();
         if let Ok(number) = text.parse() {
             return Self::Int(number);
@@ -60,12 +60,12 @@ impl Number {
     }
 
     /// As a time in nanoseconds, a count or a number of flags; zero where it is none or does not fit.
-    pub(super) fn unsigned<T: TryFrom<i128> + Default>(self) -> T {
+    pub(in crate::wire) fn unsigned<T: TryFrom<i128> + Default>(self) -> T {
         self.whole().unwrap_or_default()
     }
 
     /// The whole number, if it is one that fits.
-    pub(super) fn whole<T: TryFrom<i128>>(self) -> Option<T> {
+    pub(in crate::wire) fn whole<T: TryFrom<i128>>(self) -> Option<T> {
         match self {
             Self::Int(number) => T::try_from(number).ok(),
             // Up to 2^127 the conversion is exact; beyond it saturates, and fits nothing that is asked for.
@@ -82,7 +82,7 @@ fn skip_seq<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<(), A::Error> {
 }
 
 /// Reads an object to its end and forgets it.
-pub(super) fn skip_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<(), A::Error> {
+pub(in crate::wire) fn skip_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<(), A::Error> {
     while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
     Ok(())
 }
@@ -93,7 +93,7 @@ macro_rules! nothing_else {
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             f.write_str("anything")
         }
-        $($crate::wire::otlp::json::lenient::nothing_else!(@$kind $lifetime);)*
+        $($crate::wire::lenient::nothing_else!(@$kind $lifetime);)*
     };
     (@unit $lifetime:lifetime) => {
         fn visit_unit<E>(self) -> Result<Self::Value, E> {
@@ -129,12 +129,12 @@ macro_rules! nothing_else {
     };
     (@map $lifetime:lifetime) => {
         fn visit_map<A: serde::de::MapAccess<$lifetime>>(self, map: A) -> Result<Self::Value, A::Error> {
-            $crate::wire::otlp::json::lenient::skip_map(map)?;
+            $crate::wire::lenient::skip_map(map)?;
             Ok(Default::default())
         }
     };
 }
-pub(super) use nothing_else;
+pub(in crate::wire) use nothing_else;
 
 /// A struct that is read from an object, whatever the order of its keys, and is its default where the value is no object. A key
 /// that comes twice counts with its last value, as in protobuf.
@@ -169,7 +169,7 @@ macro_rules! object {
         }
     };
 }
-pub(super) use object;
+pub(in crate::wire) use object;
 
 impl<'de> Deserialize<'de> for Text<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -249,13 +249,13 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
 
 /// Gives each item of a list to a function as soon as it is read, so that the list is never held. Anything that is no list has
 /// no items.
-pub(super) struct Each<T, F> {
+pub(in crate::wire) struct Each<T, F> {
     take: F,
     item: PhantomData<T>,
 }
 
 impl<T, F: FnMut(T)> Each<T, F> {
-    pub(super) fn new(take: F) -> Self {
+    pub(in crate::wire) fn new(take: F) -> Self {
         Self { take, item: PhantomData }
     }
 }
