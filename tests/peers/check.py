@@ -1,0 +1,394 @@
+"""Proves, with the public SDKs as senders, that what `cruddur-trace` reports is what was sent.
+
+    check.py CRUDDUR_TRACE_BINARY
+
+Runs app.py under `cruddur-trace run`, once for each way of sending, and compares the ground truth that it wrote down with the
+answers of `list`, `show` and `assert`. Prints one line for each thing that is proved; the first difference ends it.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from compare import (
+    Difference,
+    compare_otel_span,
+    compare_xray_span,
+    expected_otel,
+    expected_xray,
+    must_equal,
+    must_hold,
+    near,
+    same_id,
+    same_ids,
+    summary_of,
+)
+
+APP = str(Path(__file__).with_name("app.py"))
+# Long enough for a busy CI machine; nothing here waits for it when all is well.
+PATIENCE = 120
+
+SENDERS = {
+    "OTLP protobuf": {},
+    "OTLP protobuf, gzip": {"OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"},
+    "OTLP protobuf, deflate": {"OTEL_EXPORTER_OTLP_COMPRESSION": "deflate"},
+    "OTLP JSON": {"PEERS_EXPORTER": "json"},
+    "OTLP JSON, gzip": {"PEERS_EXPORTER": "json", "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"},
+}
+
+
+def proved(line: str):
+    print(f"  ok  {line}", flush=True)
+
+
+class Session:
+    """One store, and the tool that fills and reads it. The environment has nothing in it that we did not put there."""
+
+    def __init__(self, binary: str, folder: Path, name: str):
+        self.binary = binary
+        self.folder = folder / name.replace(" ", "-").replace(",", "")
+        self.folder.mkdir()
+        home = self.folder / "home"
+        home.mkdir()
+        self.truth = {kind: self.folder / f"{kind.lower()}.json" for kind in ("OTEL", "XRAY", "VISIT")}
+        self.environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LANG": "C.UTF-8",
+            "HOME": str(home),
+            "XDG_CONFIG_HOME": str(home / "config"),
+            "XDG_DATA_HOME": str(home / "data"),
+            "XDG_CACHE_HOME": str(home / "cache"),
+            "XDG_STATE_HOME": str(home / "state"),
+            "TMPDIR": str(self.folder),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "CRUDDUR_TRACE_STORE": str(self.folder / "store.db"),
+        } | {f"PEERS_{kind}_TRUTH": str(path) for kind, path in self.truth.items()}
+
+    def call(self, *arguments: str, expect: int = 0, extra=None, stdin: bytes = b"") -> subprocess.CompletedProcess:
+        """Runs the tool; its exit code must be `expect`."""
+        with self.started(*arguments, extra=extra) as process:
+            try:
+                stdout, stderr = process.communicate(stdin, timeout=PATIENCE)
+            except subprocess.TimeoutExpired as late:
+                raise Difference(
+                    f"no end after {PATIENCE} s of: {printed(process.args)}\n{excerpt(late.stderr or b'')}"
+                ) from late
+        if process.returncode != expect:
+            raise Difference(
+                f"exit code {process.returncode} instead of {expect} of: {printed(process.args)}\n"
+                f"--- stdout\n{excerpt(stdout)}\n--- stderr\n{excerpt(stderr)}"
+            )
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+    @contextmanager
+    def started(self, *arguments: str, extra=None):
+        """The tool, running, in a process group of its own, of which nothing may be left when it has ended."""
+        process = subprocess.Popen(
+            [self.binary, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self.environment | (extra or {}),
+            cwd=self.folder,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            ended = process.poll() is not None
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+                left = ended
+            except ProcessLookupError:
+                left = False
+            process.communicate()
+        must_hold(f"nothing is left running after {printed(process.args)}", not left)
+
+    def run(self, *command: str, options=(), **how) -> subprocess.CompletedProcess:
+        return self.call("run", *options, "--", *command, **how)
+
+    def json(self, *arguments: str) -> dict:
+        done = self.call(*arguments, "-o", "json")
+        try:
+            document = json.loads(done.stdout)
+        except ValueError as error:
+            raise Difference(f"{arguments[0]} -o json is not JSON: {error}\n{done.stdout[:2000]!r}") from error
+        must_equal(f"{arguments[0]} -o json: schema", 1, document["schema"])
+        return document
+
+    def sent(self, kind: str):
+        return json.loads(self.truth[kind].read_text(encoding="utf-8"))
+
+
+def excerpt(output: bytes) -> str:
+    text = output.decode(errors="replace")
+    return text if len(text) <= 4000 else f"{text[:2000]}\n[… {len(text) - 4000} characters …]\n{text[-2000:]}"
+
+
+def printed(command) -> str:
+    return " ".join(subprocess.list2cmdline([part]) for part in command)
+
+
+def wrapper_ids(traceparent: str) -> tuple[str, str]:
+    """Trace and span id of `run`'s own root span, as the child was told them."""
+    parts = traceparent.split("-")
+    must_hold(
+        "TRACEPARENT is a W3C header, and sampled", len(parts) == 4 and parts[0] == "00" and parts[3] == "01", traceparent
+    )
+    return parts[1], parts[2]
+
+
+def check_traces(session: Session):
+    """`list` and `show` against everything that was sent: each trace, each span, each field."""
+    otel, xray = expected_otel(session.sent("OTEL")), expected_xray(session.sent("XRAY"))
+    visit = session.sent("VISIT")
+    wrapper_trace, wrapper_span = wrapper_ids(visit["traceparent"])
+
+    listed = session.json("list", "--limit", "1000")["traces"]
+    by_id = {same_id(trace["trace_id"]): trace for trace in listed}
+    must_equal("list: every trace once", len(listed), len(by_id))
+    same_ids("list: traces", set(otel) | set(xray) | {wrapper_trace}, by_id)
+    starts = [int(trace["start_unix_nano"]) for trace in listed]
+    must_hold("list: newest first", starts == sorted(starts, reverse=True), starts)
+    proved(f"list: {len(otel)} OpenTelemetry and {len(xray)} X-Ray traces, newest first, and none that was not sent")
+
+    shown = session.json("show", *(trace["trace_id"] for trace in listed))["traces"]
+    must_equal(
+        "show: the traces that were asked for, in that order", [t["trace_id"] for t in listed], [t["trace_id"] for t in shown]
+    )
+    for trace in shown:
+        trace_id = same_id(trace["trace_id"])
+        spans = {span["span_id"]: span for span in trace["spans"]}
+        must_equal(f"show {trace_id}: every span once", len(trace["spans"]), len(spans))
+        own = {}
+        if trace_id == wrapper_trace:
+            own = {wrapper_span: check_wrapper(spans.get(wrapper_span), trace_id)}
+        if trace_id in xray:
+            check_xray_trace(trace, by_id[trace_id], xray[trace_id], spans)
+        else:
+            check_otel_trace(trace, by_id[trace_id], otel.get(trace_id, {}), own, spans)
+    sent = [span for spans in otel.values() for span in spans.values()]
+    proved(
+        f"show: {len(sent)} OpenTelemetry spans with parent, service, kind, times to the nanosecond, status, resource, scope"
+    )
+    values = sum(len(span["attributes"]) for span in sent)
+    events, links = sum(len(span["events"]) for span in sent), sum(len(span["links"]) for span in sent)
+    proved(f"show: their {values} attributes with their types, {events} events, {links} links")
+    entities = sum(len(spans) for spans in xray.values())
+    if entities:
+        proved(f"show: {entities} X-Ray segments and subsegments with parent, service, kind, status, times to the microsecond")
+        proved("show: every value that their documents have")
+
+
+def check_wrapper(span: dict | None, trace_id: str) -> dict:
+    """`run`'s own span is a root, and has ended."""
+    must_hold(f"the root span of `run` is in its trace {trace_id}", span is not None)
+    must_equal("run's root span: parent", None, span["parent_span_id"])
+    must_hold("run's root span has an end", span["end_unix_nano"] is not None)
+    return {
+        "span_id": span["span_id"],
+        "parent_span_id": None,
+        "name": span["name"],
+        "service": span["service"],
+        "status": span["status"],
+        "start_unix_nano": int(span["start_unix_nano"]),
+        "end_unix_nano": int(span["end_unix_nano"]),
+    }
+
+
+def check_otel_trace(trace: dict, listed: dict, sent: dict, own: dict, spans: dict):
+    trace_id = trace["trace_id"]
+    same_ids(f"show {trace_id}: spans", set(sent) | set(own), spans)
+    everything = [*sent.values(), *own.values()]
+    start = min(span["start_unix_nano"] for span in everything)
+    end = max(span["end_unix_nano"] for span in everything)
+    for span_id, span in sent.items():
+        compare_otel_span(trace_id, span, spans[span_id], start)
+    summary = summary_of(everything, "start_unix_nano", "end_unix_nano")
+    for command, answer in (("list", listed), ("show", trace)):
+        must_equal(f"{command}: summary of {trace_id}", summary, {key: answer[key] for key in summary})
+        times = [int(answer[key]) for key in ("start_unix_nano", "end_unix_nano", "duration_ns")]
+        must_equal(f"{command}: times of {trace_id}", [start, end, end - start], times)
+
+
+def check_xray_trace(trace: dict, listed: dict, sent: dict, spans: dict):
+    trace_id = trace["trace_id"]
+    same_ids(f"show {trace_id}: segments and subsegments", sent, spans)
+    for span_id, span in sent.items():
+        compare_xray_span(trace_id, span, spans[span_id])
+    summary = summary_of(list(sent.values()), "start", "end")
+    for command, answer in (("list", listed), ("show", trace)):
+        must_equal(f"{command}: summary of {trace_id}", summary, {key: answer[key] for key in summary})
+        near(f"{command}: start of {trace_id}", min(span["start"] for span in sent.values()), int(answer["start_unix_nano"]))
+        near(f"{command}: end of {trace_id}", max(span["end"] for span in sent.values()), int(answer["end_unix_nano"]))
+
+
+def check_sampling(session: Session):
+    """The SDK asks the receiver what to sample; the answer makes it send every request."""
+    segments = [document for document in session.sent("XRAY") if document.get("type") != "subsegment"]
+    steps = session.sent("VISIT")["steps"]
+    # `downstream` is one request that makes another.
+    must_equal("X-Ray: one segment for each request", len(steps) + 1, len(segments))
+    by_trace = {segment["trace_id"]: segment for segment in segments if "parent_id" not in segment}
+    after = [step for name, step in steps.items() if name != "first"]
+    rules = {by_trace[step["xray_trace_id"]]["aws"]["xray"].get("sampling_rule_name") for step in after}
+    must_hold("X-Ray: all but the first request were sampled by the receiver's rule", None not in rules, rules)
+    streamed = sum(document.get("type") == "subsegment" for document in session.sent("XRAY"))
+    must_hold("X-Ray: the large segment was streamed in parts", streamed > 30, streamed)
+    proved(f"X-Ray sampling: {len(steps) + 1} requests, {len(segments)} segments, by the rule {', '.join(sorted(rules))!r}")
+    proved(f"X-Ray streaming: {streamed} subsegments came before their segments")
+
+
+def count_spans(spans_by_trace: dict, holds) -> int:
+    """In how many traces `holds` is true of some span."""
+    return sum(any(holds(span) for span in spans.values()) for spans in spans_by_trace.values())
+
+
+def check_asserts(session: Session):
+    """Expressions that must hold, that must not, and that are none."""
+    otel, xray = expected_otel(session.sent("OTEL")), expected_xray(session.sent("XRAY"))
+    homes = count_spans(otel, lambda span: span["name"] == "home-activites-mock-data")
+    failed = count_spans(otel, lambda span: span["status"] == "error") + count_spans(
+        xray, lambda span: span["status"] == "error"
+    )
+    holding = [
+        ('name = "home-activites-mock-data" and app.result_length = 3', "--count", str(homes)),
+        ('service = "backend-flask" and kind = server and name =~ "GET /api/.*"',),
+        (
+            '{ service = "visitor" } >> { service = "backend-flask" and name = "home-activites-mock-data" }',
+            "--count",
+            str(homes),
+        ),
+        ('{ name = "visit home 0" } > { kind = client } > { kind = server }', "--count", "1"),
+        ('{ name = "dynamodb.Query" and db.system = "dynamodb" } | count() > 10', "--count", "1"),
+        ('name = "notifications-slow-query" and duration >= 300ms and duration < 30s', "--count", "1"),
+        ("status = error", "--count", str(failed)),
+        ('status = error and event.exception.type = "ValueError"', "--count", ">=1"),
+        ("http.status_code = 500 and kind = server", "--count", "1"),
+        ('http.response.status_code = 500 and kind = server and service = "backend-flask"', "--count", ">=1"),
+        ('name = "every type of value" and zoo.max = 9223372036854775807 and zoo.true = true', "--count", "1"),
+        ("zoo.beyond_double = 9007199254740992", "--absent"),
+        ('user.id = "andrewbrown"',),
+        ('name = "no such span"', "--absent"),
+        ('name = "slow-query" and duration >= 300ms', "--count", "1"),
+        ('{ name = "dynamodb" } | count() = 45', "--count", "1"),
+    ]
+    for expression, *options in holding:
+        session.call("assert", expression, *options)
+    proved(f"assert: {len(holding)} expressions hold (exit 0)")
+    failing = [
+        ('name = "no such span"',),
+        ('name = "home-activites-mock-data" and app.result_length = 4',),
+        ('name = "home-activites-mock-data"', "--absent"),
+        ('name = "home-activites-mock-data"', "--count", f">{homes}"),
+        ("status = error", "--count", f"<{failed}"),
+        ("duration > 1h",),
+        ('{ service = "backend-flask" } > { service = "visitor" }',),
+        ('{ name = "dynamodb.Query" } | count() > 1000',),
+    ]
+    for expression, *options in failing:
+        session.call("assert", expression, *options, expect=1)
+    proved(f"assert: {len(failing)} expressions do not (exit 1)")
+    broken = ["name = ", "duration > ", '{ name = "x"', "name = 'unterminated", "duration > 3 parsecs", "| count() > 3"]
+    for expression in broken:
+        session.call("assert", expression, expect=2)
+    session.call("list", "name = ", expect=2)
+    proved(f"assert: {len(broken)} broken expressions are refused (exit 2)")
+    filtered = session.json("list", 'name = "home-activites-mock-data"', "--limit", "1000")["traces"]
+    must_equal("list with an expression", homes, len(filtered))
+    proved(f"list: an expression leaves {homes} traces")
+
+
+def check_tour(binary: str, folder: Path, name: str, extra: dict):
+    """Every route of the backend, sent in one way; half of it sent twice."""
+    session = Session(binary, folder, name)
+    done = session.run(sys.executable, APP, "tour", "--exit", "7", expect=7, extra=extra)
+    last = done.stdout.decode().splitlines()[-1:]
+    must_equal("run: the child's stdout", [f"{len(session.sent('OTEL'))} spans, {len(session.sent('XRAY'))} documents"], last)
+    proved("run: the child's exit code 7 and its output come through")
+    check_sampling(session)
+    check_traces(session)
+    check_asserts(session)
+
+
+def check_seed(binary: str, folder: Path):
+    """A trace that does not fit into one request, and whose root comes last."""
+    session = Session(binary, folder, "seed")
+    expression = '{ name = "INSERT INTO activities" } | count() = 1200'
+    session.run(sys.executable, APP, "seed", "1200", options=("--assert", expression))
+    check_traces(session)
+    session.call("assert", '{ name = "seed-database" } > { name = "INSERT INTO activities" and app.row = 1199 }')
+    proved("run --assert: holds as soon as the command has ended (exit 0)")
+    session.run(sys.executable, APP, "seed", "3", options=("--assert", expression), expect=1)
+    proved("run --assert: does not hold for another run's traces (exit 1)")
+    marker = session.folder / "started"
+    session.run(sys.executable, "-c", f"open({str(marker)!r}, 'w')", options=("--assert", "name ="), expect=2)
+    must_hold("run --assert with a broken expression does not start the command", not marker.exists())
+    proved("run --assert: a broken expression is refused before the command is started (exit 2)")
+
+
+def check_wrapping(binary: str, folder: Path):
+    """The command does not notice that it is wrapped, but for its variables."""
+    session = Session(binary, folder, "wrapping")
+    every_byte = bytes(range(256)) * 1000
+    echo = "import sys; data = sys.stdin.buffer.read(); sys.stdout.buffer.write(data); sys.stderr.buffer.write(b'to stderr\\n')"
+    done = session.run(sys.executable, "-c", echo, stdin=every_byte)
+    must_hold("run: stdin and stdout come through byte by byte", done.stdout == every_byte, f"{len(done.stdout)} bytes")
+    must_hold("run: stderr comes through", b"to stderr\n" in done.stderr, done.stderr)
+    proved(f"run: {len(every_byte)} bytes through stdin and stdout, and stderr")
+    names = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "AWS_XRAY_DAEMON_ADDRESS", "TRACEPARENT")
+    tell = f"import json, os; print(json.dumps([os.environ.get(name) for name in {names}]))"
+    endpoint, protocol, daemon, traceparent = json.loads(session.run(sys.executable, "-c", tell).stdout)
+    must_equal("run: OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", protocol)
+    must_hold("run: OTEL_EXPORTER_OTLP_ENDPOINT is on this machine", endpoint.startswith("http://127.0.0.1:"), endpoint)
+    must_hold("run: AWS_XRAY_DAEMON_ADDRESS is on this machine", "127.0.0.1:" in daemon, daemon)
+    must_hold("run: the ports are private ones", ":4318" not in endpoint and ":2000" not in daemon, f"{endpoint} {daemon}")
+    wrapper_ids(traceparent)
+    proved("run: the four variables that lead SDKs to the receiver")
+
+    with session.started("run", "--", sys.executable, APP, "serve") as process:
+        must_equal("app.py serve", "ready\n", process.stdout.readline().decode())
+        process.send_signal(signal.SIGTERM)
+        _stdout, stderr = process.communicate(timeout=PATIENCE)
+    must_hold(
+        "run: after SIGTERM the child's own exit code", process.returncode == 15, f"{process.returncode}\n{excerpt(stderr)}"
+    )
+    session.call("assert", 'name = "until SIGTERM" and service = "visitor"', "--count", "1")
+    proved("run: SIGTERM reaches the child, whose last span arrives, and whose exit code is ours")
+
+
+def main() -> int:
+    if len(sys.argv) != 2:
+        print("usage: check.py CRUDDUR_TRACE_BINARY", file=sys.stderr)
+        return 2
+    binary = str(Path(sys.argv[1]).resolve())
+    # Otherwise SIGTERM would leave the temporary folder, and the processes of the moment, behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with tempfile.TemporaryDirectory(prefix="cruddur-trace-peers-") as folder:
+        checks = [("wrapping a command", lambda: check_wrapping(binary, Path(folder)))]
+        checks += [
+            (f"every route, by {name}", lambda name=name, extra=extra: check_tour(binary, Path(folder), name, extra))
+            for name, extra in SENDERS.items()
+        ]
+        checks += [("1,201 spans in three requests, the root last", lambda: check_seed(binary, Path(folder)))]
+        for name, check in checks:
+            print(name, flush=True)
+            began = time.monotonic()
+            try:
+                check()
+            except Difference as difference:
+                print(f"FAIL  {difference}", flush=True)
+                return 1
+            print(f"      {time.monotonic() - began:.1f} s", flush=True)
+    print("All that was sent is there, as it was sent, and nothing else.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
