@@ -1,11 +1,12 @@
 """Proves, with the public SDKs as senders, that what `cruddur-trace` reports is what was sent.
 
-    check.py CRUDDUR_TRACE_BINARY
+    check.py CRUDDUR_TRACE_BINARY [--node NODE APP.JS]
 
 Runs app.py under `cruddur-trace run`, once for each way of sending, and compares the ground truth that it wrote down with the
 answers of `list`, `show` and `assert`. Prints one line for each thing that is proved; the first difference ends it.
 """
 
+import argparse
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unicodedata
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,14 +36,6 @@ APP = str(Path(__file__).with_name("app.py"))
 # Long enough for a busy CI machine; nothing here waits for it when all is well.
 PATIENCE = 120
 
-SENDERS = {
-    "OTLP protobuf": {},
-    "OTLP protobuf, gzip": {"OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"},
-    "OTLP protobuf, deflate": {"OTEL_EXPORTER_OTLP_COMPRESSION": "deflate"},
-    "OTLP JSON": {"PEERS_EXPORTER": "json"},
-    "OTLP JSON, gzip": {"PEERS_EXPORTER": "json", "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"},
-}
-
 
 def proved(line: str):
     print(f"  ok  {line}", flush=True)
@@ -52,7 +46,7 @@ class Session:
 
     def __init__(self, binary: str, folder: Path, name: str):
         self.binary = binary
-        self.folder = folder / name.replace(" ", "-").replace(",", "")
+        self.folder = folder / "".join(c if c.isalnum() else "-" for c in name)
         self.folder.mkdir()
         home = self.folder / "home"
         home.mkdir()
@@ -305,9 +299,50 @@ def check_asserts(session: Session):
     proved(f"list: an expression leaves {homes} traces")
 
 
-def check_tour(binary: str, folder: Path, name: str, extra: dict):
+def check_export(session: Session):
+    """What is written as OTLP/JSON is read again, from stdin, from a file, and into another store, as the same traces."""
+
+    def told(*arguments: str, store: str = "", stdin: bytes = b"") -> dict[str, dict]:
+        """The traces of an answer by id, without the name of where they were read from."""
+        extra = {"CRUDDUR_TRACE_STORE": store} if store else {}
+        traces = json.loads(session.call(*arguments, "-o", "json", extra=extra, stdin=stdin).stdout)["traces"]
+        return {
+            same_id(trace["trace_id"]): {k: v for k, v in trace.items() if k not in ("backend", "trace_id")} for trace in traces
+        }
+
+    ids = [trace["trace_id"] for trace in session.json("list", "--limit", "1000")["traces"]]
+    expected = told("show", *ids)
+    otlp = session.call("show", *ids, "-o", "otlp").stdout
+    file = session.folder / "traces.json"
+    file.write_bytes(otlp)
+    other = str(session.folder / "other.db")
+    session.call("import", str(file), extra={"CRUDDUR_TRACE_STORE": other})
+    session.call("import", "-", extra={"CRUDDUR_TRACE_STORE": other}, stdin=otlp)
+    for where, answer in {
+        "a file": told("show", *ids, "-b", f"file:{file}"),
+        "stdin": told("show", *ids, "-b", "file:-", stdin=otlp),
+        "another store": told("show", *ids, store=other),
+    }.items():
+        same_ids(f"show -o otlp, read from {where}", expected, answer)
+        for trace_id, trace in expected.items():
+            must_equal(f"show -o otlp, read from {where}: trace {trace_id}", trace, answer[trace_id])
+    proved(
+        f"show -o otlp: {len(ids)} traces are the same when read from a file, from stdin, and after two imports from a store"
+    )
+
+
+def check_terminal(session: Session):
+    """Text that came from outside cannot steer a terminal."""
+    found = session.json("list", 'name = "every type of value"')["traces"]
+    for arguments in (["list"], ["show", found[0]["trace_id"], "--attributes"]):
+        text = session.call(*arguments, "--color", "never").stdout.decode()
+        forbidden = sorted({c for c in text if c != "\n" and unicodedata.category(c) in ("Cc", "Cf")})
+        must_equal(f"{arguments[0]}: control and direction characters", [], forbidden)
+    proved("list and show: no control, escape or direction character of an attribute reaches the terminal")
+
+
+def check_tour(session: Session, extra: dict):
     """Every route of the backend, sent in one way; half of it sent twice."""
-    session = Session(binary, folder, name)
     done = session.run(sys.executable, APP, "tour", "--exit", "7", expect=7, extra=extra)
     last = done.stdout.decode().splitlines()[-1:]
     must_equal("run: the child's stdout", [f"{len(session.sent('OTEL'))} spans, {len(session.sent('XRAY'))} documents"], last)
@@ -315,11 +350,12 @@ def check_tour(binary: str, folder: Path, name: str, extra: dict):
     check_sampling(session)
     check_traces(session)
     check_asserts(session)
+    check_export(session)
+    check_terminal(session)
 
 
-def check_seed(binary: str, folder: Path):
+def check_seed(session: Session):
     """A trace that does not fit into one request, and whose root comes last."""
-    session = Session(binary, folder, "seed")
     expression = '{ name = "INSERT INTO activities" } | count() = 1200'
     session.run(sys.executable, APP, "seed", "1200", options=("--assert", expression))
     check_traces(session)
@@ -333,9 +369,8 @@ def check_seed(binary: str, folder: Path):
     proved("run --assert: a broken expression is refused before the command is started (exit 2)")
 
 
-def check_wrapping(binary: str, folder: Path):
+def check_wrapping(session: Session):
     """The command does not notice that it is wrapped, but for its variables."""
-    session = Session(binary, folder, "wrapping")
     every_byte = bytes(range(256)) * 1000
     echo = "import sys; data = sys.stdin.buffer.read(); sys.stdout.buffer.write(data); sys.stderr.buffer.write(b'to stderr\\n')"
     done = session.run(sys.executable, "-c", echo, stdin=every_byte)
@@ -363,25 +398,52 @@ def check_wrapping(binary: str, folder: Path):
     proved("run: SIGTERM reaches the child, whose last span arrives, and whose exit code is ours")
 
 
+def check_node(session: Session, node: str, app: str, extra: dict):
+    """What the SDKs for Node send: JSON or protobuf in chunks, and documents that nest without ids of parents."""
+    session.run(node, app, extra=extra)
+    check_traces(session)
+    session.call("assert", '{ name = "many" } > { name = "row" and app.row = 699 }', "--count", "1")
+    session.call(
+        "assert", 'service = "frontend-node" and status = error and event.exception.type = "TypeError"', "--count", "1"
+    )
+    proved("assert: the last of 700 spans is below its root")
+
+
+def node_checks(node: str, app: str) -> dict:
+    return {
+        "Node, by OTLP JSON": lambda session: check_node(session, node, app, {}),
+        "Node, by OTLP JSON, gzip": lambda session: check_node(session, node, app, {"OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"}),
+        "Node, by OTLP protobuf": lambda session: check_node(session, node, app, {"PEERS_EXPORTER": "protobuf"}),
+    }
+
+
+GZIP, DEFLATE = ({"OTEL_EXPORTER_OTLP_COMPRESSION": coding} for coding in ("gzip", "deflate"))
+JSON = {"PEERS_EXPORTER": "json"}
+PYTHON_CHECKS = {
+    "Wrapping a command": check_wrapping,
+    "Every route, by OTLP protobuf": lambda session: check_tour(session, {}),
+    "Every route, by OTLP protobuf, gzip": lambda session: check_tour(session, GZIP),
+    "Every route, by OTLP protobuf, deflate": lambda session: check_tour(session, DEFLATE),
+    "Every route, by OTLP JSON": lambda session: check_tour(session, JSON),
+    "Every route, by OTLP JSON, gzip": lambda session: check_tour(session, JSON | GZIP),
+    "1,201 spans in three requests, the root last": check_seed,
+}
+
+
 def main() -> int:
-    if len(sys.argv) != 2:
-        print("usage: check.py CRUDDUR_TRACE_BINARY", file=sys.stderr)
-        return 2
-    binary = str(Path(sys.argv[1]).resolve())
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binary", type=lambda path: str(Path(path).resolve()))
+    parser.add_argument("--node", nargs=2, metavar=("NODE", "APP.JS"))
+    arguments = parser.parse_args()
     # Otherwise SIGTERM would leave the temporary folder, and the processes of the moment, behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="cruddur-trace-peers-") as folder:
-        checks = [("wrapping a command", lambda: check_wrapping(binary, Path(folder)))]
-        checks += [
-            (f"every route, by {name}", lambda name=name, extra=extra: check_tour(binary, Path(folder), name, extra))
-            for name, extra in SENDERS.items()
-        ]
-        checks += [("1,201 spans in three requests, the root last", lambda: check_seed(binary, Path(folder)))]
-        for name, check in checks:
+        checks = node_checks(*arguments.node) if arguments.node else PYTHON_CHECKS
+        for name, check in checks.items():
             print(name, flush=True)
             began = time.monotonic()
             try:
-                check()
+                check(Session(arguments.binary, Path(folder), name))
             except Difference as difference:
                 print(f"FAIL  {difference}", flush=True)
                 return 1

@@ -59,7 +59,9 @@ def expected_otel(records: list[dict]) -> dict[str, dict[str, dict]]:
     """Recorded OpenTelemetry spans by trace and span id."""
     traces: dict[str, dict[str, dict]] = {}
     for record in records:
-        span = dict(record)
+        # Nanoseconds are text where the SDK's language has no integers of that size.
+        span = dict(record, start_unix_nano=int(record["start_unix_nano"]), end_unix_nano=int(record["end_unix_nano"]))
+        span["events"] = [dict(event, time_unix_nano=int(event["time_unix_nano"])) for event in span["events"]]
         traces.setdefault(span.pop("trace_id"), {})[span["span_id"]] = span
         span["service"] = span["resource"]["service.name"]
     return traces
@@ -77,12 +79,12 @@ def expected_xray(documents: list[dict]) -> dict[str, dict[str, dict]]:
                 "span_id": part["id"],
                 "parent_span_id": parent,
                 "name": part["name"],
-                "kind": xray_kind(part),
+                "kind": xray_kind(part, part is document and part.get("type") != "subsegment"),
                 "start": part["start_time"],
                 "end": part["end_time"],
                 "status": "error" if any(part.get(flag) for flag in ("error", "fault", "throttle")) else "unset",
                 "document": {key: value for key, value in part.items() if key not in STRUCTURE},
-                "is_segment": part.get("type") != "subsegment",
+                "is_segment": part is document and part.get("type") != "subsegment",
             }
             waiting.extend((child, part["id"]) for child in part.get("subsegments", []))
     for spans in traces.values():
@@ -91,9 +93,10 @@ def expected_xray(documents: list[dict]) -> dict[str, dict[str, dict]]:
     return traces
 
 
-def xray_kind(part: dict) -> str:
-    if part.get("type") != "subsegment":
-        return "server"
+def xray_kind(part: dict, is_segment: bool) -> str:
+    """A segment that nobody called, as far as it says, is a program's own work."""
+    if is_segment:
+        return "server" if "parent_id" in part or "request" in part.get("http", {}) else "internal"
     return "client" if part.get("namespace") in ("aws", "remote") else "internal"
 
 
@@ -190,11 +193,12 @@ def xray_attributes(document: dict) -> dict:
 
 def exceptions(document: dict) -> list[dict]:
     cause = document.get("cause")
-    return cause["exceptions"] if isinstance(cause, dict) else []
+    return cause.get("exceptions", []) if isinstance(cause, dict) else []
 
 
 def as_text(frame: dict) -> str:
-    return f"{frame['label']} ({frame['path']}:{frame['line']})"
+    place = frame["path"] if frame["line"] is None else f"{frame['path']}:{frame['line']}"
+    return f"{frame['label']} ({place})"
 
 
 def compare_xray_span(trace_id: str, sent: dict, reported: dict):
