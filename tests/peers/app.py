@@ -6,6 +6,7 @@ files that PEERS_OTEL_TRUTH, PEERS_XRAY_TRUTH and PEERS_VISIT_TRUTH name.
 
     app.py tour [--exit CODE]   visits every route, sends some of it twice, leaves with CODE
     app.py seed COUNT           one trace of COUNT + 1 spans whose root is sent last
+    app.py orphan               two spans of a trace whose root never comes
     app.py serve                waits, with a span open, for SIGTERM; leaves with 15
 """
 
@@ -254,6 +255,11 @@ def every_type_of_value():
         span.add_event("first")
         span.add_event("second", {"app.list": ["x", "y"], "app.count": 2, "app.share": 0.5, "app.done": True})
         span.set_status(Status(StatusCode.ERROR, "said so\non two lines"))
+    with visitor.start_as_current_span("more than the SDK keeps") as span:
+        for number in range(200):
+            span.set_attribute(f"app.number_{number}", number)
+            span.add_event("one of many", {"app.number": number})
+            span.add_link(other.get_span_context())
     for kind in (SpanKind.CONSUMER, SpanKind.SERVER, SpanKind.CLIENT, SpanKind.INTERNAL):
         visitor.start_span(f"kind {kind.name.lower()}", kind=kind).end()
 
@@ -298,6 +304,16 @@ def seed(count: int):
             visitor.start_span(name, kind=SpanKind.CLIENT, attributes=attributes).end()
 
 
+def orphan():
+    """A span of a trace whose beginning is elsewhere, as behind a load balancer that sends its own spans to somebody else."""
+    elsewhere = {
+        "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "tracestate": "vendor=t61rcWkgMzE,rojo=00f0",
+    }
+    with visitor.start_as_current_span("orphan", context=propagate.extract(elsewhere)):
+        visitor.start_span("its child").end()
+
+
 def serve():
     """Stands still inside a span until SIGTERM, then ends it in good order."""
     stopped = threading.Event()
@@ -315,7 +331,7 @@ def write(variable: str, content):
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("mode", choices=["tour", "seed", "serve"])
+    parser.add_argument("mode", choices=["tour", "seed", "orphan", "serve"])
     parser.add_argument("count", nargs="?", type=int, default=1200)
     parser.add_argument("--exit", type=int, default=0)
     arguments = parser.parse_args()
@@ -335,6 +351,8 @@ def main() -> int:
             tour(visit)
         elif arguments.mode == "seed":
             seed(arguments.count)
+        elif arguments.mode == "orphan":
+            orphan()
         else:
             serve()
             code = 15

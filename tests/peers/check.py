@@ -277,6 +277,20 @@ def check_seed(session: Session):
     proved("run --assert: a broken expression is refused before the command is started (exit 2)")
 
 
+def check_orphan(session: Session):
+    """Of a trace that is visibly not all there, `assert` says what it can and no more."""
+    session.run(sys.executable, APP, "orphan")
+    check_traces(session)
+    trace = session.json("show", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")["traces"][0]
+    evidence = {item["code"]: item.get("count") for item in trace["evidence"]}
+    must_equal("show: evidence of the missing root", {"no_root": None, "missing_parents": 1}, evidence)
+    session.call("assert", 'name = "orphan"')
+    session.call("assert", 'name = "orphan"', "--absent", expect=1)
+    session.call("assert", 'name = "its parent"', expect=3)
+    session.call("assert", 'name = "its parent"', "--absent", expect=3)
+    proved("assert: what a missing parent may still decide cannot be told (exit 3), what has been seen can (exit 0 and 1)")
+
+
 def check_wrapping(session: Session):
     """The command does not notice that it is wrapped, but for its variables."""
     every_byte = bytes(range(256)) * 1000
@@ -334,6 +348,7 @@ PYTHON_CHECKS = {
     "Every route, by OTLP protobuf, deflate": lambda session: check_tour(session, DEFLATE),
     "Every route, by OTLP JSON": lambda session: check_tour(session, JSON),
     "Every route, by OTLP JSON, gzip": lambda session: check_tour(session, JSON | GZIP),
+    "A trace that begins elsewhere": check_orphan,
     "1,201 spans in three requests, the root last": check_seed,
 }
 

@@ -11,6 +11,7 @@ import threading
 from aws_xray_sdk.core.emitters.udp_emitter import UDPEmitter
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+from opentelemetry.trace import SpanContext
 
 
 def plain(value):
@@ -22,6 +23,11 @@ def plain(value):
     if hasattr(value, "items"):
         return {key: plain(item) for key, item in value.items()}
     return value
+
+
+def flags(context: SpanContext | None) -> int:
+    """OTLP's SpanFlags as this SDK sets them: whether it is known that the context is remote, and whether it is."""
+    return 0x100 | (0x200 if context and context.is_remote else 0)
 
 
 def span_record(span: ReadableSpan) -> dict:
@@ -38,20 +44,38 @@ def span_record(span: ReadableSpan) -> dict:
         "status": span.status.status_code.name.lower(),
         "status_message": span.status.description or "",
         "attributes": plain(span.attributes),
+        "dropped_attributes": span.dropped_attributes,
         "events": [
-            {"name": event.name, "time_unix_nano": event.timestamp, "attributes": plain(event.attributes or {})}
+            {
+                "name": event.name,
+                "time_unix_nano": event.timestamp,
+                "attributes": plain(event.attributes or {}),
+                "dropped_attributes": event.dropped_attributes,
+            }
             for event in span.events
         ],
+        "dropped_events": span.dropped_events,
         "links": [
             {
                 "trace_id": f"{link.context.trace_id:032x}",
                 "span_id": f"{link.context.span_id:016x}",
+                "trace_state": link.context.trace_state.to_header(),
+                "flags": flags(link.context),
                 "attributes": plain(link.attributes or {}),
+                "dropped_attributes": link.dropped_attributes,
             }
             for link in span.links
         ],
-        "resource": plain(span.resource.attributes),
-        "scope": {"name": span.instrumentation_scope.name, "version": span.instrumentation_scope.version or ""},
+        "dropped_links": span.dropped_links,
+        "trace_state": context.trace_state.to_header(),
+        "flags": flags(span.parent),
+        "resource": {"attributes": plain(span.resource.attributes), "schema_url": span.resource.schema_url},
+        "scope": {
+            "name": span.instrumentation_scope.name,
+            "version": span.instrumentation_scope.version or "",
+            "schema_url": span.instrumentation_scope.schema_url or "",
+            "attributes": plain(span.instrumentation_scope.attributes or {}),
+        },
     }
 
 

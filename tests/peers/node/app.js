@@ -18,6 +18,9 @@ const STATUSES = ["unset", "ok", "error"];
 // Nanoseconds since 1970 do not fit into a number.
 const nanoseconds = ([seconds, nanos]) => (BigInt(seconds) * 1_000_000_000n + BigInt(nanos)).toString();
 
+// OTLP's SpanFlags: W3C's, whether it is known that the context is remote, and whether it is.
+const flags = (of, remote) => (of & 0xff) | 0x100 | (remote ? 0x200 : 0);
+
 function record(span) {
   return {
     trace_id: span.spanContext().traceId,
@@ -30,17 +33,24 @@ function record(span) {
     status: STATUSES[span.status.code],
     status_message: span.status.message ?? "",
     attributes: span.attributes,
+    dropped_attributes: span.droppedAttributesCount,
     events: span.events.map((event) => ({
       name: event.name,
       time_unix_nano: nanoseconds(event.time),
       attributes: event.attributes ?? {},
+      dropped_attributes: event.droppedAttributesCount ?? 0,
     })),
+    dropped_events: span.droppedEventsCount,
     links: span.links.map((link) => ({
       trace_id: link.context.traceId,
       span_id: link.context.spanId,
+      flags: flags(link.context.traceFlags, link.context.isRemote),
       attributes: link.attributes ?? {},
+      dropped_attributes: link.droppedAttributesCount ?? 0,
     })),
-    resource: span.resource.attributes,
+    dropped_links: span.droppedLinksCount,
+    flags: flags(span.spanContext().traceFlags, span.parentSpanContext?.isRemote),
+    resource: { attributes: span.resource.attributes },
     scope: { name: span.instrumentationScope.name, version: span.instrumentationScope.version ?? "" },
   };
 }
