@@ -2,7 +2,10 @@
 //!
 //! Folders are verbs of the pipeline, in reading order: [`cli`] (what the user typed) → [`commands`] (what it does: one file per
 //! verb) → [`query`] (the question) → [`backend`] (where traces come from; [`wire`] turns their bytes into the [`model`]) →
-//! [`analysis`] (what it means) → [`render`] (how it looks) → `ui` (the only one that prints). [`collect`] is the door in.
+//! [`analysis`] (what it means) → [`render`] (how it looks) → [`ui`] (the only one that prints). [`collect`] is the door in.
+//!
+//! The house around it: [`config`] (flags, environment and file, resolved once), [`exit`] (the codes), [`error`] (why there is no
+//! answer).
 //!
 //! Imports go one way, by this table; a test reads the source against it.
 //!
@@ -14,7 +17,11 @@
 //! | render | model, analysis |
 //! | backend | model, query, wire |
 //! | collect | model, query, wire, backend |
-//! | cli | query, model |
+//! | cli | query, model, exit, error |
+//! | exit | nothing of ours |
+//! | error | exit |
+//! | config | cli, model, error |
+//! | ui | cli, config, error, model, render |
 //! | commands | all of the above, but not each other |
 
 pub mod analysis;
@@ -23,7 +30,66 @@ pub mod cli;
 pub mod collect;
 pub mod commands;
 pub mod config;
+pub mod error;
+pub mod exit;
 pub mod model;
 pub mod query;
 pub mod render;
+pub mod ui;
 pub mod wire;
+
+use std::ffi::OsString;
+use std::io;
+
+use clap::Parser as _;
+use tokio::runtime::{Builder, Runtime};
+
+use cli::Cli;
+use cli::value::Color;
+use commands::Clock;
+use config::Env;
+use error::{Failure, Kind, OrFail as _};
+use exit::Exit;
+use ui::{Streams, Ui, Wishes};
+
+/// The whole program: does what the arguments say (the first is the program's name), with this environment, this clock and these
+/// streams, and returns how to end.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, env: &Env, clock: Clock, streams: Streams) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(message) => {
+            let wishes = Wishes { color: color_asked_for(&arguments), ..Wishes::default() };
+            let end = if message.use_stderr() { Exit::Usage } else { Exit::Yes };
+            return Ui::new(streams, wishes).clap(&message).map_or_else(|failure| failure.exit(), |()| end);
+        }
+    };
+    let mut ui = Ui::new(streams, Wishes::new(&cli.global, env));
+    perform(cli, env, clock, &mut ui).unwrap_or_else(|failure| {
+        ui.fail(&failure);
+        failure.exit()
+    })
+}
+
+fn perform(cli: Cli, env: &Env, clock: Clock, ui: &mut Ui) -> Result<Exit, Failure> {
+    ui.start_log(cli.global.verbose, env.setting("CRUDDUR_TRACE_LOG")?)?;
+    let runtime = runtime(commands::wants_threads(&cli.command));
+    let runtime = runtime.or_fail(Kind::Internal, || "cannot start".to_owned())?;
+    let end = runtime.block_on(commands::dispatch(cli, env, clock, ui));
+    // A thread that still reads a stdin that never ends shall not keep us.
+    runtime.shutdown_background();
+    end
+}
+
+fn runtime(threads: bool) -> io::Result<Runtime> {
+    let mut builder = if threads { Builder::new_multi_thread() } else { Builder::new_current_thread() };
+    builder.enable_all().build()
+}
+
+/// What `--color` says, for messages about arguments that cannot be parsed.
+fn color_asked_for(arguments: &[OsString]) -> Color {
+    let words: Vec<_> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    let together = words.iter().find_map(|word| word.strip_prefix("--color="));
+    let apart = words.windows(2).find(|pair| pair[0] == "--color").map(|pair| pair[1]);
+    together.or(apart).and_then(|choice| choice.parse().ok()).unwrap_or_default()
+}

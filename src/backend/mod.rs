@@ -1,1 +1,93 @@
-//! Where traces come from.
+//! Where traces come from. Each backend has a folder or file of its own; [`Sources`] asks several and merges what they say.
+//!
+//! The set is closed: [`Source`] is an enum, dispatch is a `match`, and a new backend fails to compile until it is wired.
+
+mod error;
+mod file;
+pub mod local;
+mod merge;
+mod sources;
+
+pub use error::BackendError;
+pub use file::File;
+pub use local::Local;
+pub use sources::{Answer, Source, Sources};
+
+use crate::model::{Trace, TraceId, TraceSummary};
+use crate::query::Query;
+
+/// A place from which traces can be read.
+#[expect(async_fn_in_trait, reason = "the set of backends is closed, and nobody needs their futures to be Send")]
+pub trait Backend {
+    /// What the user calls it: `local`, `file:PATH`.
+    fn name(&self) -> String;
+
+    /// The traces of the query's window that satisfy its filter, newest first, at most its limit.
+    async fn list(&self, query: &Query) -> Result<Listing, BackendError>;
+
+    /// Everything that is there of one trace; `None` when nothing is.
+    async fn fetch(&self, id: &TraceId) -> Result<Option<Trace>, BackendError>;
+
+    /// Ids for somebody who typed one that is not there.
+    async fn near(&self, typed: &str) -> Result<Near, BackendError>;
+
+    /// Says, one line each, what of a query this backend answers itself, what is left to check, and what that costs. Asks nothing.
+    fn explain(&self, query: &Query) -> Vec<String>;
+
+    /// Whether older traces may be listed where the default window holds none: reading further back costs nothing here.
+    fn reaches_back(&self) -> bool;
+}
+
+/// What a backend answered to a query.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Listing {
+    /// Newest first.
+    pub traces: Vec<TraceSummary>,
+    /// How many traces the window holds, before the filter, where that is known.
+    pub in_window: Option<usize>,
+    /// Whether there are, or may be, more than the limit allowed.
+    pub more: bool,
+    /// What should be said with it, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// Ids near to one that is not there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Near {
+    /// Those that begin with what was typed, newest first, at most ten.
+    pub beginning: Vec<TraceId>,
+    /// Those that look alike, best first, at most three.
+    pub alike: Vec<TraceId>,
+}
+
+impl Near {
+    /// Sorts out of `ids`, newest first, the ones that `typed` may have meant.
+    fn among(typed: &str, ids: impl IntoIterator<Item = TraceId>) -> Self {
+        let prefix = TraceId::prefix(typed);
+        let mut beginning = Vec::new();
+        let mut alike = Vec::new();
+        for (age, id) in ids.into_iter().enumerate() {
+            let canonical = id.canonical();
+            if beginning.len() < 10 && (canonical.starts_with(&prefix) || id.to_string().starts_with(typed)) {
+                beginning.push(id.clone());
+            }
+            alike.push((strsim::osa_distance(&canonical, &prefix), age, id));
+        }
+        alike.sort_by_key(|(distance, age, _)| (*distance, *age));
+        Self { beginning, alike: alike.into_iter().take(3).map(|(_, _, id)| id).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_typed_with_two_digits_swapped_is_found() {
+        let ids = ["aaaa567890abcdef1234567890abcdef", "1234567890abcdef1234567890abcdef"].map(TraceId::from_text);
+        let near = Near::among("1234567890abcdef1234567890abcdfe", ids.clone());
+        assert_eq!((near.beginning.len(), &near.alike[0]), (0, &ids[1]));
+        assert_eq!(Near::among("1234", ids.clone()).beginning, [ids[1].clone()]);
+        assert_eq!(Near::among("1-aaaa5678-90", ids.clone()).beginning, [ids[0].clone()]);
+    }
+}

@@ -1,1 +1,81 @@
-//! What the user typed: clap, and nothing else.
+//! What the user typed: clap, and nothing else. Nothing here asks, reads or decides.
+//!
+//! One file per command; the doc comments are the manual. [`value`] holds what a value on the command line can be, [`global`]
+//! the options of every command, [`filter`] those that stand for a filter expression. The smallest example to copy is
+//! [`completions`].
+
+pub mod assert;
+pub mod collect;
+pub mod completions;
+pub mod config;
+pub mod demo;
+pub mod filter;
+pub mod global;
+pub mod import;
+pub mod list;
+pub mod run;
+pub mod show;
+pub mod value;
+
+pub use assert::AssertArgs;
+pub use collect::CollectArgs;
+pub use completions::CompletionsArgs;
+pub use config::{ConfigArgs, ConfigCommand};
+pub use demo::DemoArgs;
+pub use filter::FilterArgs;
+pub use global::GlobalArgs;
+pub use import::ImportArgs;
+pub use list::ListArgs;
+pub use run::RunArgs;
+pub use show::ShowArgs;
+
+use clap::{Parser, Subcommand};
+
+use crate::exit::Exit;
+
+/// See, filter and assert distributed traces in the terminal
+///
+/// Finds traces, draws one as a waterfall, and proves in a test or a CI job that a trace exists, looks right and is fast enough.
+/// It needs no account: `collect` receives what an instrumented application sends (OpenTelemetry's OTLP, or the AWS X-Ray SDK's
+/// segments) and keeps it on this machine; `run` does the same around one command.
+#[derive(Debug, Parser)]
+#[command(name = "cruddur-trace", version, after_long_help = after_help(), max_term_width = 100)]
+#[command(arg_required_else_help = true, subcommand_required = true, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What applies to every command.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The verbs. What the manual says of each stands on its arguments.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    List(ListArgs),
+    Show(ShowArgs),
+    Assert(AssertArgs),
+    Collect(CollectArgs),
+    Run(RunArgs),
+    Import(ImportArgs),
+    Demo(DemoArgs),
+    Config(ConfigArgs),
+    Completions(CompletionsArgs),
+}
+
+/// What stands at the end of `cruddur-trace --help`.
+fn after_help() -> String {
+    let codes = Exit::TABLE.map(|(exit, meaning)| format!("{:>5}  {meaning}", exit.code()));
+    format!(
+        "Exit codes:\n{}\n       `run` ends with the code of the command that it ran\n\n\
+         Examples:\n  \
+         cruddur-trace demo                                   see what it does, with nothing installed\n  \
+         cruddur-trace collect                                receive traces on this machine\n  \
+         cruddur-trace run -- pytest                          run a command with a receiver around it\n  \
+         cruddur-trace list 'status = error' --since 15m      what went wrong lately\n  \
+         cruddur-trace show 5759e988                          one trace, by the beginning of its id\n  \
+         cruddur-trace assert 'name = \"GET /\"' --wait 30s     exit 0 as soon as there is one",
+        codes.join("\n")
+    )
+}

@@ -1,5 +1,161 @@
 //! The door in: the local receiver.
+//!
+//! Reading order: [`config`] (what it is told), [`start`] below, [`listen`] (taking the ports), [`connection`] (TCP bounded in
+//! number and time), [`http`] (OTLP over HTTP, with [`origin`], [`body`], [`coding`] and [`measure`] for its parts), [`xray`] (the
+//! X-Ray daemon's UDP port) and [`xray_proxy`] (its TCP port), [`sink`] (where everything goes) and [`counters`] (what became of it).
+//!
+//! The rule of the house: a sender is told yes only after [`Sink::keep`] said yes. Where the protocol has no answer (UDP), what is
+//! not kept is counted by its reason. OTLP over gRPC will be a further door beside [`http`] that shares its decoding, budget and
+//! answers' meaning; forwarding to Honeycomb and X-Ray will be a [`Sink`] around the store's.
 
+mod body;
+mod coding;
+pub mod config;
+mod connection;
+pub mod counters;
+mod http;
+pub mod listen;
+mod measure;
+mod origin;
 pub mod sink;
+mod xray;
+mod xray_proxy;
 
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
+
+use crate::model::Time;
+use body::Budget;
+use connection::Bounded;
+use counters::Counters;
+use origin::Origins;
+use xray::{Queue, Reader};
+
+pub use config::{Config, Limits};
+pub use counters::Snapshot;
+pub use listen::{Door, StartError};
 pub use sink::{Sink, SinkError};
+
+/// A receiver that is listening. Stops, without waiting for anything, when dropped; [`stop`](Self::stop) is the orderly way.
+#[derive(Debug)]
+pub struct Running {
+    /// Where OTLP over HTTP is received.
+    pub otlp_http: Option<SocketAddr>,
+    /// Where the X-Ray daemon's protocol is received, by UDP and TCP.
+    pub xray: Option<SocketAddr>,
+    /// What the kernel granted for datagrams that wait to be read, in bytes. Linux answers twice what can be used.
+    pub receive_buffer: Option<usize>,
+    counters: Arc<Counters>,
+    drain_time: Duration,
+    /// Dropping it stops the servers, too.
+    stopping: watch::Sender<bool>,
+    servers: Vec<JoinHandle<()>>,
+    reader: Option<Reader>,
+    keeper: Option<JoinHandle<()>>,
+}
+
+/// Starts to listen: when this returns, whoever sends is received. `now` is asked for the time until which sampling targets hold.
+///
+/// # Panics
+///
+/// Outside a Tokio runtime that has I/O and time enabled.
+pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Running, StartError> {
+    let Config { otlp_http, xray, allowed_origins, limits } = config;
+    if otlp_http.is_none() && xray.is_none() {
+        return Err(StartError::NoDoor);
+    }
+    // Both first: a receiver with one door of two would be a surprise.
+    let otlp = otlp_http.map(|address| listen::tcp(Door::OtlpHttp, address)).transpose()?;
+    let daemon = xray.map(|address| listen::udp_and_tcp(address, limits.receive_buffer)).transpose()?;
+
+    let counters = Arc::new(Counters::default());
+    let budget = Budget::new(limits.in_flight);
+    let processors = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)));
+    let (stopping, stop) = watch::channel(false);
+    let mut running = Running {
+        otlp_http: None,
+        xray: None,
+        receive_buffer: None,
+        counters: Arc::clone(&counters),
+        drain_time: limits.drain_time,
+        stopping,
+        servers: Vec::new(),
+        reader: None,
+        keeper: None,
+    };
+    if let Some((udp, tcp, address)) = daemon {
+        let (queue, waiting) = Queue::new(limits.queued);
+        running.reader = Some(Reader::start(udp.socket, queue, Arc::clone(&counters)).map_err(StartError::Thread)?);
+        running.keeper = Some(tokio::spawn(xray::keep(waiting, sink.clone(), Arc::clone(&processors), Arc::clone(&counters))));
+        let listener = Bounded::new(tcp, &limits, Arc::clone(&counters));
+        let routes = xray_proxy::routes(xray_proxy::Proxy {
+            now,
+            body_time: limits.body_time,
+            budget: budget.clone(),
+            counters: Arc::clone(&counters),
+            slots: listener.slots(),
+        });
+        running.servers.push(serve(listener, routes, stop.clone()));
+        running.xray = Some(address);
+        running.receive_buffer = Some(udp.buffer);
+    }
+    if let Some((tcp, address)) = otlp {
+        let listener = Bounded::new(tcp, &limits, Arc::clone(&counters));
+        let slots = listener.slots();
+        let origins = Origins::new(allowed_origins);
+        let routes = http::routes(http::Otlp { sink, limits, budget, processors, counters, origins, slots });
+        running.servers.push(serve(listener, routes, stop));
+        running.otlp_http = Some(address);
+    }
+    Ok(running)
+}
+
+fn serve(listener: Bounded, routes: Router, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
+    let stopped = async move {
+        // An error means that the sender is gone, and that means to stop as well.
+        stop.wait_for(|stop| *stop).await.ok();
+    };
+    tokio::spawn(async move {
+        // It has no way to fail.
+        axum::serve(listener, routes).with_graceful_shutdown(stopped).await.ok();
+    })
+}
+
+impl Running {
+    /// What came in so far and what became of it.
+    pub fn counters(&self) -> Snapshot {
+        self.counters.snapshot()
+    }
+
+    /// Stops: takes no more connections, answers the requests in flight, reads the datagrams that have arrived, waits until
+    /// everything is in the sink, and answers the last counters. After [`Limits::drain_time`] it waits no longer: requests that
+    /// are still unanswered will be sent again by their senders, and documents that are still waiting are counted as lost.
+    pub async fn stop(mut self) -> Snapshot {
+        let deadline = Instant::now() + self.drain_time;
+        self.stopping.send_replace(true);
+        if let Some(reader) = self.reader.take() {
+            // Bounded by the size of the socket's buffer, and the thread does not wait for the sink.
+            tokio::task::spawn_blocking(|| reader.stop()).await.ok();
+        }
+        // The keeper ends when the reader's end of the queue is gone and the queue is empty.
+        for mut task in self.servers.drain(..).chain(self.keeper.take()) {
+            if timeout_at(deadline, &mut task).await.is_err() {
+                task.abort();
+                // Until it is aborted it could still count.
+                task.await.ok();
+            }
+        }
+        let open = self.counters.snapshot().documents_pending();
+        self.counters.documents_lost.add(usize::try_from(open).unwrap_or(usize::MAX));
+        self.counters.snapshot()
+    }
+}

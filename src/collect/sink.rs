@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use crate::backend::local::{KeepError, Writer};
 use crate::wire::Batch;
 
 /// Keeps batches. Cloned into every connection.
@@ -20,4 +21,14 @@ pub enum SinkError {
     /// The store cannot write.
     #[error("{0}")]
     Failed(String),
+}
+
+/// The embedded store.
+impl Sink for Writer {
+    async fn keep(&self, batch: Batch) -> Result<(), SinkError> {
+        Self::keep(self, batch).await.map_err(|error| match error {
+            KeepError::Busy => SinkError::Busy(Duration::from_secs(1)),
+            KeepError::Failed(why) => SinkError::Failed(why),
+        })
+    }
 }

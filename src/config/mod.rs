@@ -1,1 +1,16 @@
-//! Flags, environment, file and defaults, resolved once.
+//! Flags, environment, file and defaults, resolved once: below this, only plain values travel.
+//!
+//! [`env`] the environment as values · [`paths`] where our files are · [`file`] what a configuration file holds · [`setting`] a
+//! value and its spelling · [`settings`] all of them, and where each comes from · [`window`] the time that is looked at.
+
+pub mod env;
+pub mod file;
+pub mod paths;
+pub mod setting;
+pub mod settings;
+pub mod window;
+
+pub use env::Env;
+pub use paths::Paths;
+pub use settings::{Collect, Flags, Origin, Settings};
+pub use window::Window;

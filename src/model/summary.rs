@@ -127,7 +127,6 @@ pub struct SummaryBuilder {
     /// The newest record in `spans` of each id; older ones of the same id hang from it.
     by_id: HashMap<SpanId, u32>,
     older: HashMap<u32, u32>,
-    missing: HashSet<SpanId>,
 }
 
 /// The numbers of a summary; names are the caller's, by operation number.
@@ -180,8 +179,6 @@ impl SummaryBuilder {
                     if !known.yields_to(&span) {
                         return None;
                     }
-                    // Whatever the old record said of parents stays true of some record of this span: nothing to undo.
-                    self.note_parent(span.parent.as_ref());
                     self.spans[index as usize] = span;
                     return Some(index as usize);
                 }
@@ -189,17 +186,9 @@ impl SummaryBuilder {
             }
             self.older.insert(self.spans.len() as u32, newest);
         }
-        self.missing.remove(&span.id);
         self.by_id.insert(span.id.clone(), self.spans.len() as u32);
-        self.note_parent(span.parent.as_ref());
         self.spans.push(span);
         Some(self.spans.len() - 1)
-    }
-
-    fn note_parent(&mut self, parent: Option<&SpanId>) {
-        if let Some(parent) = parent.filter(|parent| !self.by_id.contains_key(parent)) {
-            self.missing.insert(parent.clone());
-        }
     }
 
     /// How many different spans so far.
@@ -219,7 +208,8 @@ impl SummaryBuilder {
 
     /// The numbers now. Costs one pass over the spans.
     pub fn figures(&self) -> Figures {
-        let mut figures = Figures { spans: self.spans.len(), missing_parents: self.missing.len(), ..Figures::default() };
+        let mut figures = Figures { spans: self.spans.len(), ..Figures::default() };
+        let mut missing = HashSet::<&SpanId>::new();
         let mut start = None::<Time>;
         let mut root = None::<&SpanFacts>;
         for span in &self.spans {
@@ -232,8 +222,12 @@ impl SummaryBuilder {
             if span.parent.is_none() && root.is_none_or(|root| (span.start, &span.id) < (root.start, &root.id)) {
                 root = Some(span);
             }
+            if let Some(parent) = span.parent.as_ref().filter(|parent| !self.by_id.contains_key(parent)) {
+                missing.insert(parent);
+            }
             figures.operations.push(span.operation);
         }
+        figures.missing_parents = missing.len();
         figures.start = start.unwrap_or_default();
         figures.root = root.map(|root| root.operation);
         figures.operations.sort_unstable();

@@ -1,1 +1,19 @@
 //! How it looks: pure functions from values to text.
+//!
+//! Reading order: [`text`] (what may reach a terminal), [`units`] (numbers as people read them), [`theme`] (what colours mean, and
+//! [`Look`]), [`scale`] (time to columns); then [`waterfall`] (one trace), [`table`] (many) and [`json`] (for machines).
+
+pub mod json;
+mod line;
+pub mod misses;
+pub mod scale;
+pub mod table;
+pub mod text;
+pub mod theme;
+pub mod units;
+pub mod waterfall;
+
+pub use theme::Look;
+
+#[cfg(test)]
+pub(crate) mod samples;

@@ -1,5 +1,25 @@
 //! Formats: bytes to model and back, without sockets.
+//!
+//! Reading order: [`batch`] (what passes between receiver, format and store), [`error`] (what can be wrong), [`otlp`], [`xray`],
+//! [`jaeger`], [`zipkin`], [`read`] (a stored batch back to spans) and [`sniff`] (a file of any of them).
 
 pub mod batch;
+pub mod error;
+pub mod jaeger;
+pub mod otlp;
+pub mod read;
+pub mod sniff;
+pub mod xray;
+pub mod zipkin;
+
+mod lenient;
+mod short_id;
+mod text;
+
+#[cfg(test)]
+pub(crate) mod arbitrary;
 
 pub use batch::{Batch, Format, Operation, Row};
+pub use error::{Place, Refused, WireError};
+pub use read::{Records, read_all, read_trace};
+pub use sniff::{Parsed, read_any};

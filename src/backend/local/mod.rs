@@ -1,0 +1,20 @@
+//! The embedded store: one SQLite file that a receiver writes while any number of processes read.
+//!
+//! [`Writer`] keeps batches, [`Local`] reads traces. `schema_1.sql` is the layout and says what every column means.
+
+mod fragment;
+mod ingest;
+mod key;
+mod read;
+mod retention;
+mod schema;
+mod search;
+mod write;
+
+pub use read::Local;
+pub use retention::Retention;
+pub use schema::StoreError;
+pub use write::{KeepError, Writer};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,283 @@
+//! Reading the store: summaries from the index, spans out of the batches as they came.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::schema::{StoreError, open_for_reading};
+use super::{key, search};
+use crate::backend::{Backend, BackendError, Listing, Near};
+use crate::model::{Evidence, Resource, Span, SpanKind, SummaryBuilder, Time, Trace, TraceId, TraceSummary};
+use crate::query::Query;
+use crate::wire::{self, Format};
+
+/// What traces of this store say of where they come from.
+pub(super) const NAME: &str = "local";
+
+/// The columns that [`TraceRow`] reads, in its order.
+pub(super) const COLUMNS: &str =
+    r#"n, id, spelling, start, "end", spans, errors, running, missing_parents, root, operations, received"#;
+
+/// The store, opened for reading.
+#[derive(Debug)]
+pub struct Local {
+    path: PathBuf,
+    pub(super) connection: Connection,
+    operations: RefCell<HashMap<u32, Arc<KnownOperation>>>,
+}
+
+/// An operation of the store.
+#[derive(Debug)]
+pub(super) struct KnownOperation {
+    pub(super) name: String,
+    pub(super) kind: SpanKind,
+    /// `None`: the span takes its parent's.
+    pub(super) resource: Option<Arc<Resource>>,
+}
+
+impl KnownOperation {
+    pub(super) fn service(&self) -> &str {
+        self.resource.as_ref().map_or("", |resource| resource.service())
+    }
+}
+
+/// A row of `trace_rows`.
+#[derive(Debug)]
+pub(super) struct TraceRow {
+    pub(super) n: i64,
+    pub(super) id: TraceId,
+    start: Time,
+    end: Time,
+    spans: usize,
+    errors: usize,
+    running: usize,
+    missing_parents: usize,
+    root: Option<u32>,
+    pub(super) operations: Vec<u32>,
+    received: Time,
+}
+
+impl TraceRow {
+    pub(super) fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let count = |column| row.get::<_, i64>(column).map(|count| count.max(0) as usize);
+        Ok(Self {
+            n: row.get(0)?,
+            id: key::trace_from(row, 1)?,
+            start: key::time_from(row.get(3)?),
+            end: key::time_from(row.get(4)?),
+            spans: count(5)?,
+            errors: count(6)?,
+            running: count(7)?,
+            missing_parents: count(8)?,
+            root: row.get(9)?,
+            operations: key::numbers_from(row.get_ref(10)?.as_str().unwrap_or_default())?,
+            received: key::time_from(row.get(11)?),
+        })
+    }
+}
+
+impl Local {
+    /// Opens the store at `path`. [`StoreError::Missing`] where there is none.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let connection = open_for_reading(path)?;
+        Ok(Self { path: path.to_owned(), connection, operations: RefCell::default() })
+    }
+
+    /// The store's file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Changes whenever another process has committed: what a follower waits for. The numbers mean nothing else.
+    pub fn change(&self) -> Result<i64, StoreError> {
+        self.sql(|connection| connection.pragma_query_value(None, "data_version", |row| row.get(0)))
+    }
+
+    /// When the oldest and the newest trace began; `None` for an empty store.
+    pub fn extent(&self) -> Result<Option<(Time, Time)>, StoreError> {
+        self.sql(|connection| {
+            connection.query_row("SELECT min(start), max(start) FROM trace_rows", [], |row| {
+                let (oldest, newest): (Option<i64>, Option<i64>) = (row.get(0)?, row.get(1)?);
+                Ok(oldest.zip(newest).map(|(oldest, newest)| (key::time_from(oldest), key::time_from(newest))))
+            })
+        })
+    }
+
+    pub(super) fn sql<'a, T>(&'a self, read: impl FnOnce(&'a Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        read(&self.connection).map_err(|error| StoreError::of(&self.path, error))
+    }
+
+    pub(super) fn operation(&self, number: u32) -> rusqlite::Result<Arc<KnownOperation>> {
+        if let Some(known) = self.operations.borrow().get(&number) {
+            return Ok(Arc::clone(known));
+        }
+        let operation = self.connection.prepare_cached("SELECT service, name, kind FROM operations WHERE id = ?")?.query_row(
+            [number],
+            |row| {
+                let service: Option<String> = row.get(0)?;
+                Ok(KnownOperation {
+                    resource: service.map(|service| Arc::new(Resource::of_service(&service))),
+                    name: row.get(1)?,
+                    kind: SpanKind::from_number(row.get(2)?),
+                })
+            },
+        )?;
+        let operation = Arc::new(operation);
+        self.operations.borrow_mut().insert(number, Arc::clone(&operation));
+        Ok(operation)
+    }
+
+    pub(super) fn summary(&self, row: &TraceRow) -> rusqlite::Result<TraceSummary> {
+        let operations = row.operations.iter().map(|&number| self.operation(number)).collect::<rusqlite::Result<Vec<_>>>()?;
+        let mut services: Vec<String> = operations.iter().map(|operation| operation.service().to_owned()).collect();
+        services.retain(|service| !service.is_empty());
+        services.sort_unstable();
+        services.dedup();
+        let root = row.root.map(|number| self.operation(number)).transpose()?;
+        let mut evidence = Vec::new();
+        if root.is_none() {
+            evidence.push(Evidence::NoRoot);
+        }
+        if row.missing_parents > 0 {
+            evidence.push(Evidence::MissingParents(row.missing_parents));
+        }
+        if row.running > 0 {
+            evidence.push(Evidence::Running(row.running));
+        }
+        let mut summary = TraceSummary {
+            id: row.id.clone(),
+            backends: vec![NAME.to_owned()],
+            start: row.start,
+            end: row.end,
+            root_name: root.as_ref().map(|root| root.name.clone()),
+            root_service: root.as_ref().map(|root| root.service().to_owned()),
+            services,
+            span_count: row.spans,
+            error_count: row.errors,
+            evidence,
+            received: Some(row.received),
+        };
+        if key::is_cut(row.start) || key::is_cut(row.end) {
+            // The columns end in 2262; the fragments do not.
+            let mut whole = SummaryBuilder::default();
+            for span in key::fragments(&self.connection, row.n)?.into_iter().flatten() {
+                whole.add(crate::model::SpanFacts {
+                    id: span.id,
+                    parent: span.parent,
+                    operation: span.operation,
+                    identity: span.operation,
+                    start: span.start,
+                    end: span.end,
+                    error: span.error,
+                });
+            }
+            let figures = whole.figures();
+            (summary.start, summary.end) = (figures.start, figures.end);
+        }
+        Ok(summary)
+    }
+
+    fn row_of(&self, id: &TraceId) -> rusqlite::Result<Option<TraceRow>> {
+        self.connection
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM trace_rows WHERE id = ?"))?
+            .query_row([key::trace(id)], TraceRow::of)
+            .optional()
+    }
+
+    /// All spans of a trace, out of the batches as they came.
+    pub(super) fn trace(&self, row: &TraceRow) -> Result<Option<Trace>, BackendError> {
+        let mut batches = Vec::new();
+        self.sql(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT b.id, b.format, b.size, b.data FROM fragments f JOIN batches b ON b.id = f.batch WHERE f.trace = ? ORDER BY f.batch",
+            )?;
+            let mut rows = statement.query([row.n])?;
+            while let Some(row) = rows.next()? {
+                batches.push((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?, row.get::<_, Vec<u8>>(3)?));
+            }
+            Ok(())
+        })?;
+        let mut spans: Vec<Span> = Vec::with_capacity(row.spans);
+        for (number, format, size, data) in batches {
+            self.read_batch(number, format, size, &data, &row.id, &mut spans)?;
+        }
+        let Some(mut trace) = Trace::assemble(row.id.clone(), spans) else { return Ok(None) };
+        trace.backends = vec![NAME.to_owned()];
+        trace.received = Some(row.received);
+        Ok(Some(trace))
+    }
+
+    fn read_batch(
+        &self,
+        number: i64,
+        format: i64,
+        size: i64,
+        data: &[u8],
+        id: &TraceId,
+        spans: &mut Vec<Span>,
+    ) -> Result<(), BackendError> {
+        let corrupt = |cause: String| StoreError::Corrupt { path: self.path.clone(), cause };
+        let known =
+            Format::from_number(format).ok_or_else(|| corrupt(format!("batch {number} is of an unknown format {format}")))?;
+        let capacity = usize::try_from(size).unwrap_or_default();
+        let data = zstd::bulk::decompress(data, capacity).map_err(|error| corrupt(format!("batch {number}: {error}")))?;
+        wire::read_trace(known, &data, id, spans)
+            .map_err(|cause| BackendError::Malformed { what: format!("batch {number} of the store"), cause })
+    }
+}
+
+impl Backend for Local {
+    fn name(&self) -> String {
+        NAME.to_owned()
+    }
+
+    async fn list(&self, query: &Query) -> Result<Listing, BackendError> {
+        search::list(self, query)
+    }
+
+    async fn fetch(&self, id: &TraceId) -> Result<Option<Trace>, BackendError> {
+        match self.sql(|_| self.row_of(id))? {
+            Some(row) => self.trace(&row),
+            None => Ok(None),
+        }
+    }
+
+    async fn near(&self, typed: &str) -> Result<Near, BackendError> {
+        Ok(self.sql(|connection| near(connection, typed))?)
+    }
+
+    fn explain(&self, query: &Query) -> Vec<String> {
+        search::explain(query)
+    }
+
+    fn reaches_back(&self) -> bool {
+        true
+    }
+}
+
+/// Looks among the ids beside the typed one in the index, and among the newest.
+fn near(connection: &Connection, typed: &str) -> rusqlite::Result<Near> {
+    let prefix = TraceId::prefix(typed);
+    let padded: String =
+        prefix.bytes().filter(u8::is_ascii_hexdigit).map(char::from).chain(std::iter::repeat('0')).take(32).collect();
+    let place = crate::model::id::hex_bytes::<16>(&padded).unwrap_or_default().to_vec();
+    let mut ids = Vec::new();
+    for (select, parameter) in [
+        ("SELECT id, spelling FROM trace_rows WHERE ?1 IS NOT NULL ORDER BY start DESC LIMIT 1000", &place),
+        ("SELECT id, spelling FROM trace_rows WHERE id >= ?1 ORDER BY id LIMIT 11", &place),
+        ("SELECT id, spelling FROM trace_rows WHERE id < ?1 ORDER BY id DESC LIMIT 3", &place),
+    ] {
+        let mut statement = connection.prepare_cached(select)?;
+        let found = statement.query_map([parameter], |row| key::trace_from(row, 0))?;
+        for id in found {
+            let id = id?;
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+    }
+    Ok(Near::among(typed, ids))
+}

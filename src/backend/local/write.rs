@@ -1,0 +1,193 @@
+//! The one writer of a process: a thread that owns the connection and commits what is waiting together.
+//!
+//! A batch is acknowledged after the commit that holds it, and a commit is on the disk (`synchronous=FULL`). Commits cost
+//! milliseconds, so everything that arrives meanwhile shares the next one.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use super::ingest::Ingest;
+use super::retention::{Retention, evict};
+use super::schema::{StoreError, open_for_writing};
+use crate::model::Time;
+use crate::wire::Batch;
+
+/// How many bytes of compressed batches may wait for the writer before senders are told to come back.
+const MAX_WAITING: usize = 64 << 20;
+/// How many batches one commit takes at most: bounds the time to the first acknowledgement.
+const MAX_TOGETHER: usize = 256;
+/// How many spans one commit takes at most.
+const MAX_SPANS_TOGETHER: usize = 32 * 1024;
+/// How often retention is looked after.
+const RETENTION_INTERVAL: Duration = Duration::from_secs(30);
+/// zstd's fastest ordinary level: the others cost more than the disk they save.
+const COMPRESSION_LEVEL: i32 = 1;
+
+/// Why a batch was not kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeepError {
+    /// Too much is waiting already.
+    #[error("more is waiting to be written than may wait")]
+    Busy,
+    /// It could not be written.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// A handle on the writer; cheap to clone. The thread ends, having written everything, when it is told to or when the last
+/// handle is gone.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    jobs: Sender<Message>,
+    waiting: Arc<AtomicUsize>,
+    path: Arc<Path>,
+}
+
+/// What the thread is told.
+#[derive(Debug)]
+enum Message {
+    Keep(Job),
+    Stop,
+}
+
+/// A batch on its way to the disk.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) batch: Batch,
+    pub(super) compressed: Vec<u8>,
+    done: oneshot::Sender<Result<(), KeepError>>,
+}
+
+impl Writer {
+    /// Opens the store at `path`, making it where there is none, and starts the thread. `clock` dates what arrives.
+    pub fn start(path: &Path, retention: Retention, clock: fn() -> Time) -> Result<(Self, JoinHandle<()>), StoreError> {
+        let connection = open_for_writing(path)?;
+        let (jobs, queue) = channel();
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let thread = {
+            let (waiting, path) = (Arc::clone(&waiting), path.to_owned());
+            std::thread::Builder::new()
+                .name("store".into())
+                .spawn(move || write_until_closed(connection, &queue, &Shared { waiting, path, retention, clock }))
+                .map_err(|error| StoreError::Io { path: PathBuf::new(), cause: error.to_string() })?
+        };
+        Ok((Self { jobs, waiting, path: path.into() }, thread))
+    }
+
+    /// The store's file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Keeps a batch; answers when it is on the disk.
+    pub async fn keep(&self, batch: Batch) -> Result<(), KeepError> {
+        if batch.rows.is_empty() {
+            return Ok(());
+        }
+        let compressed =
+            zstd::bulk::compress(&batch.data, COMPRESSION_LEVEL).map_err(|error| KeepError::Failed(error.to_string()))?;
+        // What is waiting is held twice, as it came and compressed; what counts is the larger.
+        let size = batch.data.len();
+        let before = self.waiting.fetch_add(size, Ordering::Relaxed);
+        if before > 0 && before + size > MAX_WAITING {
+            self.waiting.fetch_sub(size, Ordering::Relaxed);
+            return Err(KeepError::Busy);
+        }
+        let (done, answer) = oneshot::channel();
+        let stopped = || KeepError::Failed("the store's writer has stopped".into());
+        self.jobs.send(Message::Keep(Job { batch, compressed, done })).map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
+    }
+}
+
+impl Writer {
+    /// Ends the thread, once everything that was handed over before is written. Later batches are not kept, and their senders
+    /// are told so.
+    pub fn stop(&self) {
+        // It may have ended already, which is as good.
+        self.jobs.send(Message::Stop).ok();
+    }
+}
+
+struct Shared {
+    waiting: Arc<AtomicUsize>,
+    path: PathBuf,
+    retention: Retention,
+    clock: fn() -> Time,
+}
+
+fn write_until_closed(mut connection: Connection, queue: &Receiver<Message>, shared: &Shared) {
+    let mut ingest = Ingest::default();
+    let mut looked_after = std::time::Instant::now();
+    let mut stopped = false;
+    while !stopped {
+        let mut jobs = Vec::new();
+        match queue.recv_timeout(RETENTION_INTERVAL) {
+            Ok(Message::Keep(first)) => stopped = take_together(first, queue, &mut jobs),
+            Err(RecvTimeoutError::Timeout) => {}
+            Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => stopped = true,
+        }
+        if !jobs.is_empty() {
+            let size: usize = jobs.iter().map(|job| job.batch.data.len()).sum();
+            let outcome = commit(&mut connection, &mut ingest, &jobs, (shared.clock)()).map_err(|error| {
+                // What the transaction taught us of the store was undone with it.
+                ingest = Ingest::default();
+                KeepError::Failed(StoreError::of(&shared.path, error).to_string())
+            });
+            shared.waiting.fetch_sub(size, Ordering::Relaxed);
+            for job in jobs {
+                // A sender that went away does not want to know.
+                job.done.send(outcome.clone()).ok();
+            }
+        }
+        if looked_after.elapsed() >= RETENTION_INTERVAL {
+            looked_after = std::time::Instant::now();
+            match evict(&mut connection, &shared.retention, (shared.clock)()) {
+                Ok(0) => {}
+                Ok(evicted) => {
+                    tracing::info!(evicted, "retention evicted traces");
+                    ingest = Ingest::default();
+                }
+                Err(error) => tracing::warn!(%error, "retention failed"),
+            }
+        }
+    }
+    // Folds the log into the file, so that it can be copied as one. Readers may prevent that; then the next writer does it.
+    if let Err(error) = connection.pragma_update(None, "wal_checkpoint", "TRUNCATE") {
+        tracing::debug!(%error, "the log was not folded in");
+    }
+}
+
+/// Whatever is waiting, up to a bound; answers whether to stop after it.
+fn take_together(first: Job, queue: &Receiver<Message>, jobs: &mut Vec<Job>) -> bool {
+    let mut spans = first.batch.rows.len();
+    jobs.push(first);
+    while jobs.len() < MAX_TOGETHER && spans < MAX_SPANS_TOGETHER {
+        match queue.try_recv() {
+            Ok(Message::Keep(job)) => {
+                spans += job.batch.rows.len();
+                jobs.push(job);
+            }
+            Ok(Message::Stop) => return true,
+            Err(_) => break,
+        }
+    }
+    false
+}
+
+fn commit(connection: &mut Connection, ingest: &mut Ingest, jobs: &[Job], now: Time) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    ingest.begin(&transaction)?;
+    for job in jobs {
+        ingest.add(&transaction, &job.batch, &job.compressed, now)?;
+    }
+    ingest.finish(&transaction, now)?;
+    transaction.commit()
+}

@@ -1,0 +1,64 @@
+//! `assert`: did it happen?
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::FilterArgs;
+use super::value::{Count, duration};
+
+/// Prove that a trace exists, or that none does
+///
+/// Ends with 0 if it holds, with 1 if it does not, and with 3 if that cannot be told: because a backend could not be asked, or
+/// because spans that would decide it are still missing.
+///
+/// Without --absent and --count it holds if at least one trace matches.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cruddur-trace assert 'name = \"POST /api/messages\" and duration < 500ms' --wait 30s
+  cruddur-trace assert --error --absent --since 10m
+  cruddur-trace assert --service worker --count '>=3'
+  cruddur-trace assert '{ service = \"web\" } >> { db.system = \"dynamodb\" }' --trace 5759e988")]
+pub struct AssertArgs {
+    /// A filter expression: a trace matches when it has a span for which it holds
+    #[arg(value_name = "EXPR")]
+    pub expr: Option<String>,
+
+    /// It holds if no trace matches
+    #[arg(long, conflicts_with = "count")]
+    pub absent: bool,
+
+    /// It holds if this many traces match: `3`, `>=3`, `<10`, `2..5` (both included)
+    #[arg(long, value_name = "COUNT")]
+    pub count: Option<Count>,
+
+    /// Ask again for so long, until it can be told: spans take a while to arrive
+    #[arg(short, long, value_name = "DURATION", value_parser = duration)]
+    pub wait: Option<Duration>,
+
+    /// Look at this trace only, however old it is; its id is written as for `show`
+    #[arg(long, value_name = "ID")]
+    pub trace: Option<String>,
+
+    /// Say what each backend would be asked, and do not ask
+    #[arg(long)]
+    pub explain: bool,
+
+    /// How to print the verdict
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub output: AssertFormat,
+
+    /// The filter options.
+    #[command(flatten)]
+    pub filter: FilterArgs,
+}
+
+/// How `assert` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum AssertFormat {
+    /// Text to read
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
+}

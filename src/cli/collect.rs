@@ -1,0 +1,32 @@
+//! `collect`: the local receiver.
+
+use clap::Args;
+
+use super::value::{Address, MaxAge, MaxSize};
+
+/// Receive traces on this machine
+///
+/// Listens for OTLP over HTTP (protobuf or JSON) and for the AWS X-Ray SDK's segments, and keeps what comes in the local store
+/// until Ctrl-C. Applications need no change: the addresses are those that the SDKs send to by default.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cruddur-trace collect
+  cruddur-trace collect --otlp-http 127.0.0.1:14318 --xray off
+  cruddur-trace collect --max-age 2d --max-size 500MB")]
+pub struct CollectArgs {
+    /// Listen for OTLP over HTTP here; `off` does not [default: 127.0.0.1:4318]
+    #[arg(long, value_name = "ADDRESS")]
+    pub otlp_http: Option<Address>,
+
+    /// Listen here, by UDP and TCP, as the X-Ray daemon does; `off` does not [default: 127.0.0.1:2000]
+    #[arg(long, value_name = "ADDRESS")]
+    pub xray: Option<Address>,
+
+    /// Forget traces that are older than this; `off` keeps them [default: 7d]
+    #[arg(long, value_name = "DURATION")]
+    pub max_age: Option<MaxAge>,
+
+    /// Forget the oldest traces when the store is larger than this; `off` keeps them [default: 2GiB]
+    #[arg(long, value_name = "SIZE")]
+    pub max_size: Option<MaxSize>,
+}

@@ -1,0 +1,55 @@
+//! `list`: traces in a time window.
+
+use clap::{Args, ValueEnum};
+
+use super::FilterArgs;
+
+/// List traces, newest first
+///
+/// Lists the newest traces of the last hour (--since, --limit), one a line. EXPR keeps those that have a span for which it
+/// holds. A file is read whole, whatever its times; the local store is searched back to its oldest trace where the last hour
+/// has none, and a note says so.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cruddur-trace list
+  cruddur-trace list --service backend-flask --error --since 'yesterday 14:00'
+  cruddur-trace list 'duration > 250ms and name =~ \"GET /api/.*\"' --limit 100
+  cruddur-trace list --follow
+  cruddur-trace list -b file:traces.json -o json")]
+pub struct ListArgs {
+    /// A filter expression, such as 'service = "web" and status = error'
+    #[arg(value_name = "EXPR")]
+    pub expr: Option<String>,
+
+    /// Go on and print new traces as they arrive
+    #[arg(short, long)]
+    pub follow: bool,
+
+    /// List at most this many [default: 20]
+    #[arg(short = 'n', long, value_name = "N", value_parser = super::value::positive)]
+    pub limit: Option<usize>,
+
+    /// Say what each backend would be asked, and do not ask
+    #[arg(long)]
+    pub explain: bool,
+
+    /// How to print the traces
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub output: ListFormat,
+
+    /// The filter options.
+    #[command(flatten)]
+    pub filter: FilterArgs,
+}
+
+/// How `list` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ListFormat {
+    /// A table to read
+    #[default]
+    Table,
+    /// One JSON document
+    Json,
+    /// One JSON document a line, one for each trace
+    Jsonl,
+}

@@ -1,0 +1,62 @@
+//! What a receiver is told before it starts: where to listen, and how much to take.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Where to listen, and for whom.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Config {
+    /// OTLP over HTTP. Port 0 takes any free one. `None`: not at all.
+    pub otlp_http: Option<SocketAddr>,
+    /// The X-Ray daemon's protocol, UDP and TCP on the same port. Port 0 takes one that is free for both.
+    pub xray: Option<SocketAddr>,
+    /// Origins (`http://localhost:3000`) whose web pages may send traces. `*` allows every page that is open on this machine.
+    pub allowed_origins: Vec<String>,
+    /// How much is taken.
+    pub limits: Limits,
+}
+
+/// How much a receiver takes before it refuses, and how long it waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one request body as sent. The Python SDK sends up to 64 MiB, the most of all; a Collector 20 MiB.
+    pub body: usize,
+    /// Bytes of one request body after decompression. Twice what any SDK sends: room for a sender that merges batches, and a bomb
+    /// stops there.
+    pub decompressed: usize,
+    /// Bytes of all the bodies that are in flight together, compressed and not. Beyond that requests are answered 503.
+    pub in_flight: usize,
+    /// Open connections on each TCP port. Further ones wait in the kernel's queue. Below the 1,024 files that a process may open
+    /// by default, because the store needs some too.
+    pub connections: usize,
+    /// For a request's body to arrive whole.
+    pub body_time: Duration,
+    /// For a request to be answered, counted from its first byte: the bound on a client that sends its headers drop by drop.
+    pub request_time: Duration,
+    /// For a connection to stay open between two requests.
+    pub idle_time: Duration,
+    /// For [`stop`](super::Running::stop) to finish what is in flight.
+    pub drain_time: Duration,
+    /// Bytes to ask the kernel to hold of datagrams that nobody has read yet. The default, 208 KiB on Linux, loses half of a burst.
+    pub receive_buffer: usize,
+    /// Bytes of X-Ray documents that may wait for the sink. Beyond that they are dropped and counted: UDP cannot push back.
+    pub queued: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const MIB: usize = 1024 * 1024;
+        Self {
+            body: 64 * MIB,
+            decompressed: 128 * MIB,
+            in_flight: 512 * MIB,
+            connections: 512,
+            body_time: Duration::from_secs(30),
+            request_time: Duration::from_mins(1),
+            idle_time: Duration::from_mins(2),
+            drain_time: Duration::from_secs(10),
+            receive_buffer: 4 * MIB,
+            queued: 64 * MIB,
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What is answered, and in which encoding.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+
+use crate::collect::coding::{self, Coding};
+use crate::collect::sink::SinkError;
+use crate::wire::Refused;
+use crate::wire::otlp::response::{self, Encoding};
+
+/// When to come back if nobody knows better.
+const SOON: Duration = Duration::from_secs(1);
+
+/// When to come back if the store cannot write: that takes somebody to mend it.
+const LATER: Duration = Duration::from_secs(5);
+
+/// Why a request is refused as a whole. Nothing of it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Refusal {
+    /// It can never be decoded.
+    #[error("{0}")]
+    Malformed(String),
+    /// It is over a limit.
+    #[error("too large: {0}")]
+    TooLarge(String),
+    /// It is in no format that is spoken here.
+    #[error("{0}")]
+    Unsupported(String),
+    /// It did not arrive whole.
+    #[error("{0}")]
+    Incomplete(String),
+    /// It may come again after this long.
+    #[error("busy: more is in flight than there is room for")]
+    Busy(Duration),
+    /// The store cannot keep it now.
+    #[error("not kept: {0}")]
+    Failed(String),
+    /// Decoding died. It would die again.
+    #[error("this request cannot be decoded, by a fault of the receiver")]
+    Crashed,
+}
+
+impl Refusal {
+    /// For want of memory.
+    pub(super) fn crowded() -> Self {
+        Self::Busy(SOON)
+    }
+
+    /// SDKs send again what was answered with 429, 502, 503 or 504, and drop everything else.
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            // Nobody is waiting any more: SDKs give up after ten seconds by themselves, and try again or not.
+            Self::Incomplete(_) => StatusCode::REQUEST_TIMEOUT,
+            Self::Busy(_) | Self::Failed(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Crashed => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The code in the body: those of gRPC (`google/rpc/code.proto`).
+    fn code(&self) -> i32 {
+        match self {
+            Self::Malformed(_) | Self::TooLarge(_) | Self::Unsupported(_) => 3, // INVALID_ARGUMENT
+            Self::Incomplete(_) => 4,                                           // DEADLINE_EXCEEDED
+            Self::Busy(_) | Self::Failed(_) => 14,                              // UNAVAILABLE
+            Self::Crashed => 13,                                                // INTERNAL
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Busy(after) => Some(*after),
+            Self::Failed(_) => Some(LATER),
+            _ => None,
+        }
+    }
+}
+
+impl From<SinkError> for Refusal {
+    fn from(error: SinkError) -> Self {
+        match error {
+            SinkError::Busy(after) => Self::Busy(after),
+            SinkError::Failed(why) => Self::Failed(why),
+        }
+    }
+}
+
+/// The encoding of a request, which is that of its answer.
+pub(super) fn encoding(headers: &HeaderMap) -> Result<Encoding, Refusal> {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let name = value.split(';').next().unwrap_or_default().trim();
+    let known = [Encoding::Protobuf, Encoding::Json];
+    known.into_iter().find(|encoding| name.eq_ignore_ascii_case(encoding.content_type())).ok_or_else(|| {
+        let name = if name.is_empty() { "no content type" } else { name };
+        Refusal::Unsupported(format!("application/x-protobuf and application/json are understood here, not {name}"))
+    })
+}
+
+/// How a request's body is compressed.
+pub(super) fn coding(headers: &HeaderMap) -> Result<Coding, Refusal> {
+    let mut values = headers.get_all(header::CONTENT_ENCODING).iter();
+    let (value, second) = (values.next(), values.next());
+    let text = value.map(|value| value.to_str().unwrap_or("something that is no text"));
+    let coding = if second.is_some() { None } else { Coding::from_header(text) };
+    coding.ok_or_else(|| {
+        let name = text.unwrap_or_default();
+        Refusal::Unsupported(format!("bodies may be encoded with {}, one at a time, not with {name}", coding::SPOKEN))
+    })
+}
+
+/// 200: all is kept but these.
+pub(super) fn kept(encoding: Encoding, refused: &[Refused]) -> Response {
+    with_type(StatusCode::OK, encoding, response::success(encoding, refused))
+}
+
+/// 200 for what is not kept here at all. The responses of the three services are the same when they are empty.
+pub(super) fn empty(encoding: Encoding) -> Response {
+    kept(encoding, &[])
+}
+
+/// The answer to a refusal. Where the encoding of the request is none of ours it is JSON, which a person can read.
+pub(super) fn refused(encoding: Option<Encoding>, refusal: &Refusal) -> Response {
+    let encoding = encoding.unwrap_or(Encoding::Json);
+    let body = response::failure(encoding, refusal.code(), &refusal.to_string());
+    let mut answer = with_type(refusal.status(), encoding, body);
+    let headers = answer.headers_mut();
+    if let Some(after) = refusal.retry_after() {
+        // Whole seconds, and zero would mean at once.
+        let seconds = after.as_secs().saturating_add(u64::from(after.subsec_nanos() > 0)).max(1);
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    match refusal {
+        // RFC 9110, 15.5.16: says what would have been understood.
+        Refusal::Unsupported(_) => headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(coding::SPOKEN)),
+        // What is left of the body must not be taken for the next request.
+        Refusal::Incomplete(_) => headers.insert(header::CONNECTION, HeaderValue::from_static("close")),
+        _ => None,
+    };
+    answer
+}
+
+fn with_type(status: StatusCode, encoding: Encoding, body: Vec<u8>) -> Response {
+    (status, [(header::CONTENT_TYPE, encoding.content_type())], body).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: &header::HeaderName, values: &[&'static str]) -> HeaderMap {
+        values.iter().map(|value| (name.clone(), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn content_types_may_have_parameters_and_any_case() {
+        let of = |value| encoding(&headers(&header::CONTENT_TYPE, &[value]));
+        assert_eq!(of("application/x-protobuf"), Ok(Encoding::Protobuf));
+        assert_eq!(of("Application/JSON; charset=utf-8"), Ok(Encoding::Json));
+        assert!(matches!(of("text/plain"), Err(Refusal::Unsupported(_))));
+        assert!(matches!(encoding(&HeaderMap::new()), Err(Refusal::Unsupported(_))));
+    }
+
+    #[test]
+    fn encodings_one_over_the_other_are_not_understood() {
+        assert_eq!(coding(&headers(&header::CONTENT_ENCODING, &["gzip"])), Ok(Coding::Gzip));
+        assert_eq!(coding(&HeaderMap::new()), Ok(Coding::Identity));
+        assert!(coding(&headers(&header::CONTENT_ENCODING, &["gzip", "gzip"])).is_err());
+        assert!(coding(&headers(&header::CONTENT_ENCODING, &["br"])).is_err());
+    }
+
+    #[test]
+    fn a_wait_is_told_in_whole_seconds_and_never_as_none() {
+        for (wait, told) in [(0, "1"), (1, "1"), (1000, "1"), (1001, "2"), (30_000, "30")] {
+            let answer = refused(None, &Refusal::Busy(Duration::from_millis(wait)));
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(answer.headers()[header::RETRY_AFTER], told, "{wait} ms");
+        }
+    }
+
+    #[test]
+    fn only_what_could_succeed_later_is_answered_so_that_it_is_sent_again() {
+        for (error, status) in [
+            (Refusal::Malformed(String::new()), 400),
+            (Refusal::TooLarge(String::new()), 413),
+            (Refusal::Unsupported(String::new()), 415),
+            (Refusal::from(SinkError::Busy(SOON)), 503),
+            (Refusal::from(SinkError::Failed("disk full".to_owned())), 503),
+        ] {
+            let answer = refused(Some(Encoding::Json), &error);
+            assert_eq!(answer.status(), status);
+            assert_eq!(answer.headers().contains_key(header::RETRY_AFTER), status == 503);
+        }
+    }
+}

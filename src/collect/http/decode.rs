@@ -1,0 +1,86 @@
+//! From the bytes of a request to a batch, off the threads that serve connections.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use super::answer::Refusal;
+use crate::collect::body::Share;
+use crate::collect::coding::{Broken, Coding};
+use crate::collect::measure;
+use crate::wire::otlp::response::Encoding;
+use crate::wire::{Batch, Refused, WireError};
+
+/// Bodies of this size are decoded in some ten microseconds: less than it takes to hand them to another thread.
+const SMALL: usize = 16 * 1024;
+
+/// A body that has been read.
+pub(super) struct Job {
+    pub(super) bytes: Vec<u8>,
+    pub(super) coding: Coding,
+    pub(super) encoding: Encoding,
+    pub(super) share: Share,
+}
+
+/// What was in it.
+pub(super) struct Decoded {
+    pub(super) batch: Batch,
+    /// Spans that were refused, by reason.
+    pub(super) refused: Vec<Refused>,
+    /// Still held: the batch is as large as the body was.
+    pub(super) share: Share,
+}
+
+/// Unwraps and decodes a body of at most `limit` bytes uncompressed. Waits for a processor first.
+pub(super) async fn decode(job: Job, limit: usize, processors: &Arc<Semaphore>) -> Result<Decoded, Refusal> {
+    if job.bytes.len() <= SMALL && job.coding == Coding::Identity {
+        return job.run(limit);
+    }
+    // Never closed.
+    let turn = Arc::clone(processors).acquire_owned().await.map_err(|_| Refusal::Crashed)?;
+    let work = move || {
+        let decoded = job.run(limit);
+        drop(turn);
+        decoded
+    };
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(Refusal::Crashed))
+}
+
+impl Job {
+    fn run(mut self, limit: usize) -> Result<Decoded, Refusal> {
+        let compressed = self.bytes.len();
+        // What comes out is not known before; it may be as much as the limit, and then there must be room for it.
+        let bytes = match self.coding.decode(self.bytes, limit) {
+            Ok(bytes) => bytes,
+            Err(Broken::TooLarge) => return Err(Refusal::TooLarge(format!("more than {limit} bytes after decompression"))),
+            Err(Broken::Malformed(error)) => return Err(Refusal::Malformed(format!("not {:?}: {error}", self.coding))),
+        };
+        if !self.share.cover(compressed.max(bytes.len())) {
+            return Err(Refusal::crowded());
+        }
+        let decoded = match self.encoding {
+            Encoding::Protobuf => {
+                measure::protobuf(&bytes)?;
+                Batch::from_otlp_protobuf(bytes)
+            }
+            Encoding::Json => {
+                measure::json(&bytes)?;
+                Batch::from_otlp_json(&bytes)
+            }
+        };
+        let (batch, refused) = decoded?;
+        Ok(Decoded { batch, refused, share: self.share })
+    }
+}
+
+impl From<WireError> for Refusal {
+    fn from(error: WireError) -> Self {
+        Self::Malformed(error.to_string())
+    }
+}
+
+impl From<measure::TooMuch> for Refusal {
+    fn from(too_much: measure::TooMuch) -> Self {
+        Self::TooLarge(too_much.to_string())
+    }
+}

@@ -1,0 +1,212 @@
+//! How much a request will unfold into, found out before it does.
+//!
+//! An empty span is two bytes of protobuf and some hundred bytes of memory: a body within its limit could still fill the machine.
+//! So the pieces are counted first, without making any of them.
+
+/// What one request may unfold into. Sixty-four MiB from an SDK hold about 250,000 spans.
+pub(super) const MAX_SPANS: usize = 1_000_000;
+
+/// The same for everything that is an object of its own: spans, attributes, events, links, and in JSON every value too.
+pub(super) const MAX_PIECES: usize = 4_000_000;
+
+/// Messages within messages; the decoder gives up at this depth too.
+const MAX_DEPTH: usize = 100;
+
+/// Why a request is not unfolded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum TooMuch {
+    #[error("more than {MAX_SPANS} spans in one request")]
+    Spans,
+    #[error("more than {MAX_PIECES} spans, attributes, events and links in one request")]
+    Pieces,
+}
+
+/// What a field of a message holds, as far as counting needs to know. The names are those of `trace.proto`.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Request,
+    ResourceSpans,
+    Resource,
+    ScopeSpans,
+    Scope,
+    Span,
+    /// `Event` and `Link`: something with attributes.
+    Part,
+    Attribute,
+    /// An attribute's value, which lies within the attribute.
+    Value,
+    Array,
+    Map,
+    /// A value in an array.
+    Item,
+}
+
+impl Kind {
+    fn of_field(self, number: u64) -> Option<Self> {
+        match (self, number) {
+            (Self::Request, 1) => Some(Self::ResourceSpans),
+            (Self::ResourceSpans, 1) => Some(Self::Resource),
+            (Self::ResourceSpans, 2) => Some(Self::ScopeSpans),
+            // Event has its attributes in 3, Link in 4.
+            (Self::Resource | Self::Map, 1) | (Self::Scope, 3) | (Self::Span, 9) | (Self::Part, 3 | 4) => Some(Self::Attribute),
+            (Self::ScopeSpans, 1) => Some(Self::Scope),
+            (Self::ScopeSpans, 2) => Some(Self::Span),
+            (Self::Span, 11 | 13) => Some(Self::Part),
+            (Self::Attribute, 2) => Some(Self::Value),
+            (Self::Value | Self::Item, 5) => Some(Self::Array),
+            (Self::Value | Self::Item, 6) => Some(Self::Map),
+            (Self::Array, 1) => Some(Self::Item),
+            _ => None,
+        }
+    }
+}
+
+/// Counts the pieces of an OTLP protobuf request. Stops where the bytes are no protobuf: the decoder says that better.
+pub(super) fn protobuf(request: &[u8]) -> Result<(), TooMuch> {
+    let mut count = Count::default();
+    message(request, Kind::Request, MAX_DEPTH, &mut count)
+}
+
+/// Counts what could be objects in a JSON text: every opening brace, those within strings too.
+pub(super) fn json(text: &[u8]) -> Result<(), TooMuch> {
+    // In steps that a byte can count, so that the compiler can count many bytes at once.
+    let braces: usize =
+        text.chunks(255).map(|part| usize::from(part.iter().map(|byte| u8::from(*byte == b'{')).sum::<u8>())).sum();
+    if braces > MAX_PIECES { Err(TooMuch::Pieces) } else { Ok(()) }
+}
+
+#[derive(Debug, Default)]
+struct Count {
+    spans: usize,
+    pieces: usize,
+}
+
+impl Count {
+    fn add(&mut self, kind: Kind) -> Result<(), TooMuch> {
+        // A value costs nothing beside its attribute.
+        self.pieces += usize::from(!matches!(kind, Kind::Value));
+        self.spans += usize::from(matches!(kind, Kind::Span));
+        match () {
+            () if self.spans > MAX_SPANS => Err(TooMuch::Spans),
+            () if self.pieces > MAX_PIECES => Err(TooMuch::Pieces),
+            () => Ok(()),
+        }
+    }
+}
+
+/// Walks the fields of one message, and of those within it down to a depth.
+fn message(mut bytes: &[u8], kind: Kind, depth: usize, count: &mut Count) -> Result<(), TooMuch> {
+    let Some(depth) = depth.checked_sub(1) else { return Ok(()) };
+    while let Some(field) = take_field(&mut bytes) {
+        if let Some(inner) = kind.of_field(field.number) {
+            count.add(inner)?;
+            message(field.content, inner, depth, count)?;
+        }
+    }
+    Ok(())
+}
+
+struct Field<'a> {
+    number: u64,
+    /// Empty for what is not delimited by its length: numbers.
+    content: &'a [u8],
+}
+
+/// Takes the first field off a message.
+fn take_field<'a>(bytes: &mut &'a [u8]) -> Option<Field<'a>> {
+    let key = take_varint(bytes)?;
+    let content = match key & 7 {
+        0 => take_varint(bytes).map(|_| &[][..]),
+        1 => take(bytes, 8).map(|_| &[][..]),
+        2 => take_varint(bytes).and_then(|length| take(bytes, length)),
+        5 => take(bytes, 4).map(|_| &[][..]),
+        _ => None,
+    };
+    content.map(|content| Field { number: key >> 3, content })
+}
+
+fn take<'a>(bytes: &mut &'a [u8], length: u64) -> Option<&'a [u8]> {
+    let (taken, rest) = bytes.split_at_checked(usize::try_from(length).ok()?)?;
+    *bytes = rest;
+    Some(taken)
+}
+
+/// A number of up to ten bytes, seven bits each, the low ones first.
+fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0_u64;
+    for (at, byte) in bytes.iter().take(10).enumerate() {
+        value |= u64::from(byte & 0x7f) << (7 * at);
+        if byte & 0x80 == 0 {
+            *bytes = &bytes[at + 1..];
+            return Some(value);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A field that is delimited by its length.
+    fn field(number: u8, content: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![number << 3 | 2];
+        let mut length = content.len();
+        while length >= 0x80 {
+            bytes.push(length as u8 | 0x80);
+            length >>= 7;
+        }
+        bytes.push(length as u8);
+        bytes.extend_from_slice(content);
+        bytes
+    }
+
+    /// Attributes nested in each other, so deep that only the outermost are looked at.
+    fn nested(depth: usize) -> Vec<u8> {
+        (0..depth).fold(Vec::new(), |inner, _| field(1, &field(2, &field(6, &inner))))
+    }
+
+    fn request(spans: &[u8]) -> Vec<u8> {
+        field(1, &field(2, spans))
+    }
+
+    #[test]
+    fn a_million_empty_spans_are_allowed_and_one_more_is_not() {
+        assert_eq!(protobuf(&request(&[2 << 3 | 2, 0].repeat(MAX_SPANS))), Ok(()));
+        assert_eq!(protobuf(&request(&[2 << 3 | 2, 0].repeat(MAX_SPANS + 1))), Err(TooMuch::Spans));
+    }
+
+    #[test]
+    fn attributes_count_wherever_they_are() {
+        let attributes = |number: u8| [number << 3 | 2, 0].repeat(MAX_PIECES);
+        for bytes in [
+            field(1, &field(1, &attributes(1))),
+            request(&field(2, &attributes(9))),
+            request(&field(2, &field(11, &attributes(3)))),
+            request(&field(2, &field(13, &attributes(4)))),
+            request(&field(2, &field(9, &field(2, &field(5, &attributes(1)))))),
+            request(&field(2, &field(9, &field(2, &field(6, &attributes(1)))))),
+        ] {
+            assert_eq!(protobuf(&bytes), Err(TooMuch::Pieces));
+        }
+    }
+
+    #[test]
+    fn the_depth_is_bounded() {
+        assert_eq!(protobuf(&field(1, &nested(10_000))), Ok(()));
+    }
+
+    #[test]
+    fn braces_count_in_json() {
+        assert_eq!(json(&b"{}".repeat(MAX_PIECES)), Ok(()));
+        assert_eq!(json(&b"{}".repeat(MAX_PIECES + 1)), Err(TooMuch::Pieces));
+    }
+
+    proptest! {
+        #[test]
+        fn garbage_is_left_to_the_decoder(bytes: Vec<u8>) {
+            prop_assert_eq!(protobuf(&bytes), Ok(()));
+        }
+    }
+}

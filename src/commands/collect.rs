@@ -1,0 +1,37 @@
+//! `collect`: the receiver, in the foreground, until somebody stops it.
+
+use super::signals::Stop;
+use super::{Context, receive};
+use crate::collect;
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::render::units;
+use crate::ui::Ui;
+
+/// Listens until SIGINT or SIGTERM, then finishes what was begun. A second signal ends it at once.
+pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+    let settings = &context.settings;
+    let config =
+        collect::Config { otlp_http: settings.collect.otlp_http, xray: settings.collect.xray, ..collect::Config::default() };
+    let door = receive::open(&settings.store, config, context, |writer| writer)?;
+    if let Some(address) = door.running.otlp_http {
+        ui.note(&format!("listening for OTLP/HTTP on http://{address}"));
+    }
+    if let Some(address) = door.running.xray {
+        ui.note(&format!("listening for X-Ray segments on {address} (UDP, and TCP for sampling)"));
+    }
+    ui.note(&format!("keeping in {}; Ctrl-C stops", settings.store.display()));
+    let mut signals = Stop::listen()?;
+    signals.next().await;
+    tokio::select! {
+        counted = door.close() => {
+            let counted = counted?;
+            ui.note(&format!("kept {}", units::plural(receive::kept(&counted) as usize, "span", "spans")));
+            if let Some(refused) = receive::refused(&counted) {
+                ui.warn(&refused);
+            }
+            Ok(Exit::Yes)
+        }
+        () = signals.next() => Err(Failure::interrupted()),
+    }
+}

@@ -1,0 +1,204 @@
+//! `run -- CMD`: a command with a private receiver around it.
+
+use std::collections::HashSet;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::process::{Child, Command};
+
+use super::receive::{Door, Noting};
+use super::{Context, ask, receive, signals, verdict};
+use crate::analysis::Tree;
+use crate::analysis::assertion::Verdict;
+use crate::backend::{Backend, Local};
+use crate::cli::RunArgs;
+use crate::collect;
+use crate::error::{Failure, Kind, OrFail};
+use crate::exit::Exit;
+use crate::model::{Resource, Span, SpanId, SpanKind, Status, StatusCode, Time, Trace, TraceId};
+use crate::query::Expr;
+use crate::render::{table, units, waterfall};
+use crate::ui::Ui;
+use crate::wire::Batch;
+
+/// How long nothing may arrive after the command has ended, until nothing more is expected.
+const QUIET: Duration = Duration::from_millis(250);
+/// How long to wait at most for what the assertions want, unless --wait says otherwise.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How often to look.
+const LOOK: Duration = Duration::from_millis(25);
+
+/// Variables that would lead the command's traces past the receiver.
+const ASTRAY: [&str; 9] = [
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
+    "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL",
+    "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL",
+    "OTEL_EXPORTER_OTLP_CERTIFICATE",
+    "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
+    "TRACESTATE",
+];
+
+/// Runs the command to its end, waits for what it sent late, and answers with its exit code.
+pub(crate) async fn run(args: &RunArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+    let asserts: Vec<Expr> = args.asserts.iter().map(|text| text.parse()).collect::<Result<_, _>>().map_err(Failure::usage)?;
+    let settings = &context.settings;
+    let seen = Arc::new(Mutex::new(HashSet::new()));
+    let anywhere = Some(std::net::SocketAddr::from(([127, 0, 0, 1], 0)));
+    let config = collect::Config { otlp_http: anywhere, xray: anywhere, ..collect::Config::default() };
+    let noting = Arc::clone(&seen);
+    let door = receive::open(&settings.store, config, context, |writer| Noting::new(writer, noting))?;
+
+    let mut root = root_span(args, context);
+    let child = spawn(args, &door, &root)?;
+    let status = signals::passed_on(child).await?;
+    finish(&mut root.1, status, context);
+    door.writer
+        .keep(Batch::from_spans(std::slice::from_ref(&root)).0)
+        .await
+        .map_err(|error| Failure::from_error(Kind::Unanswerable, error))?;
+
+    let wait = args.wait.unwrap_or(if asserts.is_empty() { Duration::ZERO } else { PATIENCE });
+    let ids = || -> Vec<TraceId> {
+        let mut ids: Vec<_> = seen.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
+        ids.sort();
+        ids
+    };
+    wait_for_late_spans(&door, wait, || async {
+        match traces(&ids(), context).await {
+            Ok(traces) => asserts.iter().all(|expr| verdict::is_settled(verdict::of_traces(expr, &traces, context).1)),
+            Err(_) => false,
+        }
+    })
+    .await;
+    let counted = door.close().await?;
+    let mut traces = traces(&ids(), context).await?;
+    traces.sort_by_key(|trace| std::cmp::Reverse(trace.summary().start));
+    ui.note(&format!(
+        "{} in {} received",
+        units::plural(receive::kept(&counted) as usize, "span", "spans"),
+        units::plural(traces.len(), "trace", "traces")
+    ));
+    if let Some(refused) = receive::refused(&counted) {
+        ui.warn(&refused);
+    }
+    show(args, &traces, context, ui)?;
+    let asserted = judge(&asserts, &traces, context, ui);
+    let exit = Exit::of_child(status);
+    Ok(if exit.code() == 0 { asserted } else { exit })
+}
+
+/// The span around everything, to which the command can attach its own by `TRACEPARENT`.
+fn root_span(args: &RunArgs, context: &Context) -> (TraceId, Span) {
+    let mut attributes = crate::model::Attributes::new();
+    let words: Vec<_> = args.command.iter().map(|word| word.to_string_lossy().into_owned().into()).collect();
+    let program = args.command.first().map_or_else(String::new, |word| word.to_string_lossy().into_owned());
+    let name = std::path::Path::new(&program).file_name().map_or(program.clone(), |name| name.to_string_lossy().into_owned());
+    attributes.push("process.command_args", crate::model::Value::Array(words));
+    let span = Span {
+        id: SpanId::from_bytes(super::random::<8>()),
+        name: format!("run {name}"),
+        kind: SpanKind::Internal,
+        start: (context.clock)(),
+        resource: Arc::new(Resource::of_service("cruddur-trace")),
+        attributes,
+        flags: 1,
+        ..Span::default()
+    };
+    (TraceId::from_bytes(super::random::<16>()), span)
+}
+
+fn finish(root: &mut Span, status: std::process::ExitStatus, context: &Context) {
+    let code = Exit::of_child(status).code();
+    root.end = Some((context.clock)().max(Time(root.start.0)));
+    root.attributes.push("process.exit.code", i64::from(code));
+    if code != 0 {
+        root.status = Status { code: StatusCode::Error, message: format!("exit code {code}") };
+    }
+}
+
+fn spawn(args: &RunArgs, door: &Door, (trace, root): &(TraceId, Span)) -> Result<Child, Failure> {
+    let (program, words) = args.command.split_first().ok_or_else(|| Failure::usage("there is no command to run"))?;
+    let mut command = Command::new(program);
+    command.args(words).stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
+    for name in ASTRAY {
+        command.env_remove(name);
+    }
+    if let Some(address) = door.running.otlp_http {
+        command.env("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{address}"));
+        command.env("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+    }
+    if let Some(address) = door.running.xray {
+        command.env("AWS_XRAY_DAEMON_ADDRESS", address.to_string());
+    }
+    command.env("TRACEPARENT", format!("00-{}-{}-01", trace.canonical(), root.id));
+    command.spawn().or_fail(Kind::Usage, || format!("cannot run `{}`", program.to_string_lossy()))
+}
+
+/// Until nothing has arrived for a while; longer, up to `wait`, while `done` says that something is still wanted.
+async fn wait_for_late_spans<F: Future<Output = bool>>(door: &Door, wait: Duration, done: impl Fn() -> F) {
+    let begun = Instant::now();
+    let mut last = (door.running.counters(), Instant::now());
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let now = door.running.counters();
+        if now != last.0 {
+            last = (now, Instant::now());
+        }
+        let quiet = last.1.elapsed() >= QUIET;
+        if quiet && (begun.elapsed() >= wait || (wait > Duration::ZERO && done().await)) {
+            return;
+        }
+    }
+}
+
+/// What the store has of these traces.
+async fn traces(ids: &[TraceId], context: &Context) -> Result<Vec<Trace>, Failure> {
+    let store = Local::open(&context.settings.store).map_err(|error| ask::failure(error.into()))?;
+    let mut traces = Vec::new();
+    for id in ids {
+        traces.extend(store.fetch(id).await.map_err(ask::failure)?);
+    }
+    Ok(traces)
+}
+
+fn show(args: &RunArgs, traces: &[Trace], context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+    let look = context.look(ui);
+    if args.list && !traces.is_empty() {
+        let summaries: Vec<_> = traces.iter().map(Trace::summary).collect();
+        ui.out(&table::render(&summaries, &look))?;
+    }
+    if args.show {
+        let options = waterfall::Options::default();
+        let screens: Vec<_> =
+            traces.iter().map(|trace| waterfall::render(trace, &Tree::build(trace), &options, &look)).collect();
+        ui.out(&screens.join("\n"))?;
+    }
+    Ok(())
+}
+
+/// One line for each assertion; the worst of them counts, and "no" is worse than "cannot tell".
+fn judge(asserts: &[Expr], traces: &[Trace], context: &Context, ui: &mut Ui) -> Exit {
+    let mut worst = Exit::Yes;
+    for expr in asserts {
+        let (said, seen) = verdict::of_traces(expr, traces, context);
+        let text = match said {
+            Verdict::Holds => format!("holds: {} {expr}", units::plural(seen.matching, "trace satisfies", "traces satisfy")),
+            Verdict::Fails => format!("does not hold: no trace of this command satisfies {expr}"),
+            Verdict::Unknown => format!("cannot tell: no trace of this command satisfies {expr}, but some may still grow"),
+        };
+        ui.verdict(&text, said == Verdict::Holds);
+        if said != Verdict::Holds {
+            verdict::say_nearest(expr, traces, context, ui);
+        }
+        worst = match (worst, said) {
+            (_, Verdict::Fails) | (Exit::No, _) => Exit::No,
+            (_, Verdict::Unknown) => Exit::Unknown,
+            (worst, Verdict::Holds) => worst,
+        };
+    }
+    worst
+}

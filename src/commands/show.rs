@@ -1,0 +1,97 @@
+//! `show`: one trace as a waterfall, or in a form for machines.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Context, ask, find};
+use crate::analysis::Tree;
+use crate::backend::Backend as _;
+use crate::cli::ShowArgs;
+use crate::cli::show::ShowFormat;
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::model::{SpanId, Trace};
+use crate::query::Expr;
+use crate::render::{json, waterfall};
+use crate::ui::Ui;
+use crate::wire::otlp;
+
+/// Fetches every trace before it prints the first: half an answer is none.
+pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+    let filter = args.filter.as_deref().map(str::parse::<Expr>).transpose().map_err(Failure::usage)?;
+    let sources = ask::open(context)?;
+    if args.explain {
+        let lines: Vec<_> = sources.0.iter().map(|source| format!("{}: fetch the trace by its id\n", source.name())).collect();
+        ui.out(&lines.concat())?;
+        return Ok(Exit::Yes);
+    }
+    let mut traces = Vec::new();
+    let mut notes = Vec::new();
+    for typed in &args.ids {
+        let trace = find::trace(&sources, typed, ui).await?;
+        traces.push(match &filter {
+            Some(filter) => only(filter, trace, &mut notes)?,
+            None => trace,
+        });
+    }
+    let text = match args.output {
+        ShowFormat::Waterfall => {
+            let mut screens = Vec::new();
+            for trace in &traces {
+                screens.push(drawn(trace, args, context, ui)?);
+            }
+            screens.join("\n")
+        }
+        ShowFormat::Json => json::show(&traces, &notes),
+        ShowFormat::Jsonl => traces.iter().map(json::show_line).collect(),
+        ShowFormat::Otlp => {
+            otlp::encode_json(traces.iter().flat_map(|trace| trace.spans().iter().map(move |span| (trace.id(), span))))
+        }
+    };
+    for note in &notes {
+        ui.note(note);
+    }
+    if args.output == ShowFormat::Waterfall {
+        ui.page(&text)?
+    } else {
+        ui.out(&text)?
+    }
+    Ok(Exit::Yes)
+}
+
+fn drawn(trace: &Trace, args: &ShowArgs, context: &Context, ui: &Ui) -> Result<String, Failure> {
+    let tree = Tree::build(trace);
+    let options = waterfall::Options { max_rows: args.max_rows, fold: !args.no_fold };
+    Ok(waterfall::render(trace, &tree, &options, &context.look(ui)))
+}
+
+/// The spans for which the filter holds, and those above them.
+fn only(filter: &Expr, trace: Trace, notes: &mut Vec<String>) -> Result<Trace, Failure> {
+    let Some(matched) = filter.matches(&trace) else {
+        return Err(Failure::not_found(format!("no span of {} satisfies {filter}", trace.id())));
+    };
+    let spans = trace.spans();
+    let mut by_id = HashMap::<&SpanId, Vec<usize>>::new();
+    for (index, span) in spans.iter().enumerate() {
+        by_id.entry(&span.id).or_default().push(index);
+    }
+    let mut keep = HashSet::new();
+    let mut open = matched.spans.clone();
+    while let Some(index) = open.pop() {
+        if keep.insert(index) {
+            open.extend(spans[index].parent.as_ref().and_then(|parent| by_id.get(parent)).into_iter().flatten());
+        }
+    }
+    notes.push(format!(
+        "{} of {} spans satisfy {filter}; {} above them are shown too",
+        matched.spans.len(),
+        spans.len(),
+        keep.len() - matched.spans.len()
+    ));
+    let (id, backends, received) = (trace.id().clone(), trace.backends.clone(), trace.received);
+    let kept =
+        trace.into_spans().into_iter().enumerate().filter(|(index, _)| keep.contains(index)).map(|(_, span)| span).collect();
+    let mut part = Trace::assemble(id, kept).ok_or_else(|| Failure::not_found("no span is left"))?;
+    part.backends = backends;
+    part.received = received;
+    Ok(part)
+}

@@ -1,0 +1,98 @@
+//! A value that can be set, and how it is written: the same in a variable and in the file.
+
+use std::path::PathBuf;
+
+use crate::cli::value::{Address, BackendArg, Color, Length, MaxAge, MaxSize, TimeArg, positive};
+
+/// Reads and writes a value that can be set.
+pub trait Setting: Sized {
+    /// From its spelling.
+    ///
+    /// # Errors
+    ///
+    /// What was expected instead.
+    fn read(text: &str) -> Result<Self, String>;
+    /// Its spelling.
+    fn show(&self) -> String;
+}
+
+/// For what reads and prints itself.
+macro_rules! spelled_by_itself {
+    ($($type:ty),*) => {$(
+        impl Setting for $type {
+            fn read(text: &str) -> Result<Self, String> {
+                text.parse()
+            }
+
+            fn show(&self) -> String {
+                self.to_string()
+            }
+        }
+    )*};
+}
+
+spelled_by_itself!(Color, TimeArg, Length, Address, MaxAge, MaxSize);
+
+impl Setting for bool {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "true" | "1" | "yes" => Ok(true),
+            "false" | "0" | "no" => Ok(false),
+            _ => Err("expected `true` or `false`".to_owned()),
+        }
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Setting for usize {
+    fn read(text: &str) -> Result<Self, String> {
+        positive(text)
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Setting for PathBuf {
+    fn read(text: &str) -> Result<Self, String> {
+        if text.is_empty() { Err("expected a path".to_owned()) } else { Ok(text.into()) }
+    }
+
+    fn show(&self) -> String {
+        self.display().to_string()
+    }
+}
+
+/// Several backends are separated by commas; in the file they may be a list.
+impl Setting for Vec<BackendArg> {
+    fn read(text: &str) -> Result<Self, String> {
+        text.split(',').map(|name| name.trim().parse()).collect()
+    }
+
+    fn show(&self) -> String {
+        self.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_backends_are_separated_by_commas() {
+        let backends = Vec::<BackendArg>::read("local, file:traces.json").unwrap();
+        assert_eq!(backends.show(), "local,file:traces.json");
+        assert!(Vec::<BackendArg>::read("local,,xray").is_err());
+        assert!(Vec::<BackendArg>::read("").is_err());
+    }
+
+    #[test]
+    fn a_switch_is_on_or_off() {
+        assert_eq!((bool::read("1"), bool::read("false")), (Ok(true), Ok(false)));
+        assert_eq!(bool::read("maybe").unwrap_err(), "expected `true` or `false`");
+    }
+}

@@ -1,0 +1,368 @@
+//! All settings, and where each comes from.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::file::{ConfigFile, KEYS};
+use super::setting::Setting;
+use super::{Env, Paths, Window};
+use crate::cli::value::{Address, BackendArg, Color, Length, ListenAddress, MaxAge, MaxSize, OrOff, Size, TimeArg};
+use crate::cli::{Cli, CollectArgs, Command, GlobalArgs};
+use crate::error::{Failure, nearest};
+
+/// Chooses a profile.
+pub const PROFILE_VARIABLE: &str = "CRUDDUR_TRACE_PROFILE";
+
+/// Everything that can be set, as plain values.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where to look; never empty.
+    pub backends: Vec<BackendArg>,
+    /// The local store's file.
+    pub store: PathBuf,
+    /// When to use colours.
+    pub color: Color,
+    /// Draw with ASCII only.
+    pub ascii: bool,
+    /// The time that is looked at.
+    pub window: Window,
+    /// How many traces `list` prints at most; at least 1.
+    pub limit: usize,
+    /// How long to ask a backend; more than nothing.
+    pub timeout: Duration,
+    /// What the receiver does.
+    pub collect: Collect,
+    /// Where our files are.
+    pub paths: Paths,
+    /// Each key, its value as it would be written, and where that comes from.
+    pub report: Vec<Line>,
+}
+
+/// What the receiver does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collect {
+    /// Where to listen for OTLP over HTTP.
+    pub otlp_http: Option<SocketAddr>,
+    /// Where to listen as the X-Ray daemon does.
+    pub xray: Option<SocketAddr>,
+    /// How old a trace may become.
+    pub max_age: Option<Duration>,
+    /// How large the store may become, in bytes.
+    pub max_size: Option<u64>,
+}
+
+/// A setting, as `config show` tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its key in the file.
+    pub key: &'static str,
+    /// Its value, as it would be written.
+    pub value: String,
+    /// Where that comes from.
+    pub origin: Origin,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The command line.
+    Flag(String),
+    /// An environment variable.
+    Env(String),
+    /// The configuration file.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// The profile in which it stands, if in one.
+        profile: Option<String>,
+    },
+    /// Nobody said anything.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(flag) => f.write_str(flag),
+            Self::Env(name) => f.write_str(name),
+            Self::File { path, line, profile: None } => write!(f, "{}:{line}", path.display()),
+            Self::File { path, line, profile: Some(name) } => write!(f, "{}:{line}, profile {name}", path.display()),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// What the command line says about settings.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    global: GlobalArgs,
+    limit: Option<usize>,
+    otlp_http: Option<Address>,
+    xray: Option<Address>,
+    max_age: Option<MaxAge>,
+    max_size: Option<MaxSize>,
+}
+
+impl Flags {
+    /// Those of a command line.
+    pub fn of(cli: &Cli) -> Self {
+        let flags = Self { global: cli.global.clone(), ..Self::default() };
+        match &cli.command {
+            Command::List(list) => Self { limit: list.limit, ..flags },
+            Command::Collect(CollectArgs { otlp_http, xray, max_age, max_size }) => {
+                Self { otlp_http: *otlp_http, xray: *xray, max_age: *max_age, max_size: *max_size, ..flags }
+            }
+            _ => flags,
+        }
+    }
+
+    /// The configuration file that was named.
+    pub fn config_file(&self) -> Option<&Path> {
+        self.global.config.as_deref()
+    }
+}
+
+impl Settings {
+    /// Finds and reads the configuration file, and puts the layers together: a flag wins over an environment variable, that over
+    /// the profile, that over the rest of the file, that over the default.
+    pub fn load(flags: Flags, env: &Env) -> Result<Self, Failure> {
+        let paths = Paths::resolve(flags.config_file(), env)?;
+        let file = ConfigFile::load(&paths.config)?;
+        if file.is_none() && paths.config_is_named {
+            return Err(Failure::config(format!("there is no configuration file `{}`", paths.config.display()))
+                .hint("`cruddur-trace config init` writes one"));
+        }
+        Self::resolve(flags, env, &file.unwrap_or_default(), paths)
+    }
+
+    /// Puts the layers together.
+    pub fn resolve(flags: Flags, env: &Env, file: &ConfigFile, paths: Paths) -> Result<Self, Failure> {
+        let profile = profile(&flags, env, file, &paths)?;
+        let mut layers = Layers { env, file, profile, paths: &paths, report: Vec::with_capacity(KEYS.len()) };
+        let Flags { global, limit, otlp_http, xray, max_age, max_size } = flags;
+
+        let loopback = |port| OrOff::On(ListenAddress(SocketAddr::from(([127, 0, 0, 1], port))));
+        let days = |days: u64| OrOff::On(Length(Duration::from_secs(days * 24 * 60 * 60)));
+
+        let backends = (!global.backends.is_empty()).then_some(global.backends);
+        let backends = layers.pick("backend", backends, || vec![BackendArg::Auto])?;
+        let store = layers.pick("store", global.store, || paths.default_store())?;
+        let store = if matches!(layers.origin(), Origin::File { .. }) { paths.in_config(&store) } else { store };
+        layers.correct(store.show());
+        let color = layers.pick("color", global.color, || Color::Auto)?;
+        let ascii = layers.pick("ascii", global.ascii.then_some(true), || false)?;
+        let since = layers.pick("since", global.since, TimeArg::an_hour_ago)?;
+        let window = Window { since, since_origin: layers.origin(), until: global.until };
+        let limit = layers.pick("limit", limit, || 20)?;
+        let timeout = layers.pick("timeout", global.timeout.map(Length), || Length(Duration::from_secs(30)))?.0;
+        let collect = Collect {
+            otlp_http: layers.pick("collect.otlp_http", otlp_http, || loopback(4318))?.on().map(|address| address.0),
+            xray: layers.pick("collect.xray", xray, || loopback(2000))?.on().map(|address| address.0),
+            max_age: layers.pick("collect.max_age", max_age, || days(7))?.on().map(|length| length.0),
+            max_size: layers.pick("collect.max_size", max_size, || OrOff::On(Size(2 << 30)))?.on().map(|size| size.0),
+        };
+        let report = layers.report;
+        Ok(Self { backends, store, color, ascii, window, limit, timeout, collect, paths, report })
+    }
+}
+
+/// The environment variable of a key: `CRUDDUR_TRACE_COLLECT_MAX_AGE` of `collect.max_age`.
+pub fn variable(key: &str) -> String {
+    format!("CRUDDUR_TRACE_{}", key.replace('.', "_").to_ascii_uppercase())
+}
+
+/// The layers below the command line.
+struct Layers<'a> {
+    env: &'a Env,
+    file: &'a ConfigFile,
+    profile: Option<String>,
+    paths: &'a Paths,
+    report: Vec<Line>,
+}
+
+impl Layers<'_> {
+    /// The value of the highest layer that has one.
+    fn pick<T: Setting>(&mut self, key: &'static str, flag: Option<T>, default: impl FnOnce() -> T) -> Result<T, Failure> {
+        let (value, origin) = match flag {
+            Some(value) => (value, Origin::Flag(format!("--{}", key.rsplit('.').next().unwrap_or(key).replace('_', "-")))),
+            None => match self.written(key)? {
+                Some((text, origin)) => (read(key, &text, &origin)?, origin),
+                None => (default(), Origin::Default),
+            },
+        };
+        self.report.push(Line { key, value: value.show(), origin });
+        Ok(value)
+    }
+
+    fn written(&self, key: &str) -> Result<Option<(String, Origin)>, Failure> {
+        let variable = variable(key);
+        if let Some(text) = self.env.setting(&variable)? {
+            return Ok(Some((text.to_owned(), Origin::Env(variable))));
+        }
+        let in_profile = self.profile.as_deref().and_then(|name| self.file.get(Some(name), key));
+        let profile = if in_profile.is_some() { self.profile.clone() } else { None };
+        Ok(in_profile.or_else(|| self.file.get(None, key)).map(|written| {
+            let origin = Origin::File { path: self.paths.config.clone(), line: written.line, profile };
+            (written.text, origin)
+        }))
+    }
+
+    /// What the value that was picked last really is.
+    fn correct(&mut self, value: String) {
+        if let Some(line) = self.report.last_mut() {
+            line.value = value;
+        }
+    }
+
+    /// Where the value that was picked last comes from.
+    fn origin(&self) -> Origin {
+        self.report.last().map_or(Origin::Default, |line| line.origin.clone())
+    }
+}
+
+fn read<T: Setting>(key: &str, text: &str, origin: &Origin) -> Result<T, Failure> {
+    T::read(text).map_err(|expected| Failure::config(format!("invalid value `{text}` for `{key}` ({origin}): {expected}")))
+}
+
+/// The profile that was chosen; it has to be there.
+fn profile(flags: &Flags, env: &Env, file: &ConfigFile, paths: &Paths) -> Result<Option<String>, Failure> {
+    let chosen = match &flags.global.profile {
+        Some(name) => Some((name.clone(), "--profile")),
+        None => env.setting(PROFILE_VARIABLE)?.map(|name| (name.to_owned(), PROFILE_VARIABLE)),
+    };
+    let Some((name, chooser)) = chosen else { return Ok(None) };
+    if file.profiles().any(|known| known == name) {
+        return Ok(Some(name));
+    }
+    let failure = Failure::config(format!("there is no profile `{name}` ({chooser}) in {}", paths.config.display()));
+    let known: Vec<_> = file.profiles().map(|name| format!("`{name}`")).collect();
+    Err(match nearest(&name, file.profiles()) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None if known.is_empty() => failure.hint(format!("a profile begins with the line `[profiles.{name}]`")),
+        None => failure.hint(format!("there are {}", known.join(", "))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::file::SAMPLE;
+    use clap::Parser as _;
+
+    fn resolve(command: &str, env: &[(&str, &str)], file: &str) -> Result<Settings, Failure> {
+        let words = command.split_whitespace();
+        let cli = Cli::try_parse_from(std::iter::once("cruddur-trace").chain(words)).expect("the test's command line is right");
+        let paths = Paths { config: "/c/config.toml".into(), config_is_named: false, data: "/data".into() };
+        let file = ConfigFile::parse(file.to_owned(), &paths.config)?;
+        Settings::resolve(Flags::of(&cli), &env.iter().copied().collect(), &file, paths)
+    }
+
+    fn shown(settings: &Settings) -> String {
+        let lines = settings.report.iter().map(|line| format!("{} = {} ({})", line.key, line.value, line.origin));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn everything_has_a_default() {
+        let settings = resolve("list", &[], "").unwrap();
+        insta::assert_snapshot!(shown(&settings), @r"
+        backend = auto (default)
+        store = /data/traces.db (default)
+        color = auto (default)
+        ascii = false (default)
+        since = 1h (default)
+        limit = 20 (default)
+        timeout = 30s (default)
+        collect.otlp_http = 127.0.0.1:4318 (default)
+        collect.xray = 127.0.0.1:2000 (default)
+        collect.max_age = 7d (default)
+        collect.max_size = 2GiB (default)
+        ");
+        assert_eq!(settings.report.iter().map(|line| line.key).collect::<Vec<_>>(), KEYS);
+        assert_eq!(settings.collect.max_size, Some(2_147_483_648));
+    }
+
+    #[test]
+    fn a_flag_wins_over_a_variable_over_the_profile_over_the_file() {
+        let file =
+            "limit = 1\ntimeout = '1s'\nsince = '1m'\nstore = 'x.db'\n[profiles.ci]\nlimit = 2\ntimeout = '2s'\nsince = '2m'\n";
+        let env = [("CRUDDUR_TRACE_LIMIT", "3"), ("CRUDDUR_TRACE_TIMEOUT", "3s"), ("CRUDDUR_TRACE_PROFILE", "ci")];
+        let settings = resolve("list --limit 4", &env, file).unwrap();
+        let line =
+            |key| settings.report.iter().find(|line| line.key == key).map(|line| format!("{} {}", line.value, line.origin));
+        assert_eq!(line("limit").unwrap(), "4 --limit");
+        assert_eq!(line("timeout").unwrap(), "3s CRUDDUR_TRACE_TIMEOUT");
+        assert_eq!(line("since").unwrap(), "2m /c/config.toml:8, profile ci");
+        assert_eq!(line("store").unwrap(), "/c/x.db /c/config.toml:4");
+        assert_eq!(settings.store, Path::new("/c/x.db"), "relative to the file");
+        assert_eq!((settings.limit, settings.timeout), (4, Duration::from_secs(3)));
+    }
+
+    #[test]
+    fn every_key_has_a_variable() {
+        for Line { key, value, .. } in resolve("list", &[], "").unwrap().report {
+            let settings = resolve("list", &[(&variable(key), &value)], "").unwrap();
+            let line = Line { key, value, origin: Origin::Env(variable(key)) };
+            assert!(settings.report.contains(&line), "{line:?}");
+        }
+        assert_eq!(variable("collect.max_age"), "CRUDDUR_TRACE_COLLECT_MAX_AGE");
+    }
+
+    #[test]
+    fn the_receivers_flags_are_settings_too() {
+        let settings = resolve("collect --xray off --otlp-http 14318 --max-age off --max-size 1MB", &[], "").unwrap();
+        let expected =
+            Collect { otlp_http: Some(([127, 0, 0, 1], 14318).into()), xray: None, max_age: None, max_size: Some(1_000_000) };
+        assert_eq!(settings.collect, expected);
+        assert!(shown(&settings).contains("collect.otlp_http = 127.0.0.1:14318 (--otlp-http)"));
+    }
+
+    #[test]
+    fn a_wrong_value_says_which_and_where() {
+        let complaint = |env: &[(&str, &str)], file: &str| resolve("list", env, file).unwrap_err().message();
+        assert_eq!(
+            complaint(&[], "\nlimit = 'many'"),
+            "invalid value `many` for `limit` (/c/config.toml:2): expected a whole number"
+        );
+        assert_eq!(
+            complaint(&[("CRUDDUR_TRACE_COLLECT_MAX_SIZE", "2G")], ""),
+            "invalid value `2G` for `collect.max_size` (CRUDDUR_TRACE_COLLECT_MAX_SIZE): write `GB` for powers of 1000 or `GiB` \
+             for powers of 1024; or `off`"
+        );
+    }
+
+    #[test]
+    fn a_profile_that_is_not_there_is_refused() {
+        let hints = |command, file| {
+            let failure = resolve(command, &[], file).unwrap_err();
+            assert_eq!(failure.exit().code(), 2);
+            failure.hints().join("; ")
+        };
+        let file = "[profiles.production]\n[profiles.ci]\n";
+        assert_eq!(hints("list --profile prodction", file), "did you mean `production`?");
+        assert_eq!(hints("list --profile zzz", file), "there are `ci`, `production`");
+        assert_eq!(hints("list --profile ci", ""), "a profile begins with the line `[profiles.ci]`");
+    }
+
+    #[test]
+    fn the_sample_changes_nothing_and_its_keys_stand_at_their_defaults() {
+        let default = resolve("list", &[], "").unwrap();
+        assert_eq!(resolve("list", &[], SAMPLE).unwrap().report, default.report);
+
+        let set = |line: &'static str| line.strip_prefix('#').filter(|line| !line.starts_with(' ')).unwrap_or(line);
+        let uncommented = SAMPLE.lines().map(set).collect::<Vec<_>>().join("\n");
+        let sample = resolve("list", &[], &uncommented).unwrap();
+        for (line, default) in sample.report.iter().zip(&default.report) {
+            assert!(matches!(line.origin, Origin::File { .. }), "{} is in the sample", line.key);
+            // The data directory depends on the system.
+            if line.key != "store" {
+                assert_eq!((line.key, &line.value), (default.key, &default.value));
+            }
+        }
+        resolve("list --profile ci", &[], &uncommented).unwrap();
+    }
+}

@@ -1,0 +1,166 @@
+//! Traces for machines: one documented schema, whatever backend they came from.
+//!
+//! A document is `{"schema": 1, "traces": […], "notes": […]}`; with JSON lines, every line is one of its traces. Points in time are
+//! there twice: as RFC 3339, and as nanoseconds in a string, as in OTLP/JSON, because such numbers are larger than what many readers
+//! of JSON can hold. Fields whose value is not known are `null`; fields marked "only where" below are left out otherwise. A changed
+//! meaning is a new [`SCHEMA`].
+
+mod attributes;
+mod span;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+
+use serde::Serialize;
+
+use crate::analysis::assertion::Verdict;
+use crate::model::{Evidence, Time, Trace, TraceSummary};
+
+use span::SpansView;
+
+/// The number of the schema.
+pub const SCHEMA: u32 = 1;
+
+/// Listed traces as one document, indented, with a line feed at the end.
+pub fn list(summaries: &[TraceSummary], notes: &[String]) -> String {
+    let traces = summaries.iter().map(|summary| TraceView::of(summary, None)).collect();
+    text(|out| document(out, traces, notes))
+}
+
+/// Whole traces as one document.
+pub fn show(traces: &[Trace], notes: &[String]) -> String {
+    text(|out| write_show(out, traces, notes))
+}
+
+/// As [`show`], for traces that are too large to be in memory twice. Writes in small pieces: give it a buffer.
+pub fn write_show(out: &mut impl io::Write, traces: &[Trace], notes: &[String]) -> io::Result<()> {
+    let summaries: Vec<_> = traces.iter().map(Trace::summary).collect();
+    let views = summaries.iter().zip(traces).map(|(summary, trace)| TraceView::of(summary, Some(trace))).collect();
+    document(out, views, notes)
+}
+
+/// A listed trace as one line, with its line feed.
+pub fn list_line(summary: &TraceSummary) -> String {
+    text(|out| line(out, &TraceView::of(summary, None)))
+}
+
+/// A whole trace as one line.
+pub fn show_line(trace: &Trace) -> String {
+    text(|out| line(out, &TraceView::of(&trace.summary(), Some(trace))))
+}
+
+/// What became of an assertion: `{"schema": 1, "verdict": "holds" | "fails" | "unknown", "message": …, "traces": […]}` with the
+/// traces that match.
+pub fn verdict(verdict: Verdict, message: &str, matching: &[TraceSummary]) -> String {
+    let verdict = match verdict {
+        Verdict::Holds => "holds",
+        Verdict::Fails => "fails",
+        Verdict::Unknown => "unknown",
+    };
+    let traces = matching.iter().map(|summary| TraceView::of(summary, None)).collect();
+    text(|out| {
+        serde_json::to_writer_pretty(&mut *out, &VerdictDocument { schema: SCHEMA, verdict, message, traces })?;
+        out.push(b'\n');
+        Ok(())
+    })
+}
+
+fn document(out: &mut impl io::Write, traces: Vec<TraceView<'_>>, notes: &[String]) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &Document { schema: SCHEMA, traces, notes })?;
+    out.write_all(b"\n")
+}
+
+fn line(out: &mut impl io::Write, trace: &TraceView<'_>) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, trace)?;
+    out.write_all(b"\n")
+}
+
+fn text(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
+    let mut bytes = Vec::new();
+    write(&mut bytes).expect("memory takes all that is written to it, and every key is text");
+    String::from_utf8(bytes).expect("JSON is UTF-8")
+}
+
+#[derive(Serialize)]
+struct VerdictDocument<'a> {
+    schema: u32,
+    verdict: &'static str,
+    message: &'a str,
+    traces: Vec<TraceView<'a>>,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    traces: Vec<TraceView<'a>>,
+    /// What there is to say about the answer: limits that were hit, backends that failed.
+    notes: &'a [String],
+}
+
+#[derive(Serialize)]
+struct TraceView<'a> {
+    trace_id: String,
+    /// Where it was read from; several are joined with `+`.
+    backend: Option<String>,
+    start: Option<String>,
+    start_unix_nano: String,
+    end_unix_nano: String,
+    /// From the earliest start to the latest end that has arrived.
+    duration_ns: i128,
+    root_name: Option<&'a str>,
+    root_service: Option<&'a str>,
+    services: &'a [String],
+    span_count: usize,
+    error_count: usize,
+    /// Whether nothing speaks against it being all there.
+    complete: bool,
+    /// What does.
+    evidence: Vec<EvidenceView>,
+    /// Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spans: Option<SpansView<'a>>,
+}
+
+impl<'a> TraceView<'a> {
+    fn of(summary: &'a TraceSummary, trace: Option<&'a Trace>) -> Self {
+        Self {
+            trace_id: summary.id.to_string(),
+            backend: (!summary.backends.is_empty()).then(|| summary.backends.join("+")),
+            start: rfc3339(summary.start),
+            start_unix_nano: summary.start.0.to_string(),
+            end_unix_nano: summary.end.0.to_string(),
+            duration_ns: summary.duration(),
+            root_name: summary.root_name.as_deref(),
+            root_service: summary.root_service.as_deref(),
+            services: &summary.services,
+            span_count: summary.span_count,
+            error_count: summary.error_count,
+            complete: summary.complete(),
+            evidence: summary.evidence.iter().map(EvidenceView::of).collect(),
+            spans: trace.map(|trace| SpansView { spans: trace.spans(), trace_start: summary.start }),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct EvidenceView {
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<usize>,
+}
+
+impl EvidenceView {
+    fn of(evidence: &Evidence) -> Self {
+        let count = match evidence {
+            Evidence::MissingParents(count) | Evidence::Running(count) => Some(*count),
+            Evidence::NoRoot | Evidence::Truncated(_) => None,
+        };
+        Self { code: evidence.code(), message: evidence.to_string(), count }
+    }
+}
+
+fn rfc3339(at: Time) -> Option<String> {
+    (!at.is_unknown()).then(|| at.to_rfc3339())
+}

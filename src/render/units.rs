@@ -1,0 +1,269 @@
+//! Durations, times, counts and sizes as a person reads them. Nothing else in the program formats them.
+
+use chrono::FixedOffset;
+
+use crate::model::Time;
+use crate::model::time::{MICROSECOND, MILLISECOND, Nanos, SECOND};
+
+const MINUTE: Nanos = 60 * SECOND;
+const HOUR: Nanos = 60 * MINUTE;
+const DAY: Nanos = 24 * HOUR;
+
+/// A length of time to three significant digits: `0 ns`, `1.23 ms`, `59.9 s`, `1 m 04 s`, `2 h 03 m`, `1 d 02 h`, `-5 ms`. Trailing
+/// zeros are left out only where the length is exactly what is shown: `3 ms` is three milliseconds, `3.00 ms` almost.
+///
+/// With `ascii`, microseconds are `us`.
+pub fn duration(length: Nanos, ascii: bool) -> String {
+    let sign = if length < 0 { "-" } else { "" };
+    let length = length.saturating_abs();
+    let micro = if ascii { "us" } else { "µs" };
+    for (unit, name, limit) in
+        [(1, "ns", MICROSECOND), (MICROSECOND, micro, MILLISECOND), (MILLISECOND, "ms", SECOND), (SECOND, "s", MINUTE)]
+    {
+        // A length that rounds up to the next unit is written in that.
+        if let Some(number) = significant(length, unit, limit) {
+            return format!("{sign}{number} {name}");
+        }
+    }
+    let (unit, name, part, part_name) = match length {
+        ..HOUR if rounded(length, SECOND) < 3600 => (MINUTE, "m", SECOND, "s"),
+        ..DAY if rounded(length, MINUTE) < 24 * 60 => (HOUR, "h", MINUTE, "m"),
+        _ => (DAY, "d", HOUR, "h"),
+    };
+    let parts = rounded(length, part);
+    let whole = count((parts / (unit / part)) as u128);
+    format!("{sign}{whole} {name} {:02} {part_name}", parts % (unit / part))
+}
+
+fn rounded(length: Nanos, unit: Nanos) -> Nanos {
+    length / unit + Nanos::from(length % unit * 2 >= unit)
+}
+
+/// `length` in `unit`s with three significant digits; `None` where it is rounded to `limit` or more.
+fn significant(length: Nanos, unit: Nanos, limit: Nanos) -> Option<String> {
+    [100, 10, 1].into_iter().find_map(|parts| {
+        let step = (unit / parts).max(1);
+        let steps = rounded(length, step);
+        let per_unit = unit / step;
+        (steps < 1000 && steps * step < limit).then(|| {
+            let (whole, fraction) = (steps / per_unit, steps % per_unit);
+            if per_unit == 1 {
+                return whole.to_string();
+            }
+            let digits = per_unit.ilog10() as usize;
+            let mut text = format!("{whole}.{fraction:0digits$}");
+            if steps * step == length {
+                text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
+            }
+            text
+        })
+    })
+}
+
+/// A point in time in a zone, to the millisecond: `2026-07-24 14:03:05.123 UTC`, `… +02:00`. `unknown time` where there is none.
+pub fn time(at: Time, zone: FixedOffset) -> String {
+    stamp(at, zone, "%Y-%m-%d %H:%M:%S%.3f")
+}
+
+/// As [`time`], to the second: `2026-07-24 14:03:05 UTC`.
+pub fn time_to_second(at: Time, zone: FixedOffset) -> String {
+    stamp(at, zone, "%Y-%m-%d %H:%M:%S")
+}
+
+/// As [`time`], to the second and without the zone: for columns under a heading that says it.
+pub fn short_time(at: Time, zone: FixedOffset) -> String {
+    if at.is_unknown() {
+        return "unknown".to_owned();
+    }
+    at.to_datetime().with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// A zone as it is written behind times: `UTC`, `+02:00`.
+pub fn zone(zone: FixedOffset) -> String {
+    if zone.local_minus_utc() == 0 { "UTC".to_owned() } else { zone.to_string() }
+}
+
+fn stamp(at: Time, in_zone: FixedOffset, format: &str) -> String {
+    if at.is_unknown() {
+        return "unknown time".to_owned();
+    }
+    format!("{} {}", at.to_datetime().with_timezone(&in_zone).format(format), zone(in_zone))
+}
+
+/// How long ago, in one unit, rounded down: `now`, `12 s ago`, `3 m ago`, `5 h ago`, `9 d ago`, and `in 3 m` for the future.
+pub fn ago(at: Time, now: Time) -> String {
+    let since = now.since(at);
+    match (age(at, now), since) {
+        (age, _) if age == "now" => age,
+        (age, ..0) => format!("in {}", age.trim_start_matches('-')),
+        (age, _) => format!("{age} ago"),
+    }
+}
+
+/// As [`ago`], as short as it gets: `now`, `12 s`, `3 m`, `5 h`, `9 d`, `-3 m`.
+pub fn age(at: Time, now: Time) -> String {
+    if at.is_unknown() {
+        return "unknown".to_owned();
+    }
+    let since = now.since(at);
+    let sign = if since < 0 { "-" } else { "" };
+    let length = since.abs();
+    let units = [(DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s")];
+    match units.iter().find(|(unit, _)| length >= *unit) {
+        Some((unit, name)) => format!("{sign}{} {name}", count((length / unit) as u128)),
+        None => "now".to_owned(),
+    }
+}
+
+/// With a comma between thousands: `4,212`.
+pub fn count(number: impl TryInto<u128>) -> String {
+    let digits = number.try_into().map_or_else(|_| "?".to_owned(), |number| number.to_string());
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count with its noun: `1 span`, `4,212 spans`.
+pub fn plural(number: usize, one: &str, many: &str) -> String {
+    format!("{} {}", count(number as u128), if number == 1 { one } else { many })
+}
+
+/// A size in bytes to three significant digits, in powers of 1024: `0 B`, `1.5 KiB`, `23.4 MiB`.
+pub fn bytes(size: u64) -> String {
+    let mut unit: u128 = 1;
+    for name in ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] {
+        let tenths = |scale: u128| (u128::from(size) * scale + unit / 2) / unit;
+        if tenths(1) < 1000 || name == "PiB" {
+            let exact = u128::from(size) % unit == 0;
+            return match (exact, tenths(100)) {
+                (true, _) => format!("{} {name}", u128::from(size) / unit),
+                (_, hundredths @ ..1000) => format!("{}.{:02} {name}", hundredths / 100, hundredths % 100),
+                _ if tenths(10) < 1000 => format!("{}.{} {name}", tenths(10) / 10, tenths(10) % 10),
+                _ => format!("{} {name}", tenths(1)),
+            };
+        }
+        unit *= 1024;
+    }
+    unreachable!("the last unit takes any size")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn durations_have_three_significant_digits() {
+        let cases = [
+            (0, "0 ns"),
+            (1, "1 ns"),
+            (999, "999 ns"),
+            (1_000, "1 µs"),
+            (1_001, "1.00 µs"),
+            (1_234, "1.23 µs"),
+            (12_340, "12.3 µs"),
+            (999_499, "999 µs"),
+            (999_500, "1.00 ms"),
+            (3_000_000, "3 ms"),
+            (3_001_000, "3.00 ms"),
+            (9_994_999, "9.99 ms"),
+            (9_995_000, "10.0 ms"),
+            (99_950_000, "100 ms"),
+            (250_000_000, "250 ms"),
+            (999_999_999, "1.00 s"),
+            (1_500_000_000, "1.5 s"),
+            (59_940_000_000, "59.9 s"),
+            (59_950_000_000, "1 m 00 s"),
+            (64_000_000_000, "1 m 04 s"),
+            (3_599_499_999_999, "59 m 59 s"),
+            (3_599_500_000_000, "1 h 00 m"),
+            (7_380_000_000_000, "2 h 03 m"),
+            (93_600_000_000_000, "1 d 02 h"),
+            (-5_000_000, "-5 ms"),
+            (-64_000_000_000, "-1 m 04 s"),
+            (i128::from(u64::MAX), "213,504 d 00 h"),
+        ];
+        for (length, expected) in cases {
+            assert_eq!(duration(length, false), expected, "{length}");
+        }
+        assert_eq!(duration(1_234, true), "1.23 us");
+    }
+
+    #[test]
+    fn times_are_shown_in_the_zone_with_its_name() {
+        let at = Time(1_784_901_785_123_456_789);
+        assert_eq!(time(at, FixedOffset::east_opt(0).unwrap()), "2026-07-24 14:03:05.123 UTC");
+        assert_eq!(time(at, FixedOffset::east_opt(7200).unwrap()), "2026-07-24 16:03:05.123 +02:00");
+        assert_eq!(short_time(at, FixedOffset::east_opt(0).unwrap()), "2026-07-24 14:03:05");
+        assert_eq!(time(Time(0), FixedOffset::east_opt(0).unwrap()), "unknown time");
+    }
+
+    #[test]
+    fn ages_are_in_one_unit_and_the_future_is_possible() {
+        let now = Time(1_000_000 * 1_000_000_000);
+        let before = |seconds: i128| now.saturating_add(-seconds * SECOND);
+        let words: Vec<_> = [0, 12, 59, 60, 185, 7_200, 90_000, 172_800, -200].map(|s| ago(before(s), now)).into();
+        assert_eq!(words, ["now", "12 s ago", "59 s ago", "1 m ago", "3 m ago", "2 h ago", "1 d ago", "2 d ago", "in 3 m"]);
+        assert_eq!(age(before(185), now), "3 m");
+    }
+
+    #[test]
+    fn counts_are_grouped_and_nouns_agree() {
+        assert_eq!(count(999_u32), "999");
+        assert_eq!(count(1_234_567_u32), "1,234,567");
+        assert_eq!(plural(1, "span", "spans"), "1 span");
+        assert_eq!(plural(4_212, "span", "spans"), "4,212 spans");
+    }
+
+    #[test]
+    fn sizes_are_in_powers_of_1024() {
+        let cases = [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "0.98 KiB"),
+            (1536, "1.50 KiB"),
+            (10 << 20, "10 MiB"),
+            (24_536_678, "23.4 MiB"),
+        ];
+        for (size, expected) in cases {
+            assert_eq!(bytes(size), expected);
+        }
+        assert_eq!(bytes(u64::MAX), "16384 PiB");
+    }
+
+    /// The value of a duration as it is written, and the worth of its last digit.
+    fn read(text: &str) -> (i128, i128) {
+        let units =
+            [("ns", 1), ("µs", MICROSECOND), ("ms", MILLISECOND), ("s", SECOND), ("m", MINUTE), ("h", HOUR), ("d", DAY)];
+        let words: Vec<_> = text.trim_start_matches('-').split(' ').collect();
+        let (mut value, mut worth) = (0, 1);
+        for pair in words.chunks(2) {
+            let unit = units.iter().find(|(name, _)| *name == pair[1]).unwrap().1;
+            let (whole, fraction) = pair[0].split_once('.').unwrap_or((pair[0], ""));
+            worth = unit / 10_i128.pow(fraction.len() as u32);
+            value += whole.replace(',', "").parse::<i128>().unwrap() * unit + fraction.parse::<i128>().unwrap_or(0) * worth;
+        }
+        (value, worth)
+    }
+
+    proptest! {
+        #[test]
+        fn a_duration_reads_back_to_within_half_of_its_last_digit(length in prop_oneof![0..2_000_000_i128, 0..i128::from(u64::MAX)]) {
+            let text = duration(length, false);
+            let (value, worth) = read(&text);
+            prop_assert!((value - length).abs() * 2 <= worth, "{length} as {text}");
+        }
+
+        #[test]
+        fn no_number_panics(length: i128, at: u64, now: u64, size: u64) {
+            duration(length, true);
+            ago(Time(at), Time(now));
+            bytes(size);
+        }
+    }
+}

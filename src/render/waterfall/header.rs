@@ -1,0 +1,90 @@
+//! The lines above the waterfall: what, how long, how much, which, when, and whether it is all there.
+
+use std::fmt;
+
+use crate::model::Trace;
+use crate::render::line::Line;
+use crate::render::theme::{self, Look, Role};
+use crate::render::{text, units};
+
+use super::layout::Layout;
+
+/// A fact of the header: pieces that stay together.
+type Fact = Vec<(Role, String)>;
+
+pub(super) fn write(trace: &Trace, layout: &Layout, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
+    let whole = &layout.whole;
+    let one = |role, text: String| vec![(role, text)];
+    let mut first = vec![title(trace, layout, look)];
+    let length = whole.range.end().since(whole.range.start());
+    first.push(one(Role::Title, units::duration(length, look.ascii)));
+    first.push(one(Role::Plain, units::plural(trace.spans().len(), "span", "spans")));
+    if whole.services > 0 {
+        first.push(one(Role::Plain, units::plural(whole.services, "service", "services")));
+    }
+    if whole.errors > 0 {
+        first.push(one(Role::Error, units::plural(whole.errors, "error", "errors")));
+    }
+    flow(&first, look, out)?;
+
+    let start = whole.range.start();
+    let mut second = vec![one(Role::Id, text::sanitise(&trace.id().to_string(), look.ascii).into_owned())];
+    let when = if look.columns() < 100 { units::time_to_second(start, look.zone) } else { units::time(start, look.zone) };
+    second.push(one(Role::Plain, when));
+    if let Some(now) = look.now.filter(|_| !start.is_unknown()) {
+        second.push(one(Role::Plain, units::ago(start, now)));
+    }
+    if !trace.backends.is_empty() {
+        second.push(one(Role::Plain, text::sanitise(&trace.backends.join(" + "), look.ascii).into_owned()));
+    }
+    if whole.evidence.is_empty() {
+        second.push(one(Role::Good, "complete".to_owned()));
+    }
+    flow(&second, look, out)?;
+
+    if !whole.evidence.is_empty() {
+        let evidence: Vec<_> = whole.evidence.iter().map(ToString::to_string).collect();
+        let text = format!("incomplete: {}", evidence.join("; "));
+        for words in text::wrap(&text::sanitise(&text, look.ascii), look.columns()) {
+            let mut line = Line::default();
+            line.push(Role::Warning, &words);
+            line.write(look, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn title(trace: &Trace, layout: &Layout, look: &Look) -> Fact {
+    let Some(root) = layout.whole.root.and_then(|place| trace.spans().get(place)) else {
+        return vec![(Role::Warning, "(root not arrived)".to_owned())];
+    };
+    let mut fact = Vec::new();
+    if !root.service().is_empty() {
+        fact.push((theme::service(root.service()), text::sanitise(root.service(), look.ascii).into_owned()));
+        fact.push((Role::Plain, "  ".to_owned()));
+    }
+    let name = if root.name.is_empty() { "(no name)" } else { &root.name };
+    fact.push((Role::Title, text::sanitise(name, look.ascii).into_owned()));
+    fact
+}
+
+/// Facts one after the other, as many on a line as fit.
+fn flow(facts: &[Fact], look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
+    let separator = if look.ascii { " | " } else { " · " };
+    let total = look.columns();
+    let mut line = Line::default();
+    for fact in facts {
+        let wide: usize = fact.iter().map(|(_, piece)| text::width(piece)).sum();
+        if line.width() > 0 {
+            if line.width() + text::width(separator) + wide > total {
+                line.write(look, out)?;
+            } else {
+                line.push(Role::Faint, separator);
+            }
+        }
+        for (role, piece) in fact {
+            line.push(*role, &text::truncate(piece, total - line.width(), look.ascii));
+        }
+    }
+    line.write(look, out)
+}

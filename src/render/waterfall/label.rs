@@ -1,0 +1,156 @@
+//! The words of one row: its label, and the remark that stands beside its bar or below it.
+
+use std::borrow::Cow;
+
+use crate::analysis::{Tree, What};
+use crate::model::time::Nanos;
+use crate::model::{Attributes, Span, Trace};
+use crate::render::line::{Pieces, fit};
+use crate::render::theme::{self, Look, Role};
+use crate::render::{text, units};
+
+use super::layout::{Row, span_at, spans};
+use super::plan::Entry;
+
+/// The columns that a service is worth showing in.
+const LEAST_SERVICE: usize = 5;
+
+/// What a row is called: sanitised pieces, each with its meaning.
+#[derive(Debug, Default)]
+pub(super) struct Label<'a> {
+    /// In front of the name: how many spans are folded here.
+    pub(super) times: String,
+    /// The name.
+    pub(super) name: Cow<'a, str>,
+    /// What the name means.
+    pub(super) role: Role,
+    /// Behind the name: the service, where it differs from the parent's.
+    pub(super) service: Cow<'a, str>,
+    separator: &'static str,
+}
+
+impl<'a> Label<'a> {
+    /// Of a row; with the service only where it has no column of its own.
+    pub(super) fn new(trace: &'a Trace, tree: &'a Tree, row: &Row, with_service: bool, look: &Look) -> Self {
+        let separator = if look.ascii { " - " } else { " · " };
+        let node = match row.planned.entry {
+            Entry::Node(node) | Entry::Fold { first: node, .. } => node,
+            Entry::Hidden { spans, errors } => {
+                let failed =
+                    if errors > 0 { format!(" ({})", units::plural(errors, "error", "errors")) } else { String::new() };
+                let name =
+                    format!("{} {}{failed}", text::ellipsis(look.ascii), units::plural(spans, "more span", "more spans"));
+                let role = if errors > 0 { Role::Error } else { Role::Faint };
+                return Self { name: name.into(), role, separator, ..Self::default() };
+            }
+        };
+        let Some(span) = span_at(trace, tree, node) else {
+            let id = match tree.nodes()[node].what {
+                What::Missing(place) => tree.missing()[place].to_string(),
+                What::Span(_) => String::new(),
+            };
+            let name = format!("{} not arrived (yet)", text::sanitise(&id, look.ascii));
+            return Self { name: name.into(), role: Role::Warning, separator, ..Self::default() };
+        };
+        let above = tree.nodes()[node].parent.and_then(|parent| span_at(trace, tree, parent)).map(Span::service);
+        let service = if with_service && above != Some(span.service()) { span.service() } else { "" };
+        let times = match row.planned.entry {
+            Entry::Fold { count, .. } => format!("{}{} ", if look.ascii { "x" } else { "×" }, units::count(count as u128)),
+            _ => String::new(),
+        };
+        let name = if span.name.is_empty() { Cow::Borrowed("(no name)") } else { text::sanitise(&span.name, look.ascii) };
+        let role = if span.is_error() { Role::Error } else { Role::Plain };
+        Self { times, name, role, service: text::sanitise(service, look.ascii), separator }
+    }
+
+    /// Its columns, if nothing is cut.
+    pub(super) fn width(&self) -> usize {
+        let service = if self.service.is_empty() { 0 } else { text::width(self.separator) + text::width(&self.service) };
+        text::width(&self.times) + text::width(&self.name) + service
+    }
+
+    /// Its pieces in at most `columns` columns. What does not fit is cut from the end, and a service of which there would be but
+    /// a letter or two is left out.
+    pub(super) fn pieces(&self, columns: usize, look: &Look) -> Pieces {
+        let name = text::width(&self.times) + text::width(&self.name);
+        let room = columns.saturating_sub(name + text::width(self.separator));
+        let pieces = [(Role::Faint, &*self.times), (self.role, &*self.name)];
+        if self.service.is_empty() || room < LEAST_SERVICE.min(text::width(&self.service)) {
+            return fit(pieces, columns, look.ascii);
+        }
+        let service = [(Role::Faint, self.separator), (theme::service(&self.service), &*self.service)];
+        fit(pieces.into_iter().chain(service), columns, look.ascii)
+    }
+}
+
+/// What is said beside the bar or below it, sanitised.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Remark {
+    /// What it means.
+    pub(super) role: Role,
+    /// All of it.
+    pub(super) words: String,
+    /// What will do where there is no room for all.
+    pub(super) short: Option<String>,
+}
+
+/// Why a span failed, or how the durations of folded spans are spread.
+pub(super) fn remark(trace: &Trace, tree: &Tree, row: &Row, look: &Look) -> Option<Remark> {
+    let (node, first) = match row.planned.entry {
+        Entry::Node(node) | Entry::Fold { first: node, .. } => (node, span_at(trace, tree, node)?),
+        Entry::Hidden { .. } => return None,
+    };
+    let failure = reason(first).filter(|reason| {
+        // The innermost span that failed tells it; those above would only repeat it.
+        !tree
+            .children(node)
+            .filter_map(|child| span_at(trace, tree, child))
+            .any(|child| self::reason(child).as_ref() == Some(reason))
+    });
+    let failure = failure.map(|reason| text::sanitise(&reason, look.ascii).into_owned());
+    let spread = matches!(row.planned.entry, Entry::Fold { .. }).then(|| spread(trace, tree, row, look)).flatten();
+    match (failure, spread) {
+        (Some(failure), Some((median, longest))) => {
+            Some(Remark { role: Role::Error, words: format!("{median} {longest}  {failure}"), short: None })
+        }
+        (Some(words), None) => Some(Remark { role: Role::Error, words, short: None }),
+        (None, Some((median, longest))) => {
+            Some(Remark { role: Role::Faint, words: format!("{median} {longest}"), short: Some(longest) })
+        }
+        (None, None) => None,
+    }
+}
+
+/// `p50 3 ms` and `max 40 ms`.
+fn spread(trace: &Trace, tree: &Tree, row: &Row, look: &Look) -> Option<(String, String)> {
+    let mut lengths: Vec<Nanos> = spans(trace, tree, row.planned.entry).filter_map(Span::duration).collect();
+    lengths.sort_unstable();
+    // Nearest rank: a duration that really occurred.
+    let median = *lengths.get(lengths.len().div_ceil(2).saturating_sub(1))?;
+    let longest = *lengths.last()?;
+    let shown = |word: &str, length| format!("{word} {}", units::duration(length, look.ascii));
+    Some((shown("p50", median), shown("max", longest)))
+}
+
+/// Why a span failed, in the sender's words: its status message, else its last exception, else the HTTP status.
+fn reason(span: &Span) -> Option<Cow<'_, str>> {
+    if !span.is_error() {
+        return None;
+    }
+    let message = span.status.message.lines().find(|line| !line.trim().is_empty());
+    if let Some(message) = message {
+        return Some(message.trim().into());
+    }
+    let exception = |attributes: &Attributes| {
+        let parts = ["exception.type", "exception.message"].map(|key| attributes.str(key).unwrap_or_default().to_owned());
+        let parts: Vec<_> = parts.iter().filter_map(|part| part.lines().next()).filter(|part| !part.is_empty()).collect();
+        (!parts.is_empty()).then(|| parts.join(": ").into())
+    };
+    let thrown =
+        span.events.iter().rev().filter(|event| event.name == "exception").find_map(|event| exception(&event.attributes));
+    let status = || {
+        let code = ["http.response.status_code", "http.status_code"].iter().find_map(|key| span.attributes.get(key))?;
+        Some(Cow::Owned(format!("HTTP {code}")))
+    };
+    thrown.or_else(status)
+}

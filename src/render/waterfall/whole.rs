@@ -1,0 +1,62 @@
+//! What is true of a trace as a whole.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::analysis::Tree;
+use crate::model::{Evidence, Time, TimeRange, Trace};
+
+/// What is true of a trace as a whole; the same as its summary says, in one pass.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Whole {
+    /// From its earliest start to its latest end.
+    pub range: TimeRange,
+    /// The earliest span that names no parent, by its place.
+    pub root: Option<usize>,
+    /// How many spans failed.
+    pub errors: usize,
+    /// How many services.
+    pub services: usize,
+    /// What speaks against it being all there.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Whole {
+    pub(super) fn new(trace: &Trace, tree: &Tree) -> Self {
+        let (mut start, mut end) = (None::<Time>, Time::UNKNOWN);
+        let (mut root, mut errors, mut running) = (None, 0, 0);
+        let mut services = HashSet::new();
+        let mut last_resource = None;
+        for (place, span) in trace.spans().iter().enumerate() {
+            if !span.start.is_unknown() {
+                start = Some(start.map_or(span.start, |start| start.min(span.start)));
+            }
+            end = end.max(span.start).max(span.end.unwrap_or_default());
+            if root.is_none() && span.parent.is_none() {
+                root = Some(place);
+            }
+            errors += usize::from(span.is_error());
+            running += usize::from(span.end.is_none());
+            if last_resource.is_none_or(|last| !Arc::ptr_eq(last, &span.resource)) {
+                last_resource = Some(&span.resource);
+                if !span.service().is_empty() {
+                    services.insert(span.service());
+                }
+            }
+        }
+        let mut evidence = Vec::new();
+        if root.is_none() {
+            evidence.push(Evidence::NoRoot);
+        }
+        if !tree.missing().is_empty() {
+            evidence.push(Evidence::MissingParents(tree.missing().len()));
+        }
+        if running > 0 {
+            evidence.push(Evidence::Running(running));
+        }
+        evidence.extend(trace.truncated.iter().cloned().map(Evidence::Truncated));
+        let start = start.unwrap_or_default();
+        let range = TimeRange::new(start, end.max(start)).expect("the end is not before the start");
+        Self { range, root, errors, services: services.len(), evidence }
+    }
+}

@@ -1,0 +1,369 @@
+//! What the user sees: the only file that touches stdout and stderr.
+//!
+//! stdout is the answer and nothing else; notes, warnings, hints, errors and progress go to stderr, progress only on a terminal.
+//! A closed stdout is a normal end. What comes from outside is shown, never obeyed: see [`sanitise`].
+
+mod log;
+mod pager;
+mod sanitise;
+mod terminal;
+
+use std::io::{self, IsTerminal as _, Write};
+use std::time::Duration;
+
+use chrono::FixedOffset;
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use owo_colors::Style;
+
+use crate::cli::GlobalArgs;
+use crate::cli::value::{Color, WIDTHS};
+use crate::config::Env;
+use crate::error::{Failure, Kind};
+use crate::model::Time;
+use crate::render::Look;
+pub(crate) use sanitise::sanitise;
+
+/// The columns where there is no terminal to ask.
+const DEFAULT_WIDTH: u16 = 100;
+
+/// One of the two ways out.
+pub struct Stream {
+    writer: Box<dyn Write + Send>,
+    /// Whether a person is looking.
+    terminal: bool,
+    /// Whether it gets colours when nothing else is asked for.
+    color: bool,
+}
+
+/// Both ways out, and the terminal behind them.
+#[derive(Debug)]
+pub struct Streams {
+    out: Stream,
+    err: Stream,
+    /// Columns and rows of stdout's terminal.
+    size: Option<(u16, u16)>,
+}
+
+impl Streams {
+    /// Those of this process. Colours follow `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM`, each stream by itself.
+    pub fn of_process() -> Self {
+        let (out, err) = (io::stdout(), io::stderr());
+        let color = |choice| choice != anstream::ColorChoice::Never;
+        Self {
+            size: terminal_size::terminal_size_of(&out).map(|(width, height)| (width.0, height.0)),
+            out: Stream {
+                terminal: out.is_terminal(),
+                color: color(anstream::AutoStream::choice(&out)),
+                writer: Box::new(out),
+            },
+            err: Stream {
+                terminal: err.is_terminal(),
+                color: color(anstream::AutoStream::choice(&err)),
+                writer: Box::new(err),
+            },
+        }
+    }
+
+    /// Pipes into the given writers: no terminal, no colours of their own accord.
+    pub fn into_writers(out: impl Write + Send + 'static, err: impl Write + Send + 'static) -> Self {
+        let pipe = |writer| Stream { writer, terminal: false, color: false };
+        Self { out: pipe(Box::new(out)), err: pipe(Box::new(err)), size: None }
+    }
+}
+
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stream").field("terminal", &self.terminal).field("color", &self.color).finish_non_exhaustive()
+    }
+}
+
+/// How the user wants it to look.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// When to use colours.
+    pub color: Color,
+    /// Draw with ASCII only.
+    pub ascii: bool,
+    /// Use so many columns.
+    pub width: Option<u16>,
+    /// Say nothing but the answer and errors.
+    pub quiet: bool,
+    /// The command that shows long output, in words; `None` for none.
+    pub pager: Option<Vec<String>>,
+    /// Whether `$LESS` is set, so that `less` needs no options of ours.
+    pub less_is_set_up: bool,
+}
+
+impl Wishes {
+    /// From the command line and the environment.
+    pub fn new(global: &GlobalArgs, env: &Env) -> Self {
+        Self {
+            color: global.color.unwrap_or_default(),
+            ascii: global.ascii || terminal::wants_ascii(env),
+            width: global.width,
+            quiet: global.quiet,
+            pager: if global.no_pager { None } else { terminal::pager(env) },
+            less_is_set_up: env.text("LESS").is_some(),
+        }
+    }
+}
+
+/// Talks to the user.
+#[derive(Debug)]
+pub struct Ui {
+    streams: Streams,
+    wishes: Wishes,
+    bars: Option<MultiProgress>,
+}
+
+impl Ui {
+    /// Talks through the streams, as it is wished.
+    pub fn new(streams: Streams, wishes: Wishes) -> Self {
+        Self { streams, wishes, bars: None }
+    }
+
+    /// Takes over what the configuration adds to the command line.
+    pub fn configure(&mut self, color: Color, ascii: bool) {
+        self.wishes.color = color;
+        self.wishes.ascii |= ascii;
+    }
+
+    /// Whether the answer may be coloured.
+    pub fn has_color(&self) -> bool {
+        wants_color(self.wishes.color, &self.streams.out)
+    }
+
+    /// Whether drawings on stderr may be coloured.
+    pub fn has_color_on_stderr(&self) -> bool {
+        wants_color(self.wishes.color, &self.streams.err)
+    }
+
+    /// Whether drawings keep to ASCII.
+    pub fn is_ascii(&self) -> bool {
+        self.wishes.ascii
+    }
+
+    /// The columns of the answer: as asked for, else the terminal's, else 100. `$COLUMNS` is not looked at, so that a pipe gets
+    /// the same bytes from whatever shell.
+    pub fn width(&self) -> u16 {
+        let width = self.wishes.width.or(self.streams.size.map(|(columns, _)| columns)).unwrap_or(DEFAULT_WIDTH);
+        width.clamp(*WIDTHS.start(), *WIDTHS.end())
+    }
+
+    /// What a drawing for stdout is laid out and painted for. How long ago something was is only told to a person: a pipe gets
+    /// the same bytes for the same traces whenever it asks.
+    pub fn look(&self, zone: FixedOffset, now: Time) -> Look {
+        let now = self.is_terminal().then_some(now);
+        Look { width: self.width().into(), ascii: self.is_ascii(), color: self.has_color(), zone, now }
+    }
+
+    /// Whether a person is looking at stdout.
+    pub fn is_terminal(&self) -> bool {
+        self.streams.out.terminal
+    }
+
+    /// Whether nothing but the answer and errors shall be said.
+    pub fn is_quiet(&self) -> bool {
+        self.wishes.quiet
+    }
+
+    /// Writes a part of the answer to stdout, as it is: who rendered it has made it safe.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Closed`] when nobody reads any more, which ends the program without a word.
+    pub fn out(&mut self, text: &str) -> Result<(), Failure> {
+        self.out_with(|writer| writer.write_all(text.as_bytes()))
+    }
+
+    /// As [`Ui::out`], for what writes itself, piece by piece.
+    pub fn out_with(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+        let Self { streams, bars, .. } = self;
+        suspended(bars.as_ref(), || {
+            let mut writer = io::BufWriter::new(&mut streams.out.writer);
+            write(&mut writer).and_then(|()| writer.flush()).map_err(|error| {
+                // What is left in the buffer has nowhere to go, and must not be written when it is dropped.
+                drop(writer.into_parts());
+                failed_to_write(error)
+            })
+        })
+    }
+
+    /// Writes the whole answer to stdout, through the pager if it is longer than the terminal. A pager that does not start is
+    /// no reason to show nothing.
+    pub fn page(&mut self, text: &str) -> Result<(), Failure> {
+        let rows = self.streams.size.map_or(usize::MAX, |(_, rows)| usize::from(rows));
+        // One row is the prompt's.
+        let long = text.lines().count() >= rows;
+        if let (true, true, Some(pager)) = (self.is_terminal(), long, &self.wishes.pager) {
+            match pager::show(pager, text, self.wishes.less_is_set_up) {
+                Ok(()) => return Ok(()),
+                Err(error) => tracing::info!(%error, ?pager, "the pager cannot be used"),
+            }
+        }
+        self.out(text)
+    }
+
+    /// Says something that is good to know.
+    pub fn note(&mut self, message: &str) {
+        self.say("note", Style::new().cyan().bold(), message);
+    }
+
+    /// Says that something is not as it should be, while the answer goes on.
+    pub fn warn(&mut self, message: &str) {
+        self.say("warning", Style::new().yellow().bold(), message);
+    }
+
+    /// Says what could be typed next.
+    pub fn hint(&mut self, message: &str) {
+        self.say("hint", Style::new().cyan().bold(), message);
+    }
+
+    /// Says how an assertion ended, in a whole line.
+    pub fn verdict(&mut self, message: &str, good: bool) {
+        let message = sanitise(message, self.wishes.ascii);
+        let style = if good { Style::new().green().bold() } else { Style::new().red().bold() };
+        if !self.wishes.quiet {
+            let colored = wants_color(self.wishes.color, &self.streams.err);
+            let text = if colored { format!("{}\n", style.style(message)) } else { format!("{message}\n") };
+            self.err(&text);
+        }
+    }
+
+    /// Shows what explains a verdict, as it is: who rendered it has made it safe.
+    pub fn detail(&mut self, text: &str) {
+        if !self.wishes.quiet {
+            self.err(text);
+        }
+    }
+
+    /// Says why there is no answer, also when quiet.
+    pub fn fail(&mut self, failure: &Failure) {
+        if failure.kind().is_silent() {
+            return;
+        }
+        let mut text = self.labelled("error", Style::new().red().bold(), &failure.message());
+        for cause in failure.causes() {
+            text.push_str("  ");
+            text.push_str(&self.labelled("caused by", Style::new().bold(), &cause));
+        }
+        for hint in failure.hints() {
+            text.push_str(&self.labelled("hint", Style::new().cyan().bold(), hint));
+        }
+        self.err(&text);
+    }
+
+    /// Says that something takes a while, on a terminal only, until the value is dropped. The message may come from outside.
+    pub fn progress(&mut self, message: &str) -> Progress {
+        if self.wishes.quiet || !self.streams.err.terminal {
+            return Progress { bar: ProgressBar::hidden(), ascii: self.wishes.ascii };
+        }
+        let bars = self.bars.get_or_insert_with(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
+        let style = ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let frames = if self.wishes.ascii { r"-\|/ " } else { "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ " };
+        let bar = bars.add(ProgressBar::no_length().with_style(style.tick_chars(frames)));
+        bar.set_message(sanitise(message, self.wishes.ascii).into_owned());
+        // What is answered at once leaves no flicker: the first picture comes with the first tick.
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Progress { bar, ascii: self.wishes.ascii }
+    }
+
+    /// Prints what clap has to say: help and version to stdout, errors to stderr.
+    pub(crate) fn clap(&mut self, message: &clap::Error) -> Result<(), Failure> {
+        let styled = message.render();
+        let plain = styled.to_string();
+        // What was typed is repeated in an error, and may be worse than a typo.
+        let safe = sanitise(&plain, false);
+        let show = |color: bool| if color && safe == plain { styled.ansi().to_string() } else { safe.clone().into_owned() };
+        if message.use_stderr() {
+            let text = show(wants_color(self.wishes.color, &self.streams.err));
+            self.err(&text);
+            Ok(())
+        } else {
+            let text = show(self.has_color());
+            self.out(&text)
+        }
+    }
+
+    /// Starts to say on stderr what is going on, if it was asked for.
+    pub(crate) fn start_log(&self, verbose: u8, filter: Option<&str>) -> Result<(), Failure> {
+        let Some(wanted) = filter.or(log::filter(verbose)) else { return Ok(()) };
+        let color = wants_color(self.wishes.color, &self.streams.err);
+        log::start(wanted, color, io::stderr).map_err(|error| {
+            Failure::config(format!("cannot read the log filter `{wanted}`: {error}"))
+                .hint("CRUDDUR_TRACE_LOG is written as `debug` or `cruddur_trace=debug,hyper=info`")
+        })
+    }
+
+    fn say(&mut self, label: &str, style: Style, message: &str) {
+        if !self.wishes.quiet {
+            let text = self.labelled(label, style, message);
+            self.err(&text);
+        }
+    }
+
+    /// `label: message`, and a line end. Further lines of the message stay as they are: they may be a drawing.
+    fn labelled(&self, label: &str, style: Style, message: &str) -> String {
+        let message = sanitise(message.trim_end(), self.wishes.ascii);
+        if wants_color(self.wishes.color, &self.streams.err) {
+            format!("{}: {message}\n", style.style(label))
+        } else {
+            format!("{label}: {message}\n")
+        }
+    }
+
+    /// A stderr that nobody reads is no reason to stop.
+    fn err(&mut self, text: &str) {
+        let Self { streams, bars, .. } = self;
+        suspended(bars.as_ref(), || {
+            let written = streams.err.writer.write_all(text.as_bytes()).and_then(|()| streams.err.writer.flush());
+            written.ok();
+        });
+    }
+}
+
+/// Something that takes a while; over when it is dropped.
+#[derive(Debug)]
+pub struct Progress {
+    bar: ProgressBar,
+    ascii: bool,
+}
+
+impl Progress {
+    /// Says how far it is.
+    pub fn set(&self, message: &str) {
+        self.bar.set_message(sanitise(message, self.ascii).into_owned());
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn wants_color(wish: Color, stream: &Stream) -> bool {
+    match wish {
+        Color::Auto => stream.color,
+        Color::Always => true,
+        Color::Never => false,
+    }
+}
+
+/// Takes progress off the screen while something else is written there.
+fn suspended<T>(bars: Option<&MultiProgress>, write: impl FnOnce() -> T) -> T {
+    match bars {
+        Some(bars) => bars.suspend(write),
+        None => write(),
+    }
+}
+
+fn failed_to_write(error: io::Error) -> Failure {
+    let kind = if error.kind() == io::ErrorKind::BrokenPipe { Kind::Closed } else { Kind::Internal };
+    Failure::from_error(kind, error).context("cannot write the answer to stdout")
+}
+
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,569 @@
+//! OTLP/JSON to the model, in one pass: every span becomes a model span as soon as it is read.
+//!
+//! Dialects: ids in hex of either case (the specification) or base64 (protobuf's own JSON mapping, as Tempo writes), 64-bit
+//! numbers and times as text or numbers, enumerations as numbers or names, `snake_case` keys, `batches` for `resourceSpans`,
+//! `instrumentationLibrarySpans` of OTLP before 0.15, and `null` anywhere.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::value::{Entries, base64_bytes};
+use crate::model::id::{hex, hex_bytes};
+use crate::model::{EntityRef, Event, Link, Resource, Scope, Span, SpanId, SpanKind, Status, StatusCode, Time, TraceId};
+use crate::wire::error::{Refusals, Refused, WireError};
+use crate::wire::lenient::{Each, List, Number, Text, nothing_else, object};
+use crate::wire::otlp::check::{BAD_SPAN_ID, BAD_TRACE_ID};
+use crate::wire::read::Records;
+use crate::wire::text;
+
+const FORMAT: &str = "OTLP/JSON";
+
+/// Spans out of OTLP/JSON and what had to be left out of them: one request, a list of requests, or one after the other, as the
+/// collector's file exporter writes them. Ids that are no hex are kept as text; a span without a trace id or span id is refused.
+pub fn decode(data: &[u8]) -> Result<(Records, Vec<Refused>), WireError> {
+    let mut out = Out::default();
+    text::documents(FORMAT, data, |document| Request(&mut out).deserialize(document))?;
+    Ok((out.spans, out.refusals.into_vec()))
+}
+
+/// What has been read so far.
+#[derive(Default)]
+struct Out {
+    spans: Vec<(TraceId, Span)>,
+    refusals: Refusals,
+    /// What spans have until their own resource and scope are read, which may come after them.
+    resource: Arc<Resource>,
+    scope: Arc<Scope>,
+}
+
+/// A request, or a list of them.
+struct Request<'o>(&'o mut Out);
+
+impl<'de> DeserializeSeed<'de> for Request<'_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Request<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with resourceSpans")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element_seed(Request(&mut *self.0))?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<Text<'de>>()? {
+            match &*key.0 {
+                "resourceSpans" | "resource_spans" | "batches" => map.next_value_seed(Several(ResourceSpans(&mut *self.0)))?,
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A list of what `T` reads; anything else is an empty list.
+struct Several<T>(T);
+
+/// A reader of one object that can lend itself for each item of a list.
+trait Reader {
+    fn read<'de, A: MapAccess<'de>>(&mut self, map: A) -> Result<(), A::Error>;
+}
+
+impl<'de, T: Reader> DeserializeSeed<'de> for Several<T> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Reader> Visitor<'de> for Several<T> {
+    type Value = ();
+    nothing_else!('de: unit bool numbers str map);
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element_seed(One(&mut self.0))?.is_some() {}
+        Ok(())
+    }
+}
+
+struct One<'t, T>(&'t mut T);
+
+impl<'de, T: Reader> DeserializeSeed<'de> for One<'_, T> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Reader> Visitor<'de> for One<'_, T> {
+    type Value = ();
+    nothing_else!('de: unit bool numbers str seq);
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        self.0.read(map)
+    }
+}
+
+struct ResourceSpans<'o>(&'o mut Out);
+
+impl Reader for ResourceSpans<'_> {
+    fn read<'de, A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
+        let first = self.0.spans.len();
+        let mut resource = JsonResource::default();
+        let mut schema_url = Text::default();
+        while let Some(key) = map.next_key::<Text<'de>>()? {
+            match &*key.0 {
+                "resource" => resource = map.next_value()?,
+                "schemaUrl" | "schema_url" => schema_url = map.next_value()?,
+                "scopeSpans" | "scope_spans" | "instrumentationLibrarySpans" | "instrumentation_library_spans" => {
+                    map.next_value_seed(Several(ScopeSpans(&mut *self.0)))?;
+                }
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        let resource = Arc::new(Resource {
+            attributes: resource.attributes.0,
+            dropped_attributes: resource.dropped.unsigned(),
+            schema_url: schema_url.into_string(),
+            entity_refs: resource.entity_refs.0.into_iter().map(JsonEntity::into_model).collect(),
+        });
+        for (_, span) in &mut self.0.spans[first..] {
+            span.resource = Arc::clone(&resource);
+        }
+        Ok(())
+    }
+}
+
+struct ScopeSpans<'o>(&'o mut Out);
+
+impl Reader for ScopeSpans<'_> {
+    fn read<'de, A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
+        let first = self.0.spans.len();
+        let mut scope = JsonScope::default();
+        let mut schema_url = Text::default();
+        while let Some(key) = map.next_key::<Text<'de>>()? {
+            match &*key.0 {
+                "scope" | "instrumentationLibrary" | "instrumentation_library" => scope = map.next_value()?,
+                "schemaUrl" | "schema_url" => schema_url = map.next_value()?,
+                "spans" => map.next_value_seed(Each::new(|span: JsonSpan<'de>| self.0.take(span)))?,
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        let scope = Arc::new(Scope {
+            name: scope.name.into_string(),
+            version: scope.version.into_string(),
+            attributes: scope.attributes.0,
+            dropped_attributes: scope.dropped.unsigned(),
+            schema_url: schema_url.into_string(),
+        });
+        for (_, span) in &mut self.0.spans[first..] {
+            span.scope = Arc::clone(&scope);
+        }
+        Ok(())
+    }
+}
+
+impl Out {
+    fn take(&mut self, span: JsonSpan<'_>) {
+        match span.into_model(&self.resource, &self.scope) {
+            Ok(span) => self.spans.push(span),
+            Err(reason) => self.refusals.add(reason),
+        }
+    }
+}
+
+object! {
+    struct JsonResource<'a> {
+        attributes: Entries = "attributes",
+        dropped: Number = "droppedAttributesCount" | "dropped_attributes_count",
+        entity_refs: List<JsonEntity<'a>> = "entityRefs" | "entity_refs",
+    }
+}
+
+object! {
+    struct JsonEntity<'a> {
+        schema_url: Text<'a> = "schemaUrl" | "schema_url",
+        kind: Text<'a> = "type",
+        id_keys: List<Text<'a>> = "idKeys" | "id_keys",
+        description_keys: List<Text<'a>> = "descriptionKeys" | "description_keys",
+    }
+}
+
+object! {
+    struct JsonScope<'a> {
+        name: Text<'a> = "name",
+        version: Text<'a> = "version",
+        attributes: Entries = "attributes",
+        dropped: Number = "droppedAttributesCount" | "dropped_attributes_count",
+    }
+}
+
+object! {
+    struct JsonSpan<'a> {
+        trace_id: Text<'a> = "traceId" | "trace_id" | "traceID",
+        span_id: Text<'a> = "spanId" | "span_id" | "spanID",
+        parent_span_id: Text<'a> = "parentSpanId" | "parent_span_id" | "parentSpanID",
+        trace_state: Text<'a> = "traceState" | "trace_state",
+        flags: Number = "flags",
+        name: Text<'a> = "name",
+        kind: Enum<'a> = "kind",
+        start: Number = "startTimeUnixNano" | "start_time_unix_nano",
+        end: Number = "endTimeUnixNano" | "end_time_unix_nano",
+        attributes: Entries = "attributes",
+        dropped_attributes: Number = "droppedAttributesCount" | "dropped_attributes_count",
+        events: List<JsonEvent<'a>> = "events",
+        dropped_events: Number = "droppedEventsCount" | "dropped_events_count",
+        links: List<JsonLink<'a>> = "links",
+        dropped_links: Number = "droppedLinksCount" | "dropped_links_count",
+        status: JsonStatus<'a> = "status",
+    }
+}
+
+object! {
+    struct JsonEvent<'a> {
+        time: Number = "timeUnixNano" | "time_unix_nano",
+        name: Text<'a> = "name",
+        attributes: Entries = "attributes",
+        dropped: Number = "droppedAttributesCount" | "dropped_attributes_count",
+    }
+}
+
+object! {
+    struct JsonLink<'a> {
+        trace_id: Text<'a> = "traceId" | "trace_id" | "traceID",
+        span_id: Text<'a> = "spanId" | "span_id" | "spanID",
+        trace_state: Text<'a> = "traceState" | "trace_state",
+        attributes: Entries = "attributes",
+        dropped: Number = "droppedAttributesCount" | "dropped_attributes_count",
+        flags: Number = "flags",
+    }
+}
+
+object! {
+    struct JsonStatus<'a> {
+        message: Text<'a> = "message",
+        code: Enum<'a> = "code",
+    }
+}
+
+impl JsonSpan<'_> {
+    fn into_model(self, resource: &Arc<Resource>, scope: &Arc<Scope>) -> Result<(TraceId, Span), &'static str> {
+        let trace = id::<16>(&self.trace_id.0).ok_or(BAD_TRACE_ID)?;
+        let id = id::<8>(&self.span_id.0).ok_or(BAD_SPAN_ID)?;
+        let span = Span {
+            id: id.span(),
+            parent: self::id::<8>(&self.parent_span_id.0).map(Id::span),
+            name: self.name.into_string(),
+            kind: SpanKind::from_number(self.kind.number("SPAN_KIND_", SpanKind::NAMED.map(SpanKind::name))),
+            start: Time(self.start.unsigned()),
+            end: Some(Time(self.end.unsigned())).filter(|end| !end.is_unknown()),
+            status: Status {
+                code: StatusCode::from_number(self.status.code.number("STATUS_CODE_", ["unset", "ok", "error"])),
+                message: self.status.message.into_string(),
+            },
+            attributes: self.attributes.0,
+            events: self.events.0.into_iter().map(JsonEvent::into_model).collect(),
+            links: self.links.0.into_iter().map(JsonLink::into_model).collect(),
+            resource: Arc::clone(resource),
+            scope: Arc::clone(scope),
+            trace_state: self.trace_state.into_string(),
+            flags: self.flags.unsigned(),
+            dropped_attributes: self.dropped_attributes.unsigned(),
+            dropped_events: self.dropped_events.unsigned(),
+            dropped_links: self.dropped_links.unsigned(),
+        };
+        Ok((trace.trace(), span))
+    }
+}
+
+impl JsonEvent<'_> {
+    fn into_model(self) -> Event {
+        Event {
+            time: Time(self.time.unsigned()),
+            name: self.name.into_string(),
+            attributes: self.attributes.0,
+            dropped_attributes: self.dropped.unsigned(),
+        }
+    }
+}
+
+impl JsonLink<'_> {
+    fn into_model(self) -> Link {
+        Link {
+            trace_id: link_id::<16>(&self.trace_id.0),
+            span_id: link_id::<8>(&self.span_id.0),
+            trace_state: self.trace_state.into_string(),
+            attributes: self.attributes.0,
+            dropped_attributes: self.dropped.unsigned(),
+            flags: self.flags.unsigned(),
+        }
+    }
+}
+
+impl JsonEntity<'_> {
+    fn into_model(self) -> EntityRef {
+        let keys = |list: List<Text<'_>>| list.0.into_iter().map(Text::into_string).collect();
+        EntityRef {
+            schema_url: self.schema_url.into_string(),
+            kind: self.kind.into_string(),
+            id_keys: keys(self.id_keys),
+            description_keys: keys(self.description_keys),
+        }
+    }
+}
+
+/// An id of `N` bytes, or text.
+enum Id<'a, const N: usize> {
+    Bytes([u8; N]),
+    Text(&'a str),
+}
+
+/// `None` for one that says nothing: empty or all zeros. Base64 must have its padding, to be told from text.
+fn id<const N: usize>(text: &str) -> Option<Id<'_, N>> {
+    let bytes = hex_bytes::<N>(text)
+        .or_else(|| text.ends_with('=').then(|| base64_bytes(text)).flatten().and_then(|bytes| bytes.try_into().ok()));
+    match bytes {
+        Some(bytes) => (bytes != [0; N]).then_some(Id::Bytes(bytes)),
+        None if text.bytes().all(|byte| byte == b'0') => None,
+        None => Some(Id::Text(text)),
+    }
+}
+
+impl Id<'_, 16> {
+    fn trace(self) -> TraceId {
+        match self {
+            Self::Bytes(bytes) => TraceId::from_bytes(bytes),
+            Self::Text(text) => TraceId::from_text(text),
+        }
+    }
+}
+
+impl Id<'_, 8> {
+    fn span(self) -> SpanId {
+        match self {
+            Self::Bytes(bytes) => SpanId::from_bytes(bytes),
+            Self::Text(text) => SpanId::from_text(text),
+        }
+    }
+}
+
+fn link_id<const N: usize>(text: &str) -> String {
+    match id::<N>(text) {
+        Some(Id::Bytes(bytes)) => hex(&bytes),
+        _ => text.to_owned(),
+    }
+}
+
+/// An enumeration's number or name.
+#[derive(Debug, Default)]
+enum Enum<'a> {
+    #[default]
+    None,
+    Number(Number),
+    Name(Cow<'a, str>),
+}
+
+impl Enum<'_> {
+    /// `names` in the order of their numbers, lower case; they may come in any case and with the prefix of the protobuf
+    /// enumeration. What is unknown is zero.
+    fn number<const N: usize>(&self, prefix: &str, names: [&str; N]) -> i32 {
+        match self {
+            Self::None => 0,
+            Self::Number(number) => number.unsigned(),
+            Self::Name(name) => {
+                let short = name.strip_prefix(prefix).unwrap_or(name);
+                let place = names.iter().position(|known| known.eq_ignore_ascii_case(short));
+                place.map_or_else(|| Number::from_text(name).unsigned(), |place| i32::try_from(place).unwrap_or_default())
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Enum<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Enum<'de>;
+            nothing_else!('de: unit bool seq map);
+            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+                Ok(Enum::Name(Cow::Borrowed(name)))
+            }
+            fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+                Ok(Enum::Name(Cow::Owned(name.to_owned())))
+            }
+            fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+                Ok(Enum::Number(Number::Int(number.into())))
+            }
+            fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+                Ok(Enum::Number(Number::Int(number.into())))
+            }
+            fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+                Ok(Enum::Number(Number::Double(number)))
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::Value;
+    use crate::wire::Batch;
+
+    fn one(span: &str) -> Span {
+        let (spans, refused) = decode(document(span).as_bytes()).unwrap();
+        assert_eq!(refused, []);
+        spans.into_iter().next().unwrap().1
+    }
+
+    fn document(span: &str) -> String {
+        format!(
+            r#"{{"resourceSpans": [{{"scopeSpans": [{{"spans": [{{"traceId": "5759e988bd862e3fe1be46a994272793", "spanId": "53995c3f42cd8ad8", {span}}}]}}]}}]}}"#
+        )
+    }
+
+    fn value(json: &str) -> Value {
+        let span = one(&format!(r#""attributes": [{{"key": "k", "value": {json}}}]"#));
+        span.attributes.get("k").unwrap().clone()
+    }
+
+    #[test]
+    fn every_dialect_says_the_same() {
+        let read = |json: &str| {
+            let (spans, refused) = decode(json.as_bytes()).unwrap();
+            assert_eq!(refused, []);
+            spans
+        };
+        let python = read(include_str!("../../../../tests/fixtures/otlp/python.json"));
+        let told: Vec<_> =
+            python.iter().map(|(id, span)| format!("{id} {:?} {} {:?}", span.parent, span.id, span.kind)).collect();
+        assert_eq!(
+            told,
+            [
+                "5759e988bd862e3fe1be46a994272793 None 53995c3f42cd8ad8 Server",
+                "5759e988bd862e3fe1be46a994272793 Some(SpanId(53995c3f42cd8ad8)) 0102030405060708 Client",
+            ]
+        );
+        assert_eq!(python, read(include_str!("../../../../tests/fixtures/otlp/node.json")));
+        assert_eq!(python, read(include_str!("../../../../tests/fixtures/otlp/upper-case-and-numbers.json")));
+        assert_eq!(python, read(include_str!("../../../../tests/fixtures/otlp/tempo.json")));
+        assert_eq!(python, read(include_str!("../../../../tests/fixtures/otlp/snake-case-and-null.json")));
+    }
+
+    #[test]
+    fn values_are_read_however_they_are_written() {
+        assert_eq!(value(r#"{"intValue": "-9223372036854775808"}"#), Value::Int(i64::MIN));
+        assert_eq!(value(r#"{"intValue": 9007199254740993}"#), Value::Int(9_007_199_254_740_993));
+        assert_eq!(value(r#"{"intValue": 3.0}"#), Value::Int(3));
+        assert_eq!(value(r#"{"doubleValue": 3}"#), Value::Double(3.0));
+        assert_eq!(value(r#"{"doubleValue": "-Infinity"}"#), Value::Double(f64::NEG_INFINITY));
+        assert_eq!(value(r#"{"boolValue": "true"}"#), Value::Bool(true));
+        assert_eq!(value(r#"{"bytesValue": "_-8"}"#), Value::Bytes(vec![0xff, 0xef]));
+        assert_eq!(value(r#"{"stringValue": "a\u00e9\n"}"#), Value::from("aé\n"));
+        assert_eq!(value(r#"{"arrayValue": {}}"#), Value::Array(Vec::new()));
+        assert_eq!(value("{}"), Value::Empty);
+        assert_eq!(value("null"), Value::Empty);
+        assert_eq!(value("[1, \"bare\"]"), Value::Array(vec![Value::Int(1), Value::from("bare")]));
+    }
+
+    #[test]
+    fn a_value_that_is_not_as_its_key_says_is_kept_as_what_it_is() {
+        assert_eq!(value(r#"{"intValue": "many"}"#), Value::from("many"));
+        assert_eq!(value(r#"{"intValue": 1.5}"#), Value::Double(1.5));
+        assert_eq!(value(r#"{"intValue": 18446744073709551615}"#), Value::from("18446744073709551615"));
+        assert_eq!(value(r#"{"bytesValue": "!"}"#), Value::from("!"));
+        assert_eq!(value(r#"{"boolValue": 1}"#), Value::Int(1));
+    }
+
+    #[test]
+    fn one_odd_field_costs_no_more_than_itself() {
+        let span = one(
+            r#""name": ["x"], "kind": "SPAN_KIND_NEW", "startTimeUnixNano": -5, "endTimeUnixNano": "tomorrow", "flags": 1e99,
+               "status": "bad", "events": 5, "links": [7, {"traceId": {}}], "attributes": {"k": "v"}, "name": "last""#,
+        );
+        let expected = Span {
+            id: SpanId::from_text("53995c3f42cd8ad8"),
+            name: "last".into(),
+            links: vec![Link::default(), Link::default()],
+            ..Span::default()
+        };
+        assert_eq!(span, expected);
+    }
+
+    #[test]
+    fn a_span_without_ids_is_refused_and_the_others_are_kept() {
+        let spans = r#"{"resourceSpans": [{"scopeSpans": [{"spans": [
+            {"spanId": "53995c3f42cd8ad8"}, {"traceId": null, "spanId": "53995c3f42cd8ad8"},
+            {"traceId": "5759e988bd862e3fe1be46a994272793", "spanId": "0000000000000000"},
+            {"traceId": "5759e988bd862e3fe1be46a994272793", "spanId": "53995c3f42cd8ad8"}]}]}]}"#;
+        let (read, refused) = decode(spans.as_bytes()).unwrap();
+        assert_eq!(read.len(), 1);
+        assert_eq!(
+            refused,
+            [Refused { count: 2, reason: BAD_TRACE_ID.into() }, Refused { count: 1, reason: BAD_SPAN_ID.into() }]
+        );
+    }
+
+    #[test]
+    fn an_id_that_is_no_hex_can_be_read_and_cannot_be_received() {
+        let json = document(r#""parentSpanId": "the-root""#);
+        let (read, _) = decode(json.as_bytes()).unwrap();
+        assert_eq!(read[0].1.parent, Some(SpanId::from_text("the-root")));
+        let (batch, refused) = Batch::from_otlp_json(json.as_bytes()).unwrap();
+        assert_eq!((batch.rows.len(), refused[0].count), (0, 1));
+    }
+
+    #[test]
+    fn requests_may_follow_each_other_as_in_the_collectors_files() {
+        let line = document(r#""name": "op""#);
+        let lines = format!("\u{feff}{line}\n{line}\r\n\n{line}");
+        assert_eq!(decode(lines.as_bytes()).unwrap().0.len(), 3);
+    }
+
+    #[test]
+    fn broken_json_is_an_error_that_names_the_place() {
+        let json = "{\"resourceSpans\": [\n  {\"scopeSpans\": [{\"spans\": [{\"name\": \"a\"}, {\"name\": oops}]}]}]}";
+        let error = decode(json.as_bytes()).unwrap_err();
+        insta::assert_snapshot!(error, @"not OTLP/JSON: expected value, line 2 column 54, in resourceSpans[0].scopeSpans[0].spans[1].name");
+        let error = decode(b"[1]").unwrap_err();
+        insta::assert_snapshot!(error, @"not OTLP/JSON: invalid type: integer `1`, expected an object with resourceSpans, line 1 column 2");
+    }
+
+    #[test]
+    fn brackets_without_end_are_an_error_and_not_the_end() {
+        let json = document(&format!(r#""attributes": [{{"key": "k", "value": {}"#, "[".repeat(100_000)));
+        let error = decode(json.as_bytes()).unwrap_err();
+        assert_eq!(error.why, "recursion limit exceeded");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(data in proptest::collection::vec(any::<u8>(), 0..100), text in "[\\[\\]{}:,\"a1 ]{0,40}") {
+            decode(&data).ok();
+            decode(text.as_bytes()).ok();
+        }
+
+        #[test]
+        fn a_document_that_went_wrong_on_the_way_does_not_panic(at in any::<prop::sample::Index>(), byte: u8) {
+            let mut json = include_bytes!("../../../../tests/fixtures/otlp/node.json").to_vec();
+            let at = at.index(json.len());
+            json[at] = byte;
+            decode(&json).ok();
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! OTLP, the protocol of `OpenTelemetry`: <https://opentelemetry.io/docs/specs/otlp/>.
+//!
+//! [`check`] says which spans can be kept, [`index`] turns a request into a batch, [`protobuf`] reads it back, [`encode`]
+//! writes one; [`json`] is the same in JSON, and [`response`] what a receiver answers.
+
+pub mod encode;
+pub mod index;
+pub mod json;
+pub mod protobuf;
+pub mod response;
+
+mod check;
+mod group;
+
+pub use check::MAX_NESTING;
+pub use encode::encode;
+pub use json::{decode as decode_json, encode as encode_json};

@@ -1,0 +1,467 @@
+//! OTLP protobuf to the model.
+//!
+//! Reading one trace out of a batch leaves every span as a slice of the batch and looks only at its trace id, which costs a
+//! small part of decoding it.
+
+use std::sync::Arc;
+
+use opentelemetry_proto::tonic::common::v1 as common;
+use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
+use opentelemetry_proto::tonic::resource::v1 as resource;
+use opentelemetry_proto::tonic::trace::v1 as proto;
+use prost::Message;
+use prost::bytes::Bytes;
+
+use super::check;
+use crate::model::id::hex;
+use crate::model::{
+    Attributes, EntityRef, Event, Link, Resource, Scope, Span, SpanKind, Status, StatusCode, Time, TraceId, Value,
+};
+use crate::wire::error::{Refusals, Refused, WireError};
+use crate::wire::read::Records;
+
+/// A request whose resources, scopes and spans are still slices. Repeated where OTLP has one: protobuf lets a sender write a
+/// message in pieces, to be merged.
+#[derive(Clone, PartialEq, Message)]
+struct Request {
+    #[prost(message, repeated, tag = "1")]
+    resource_spans: Vec<ResourceSpans>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct ResourceSpans {
+    #[prost(bytes = "bytes", repeated, tag = "1")]
+    resource: Vec<Bytes>,
+    #[prost(message, repeated, tag = "2")]
+    scope_spans: Vec<ScopeSpans>,
+    #[prost(string, tag = "3")]
+    schema_url: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct ScopeSpans {
+    #[prost(bytes = "bytes", repeated, tag = "1")]
+    scope: Vec<Bytes>,
+    #[prost(bytes = "bytes", repeated, tag = "2")]
+    spans: Vec<Bytes>,
+    #[prost(string, tag = "3")]
+    schema_url: String,
+}
+
+/// The one field of a span that says whether it is wanted.
+#[derive(Clone, PartialEq, Message)]
+struct Peek {
+    #[prost(bytes = "bytes", tag = "1")]
+    trace_id: Bytes,
+}
+
+/// All spans that can be kept, in order.
+pub(crate) fn read_all(data: &[u8]) -> Result<Records, WireError> {
+    let mut out = Vec::new();
+    read(data, None, |id, span| out.push((id, span)), |_| {})?;
+    Ok(out)
+}
+
+/// All spans that can be kept, in order, and those that cannot. A file of zero requests is none of this format: almost any bytes
+/// are.
+pub(crate) fn read_file(data: &[u8]) -> Result<(Records, Vec<Refused>), WireError> {
+    let mut out = Vec::new();
+    let mut refusals = Refusals::default();
+    if read(data, None, |id, span| out.push((id, span)), |reason| refusals.add(reason))? == 0 {
+        return Err(WireError::new("OTLP protobuf", "there is no request in it"));
+    }
+    Ok((out, refusals.into_vec()))
+}
+
+/// The spans of one trace that can be kept, in order.
+pub(crate) fn read_trace(data: &[u8], id: &TraceId, out: &mut Vec<Span>) -> Result<(), WireError> {
+    match id.bytes() {
+        Some(bytes) => read(data, Some(&bytes), |_, span| out.push(span), |_| {}).map(|_| ()),
+        // OTLP has no such ids.
+        None => Ok(()),
+    }
+}
+
+/// Answers how many resources there are.
+fn read(
+    data: &[u8],
+    wanted: Option<&[u8; 16]>,
+    mut keep: impl FnMut(TraceId, Span),
+    mut refuse: impl FnMut(&'static str),
+) -> Result<usize, WireError> {
+    let request = decode::<Request>(Bytes::copy_from_slice(data))?;
+    let resources = request.resource_spans.len();
+    for resource_spans in request.resource_spans {
+        // Decoded when the first span is wanted, and shared by the others.
+        let mut resource = None;
+        for scope_spans in resource_spans.scope_spans {
+            let mut scope = None;
+            for bytes in scope_spans.spans {
+                if let Some(wanted) = wanted
+                    && decode::<Peek>(bytes.clone())?.trace_id != wanted[..]
+                {
+                    continue;
+                }
+                let resource = match &resource {
+                    Some(resource) => resource,
+                    None => resource.insert(resource_of(&resource_spans.resource, &resource_spans.schema_url)?),
+                };
+                let scope = match &scope {
+                    Some(scope) => scope,
+                    None => scope.insert(scope_of(&scope_spans.scope, &scope_spans.schema_url)?),
+                };
+                let (Some(resource), Some(scope)) = (resource, scope) else {
+                    refuse(check::TOO_DEEP);
+                    continue;
+                };
+                let span = decode::<proto::Span>(bytes)?;
+                match check::span(&span) {
+                    Ok(ids) => keep(ids.trace_id(), span_of(span, ids, Arc::clone(resource), Arc::clone(scope))),
+                    Err(reason) => refuse(reason),
+                }
+            }
+        }
+    }
+    Ok(resources)
+}
+
+fn decode<M: Message + Default>(bytes: Bytes) -> Result<M, WireError> {
+    M::decode(bytes).map_err(broken)
+}
+
+fn broken(error: prost::DecodeError) -> WireError {
+    WireError::new("OTLP protobuf", error)
+}
+
+/// `None` where it makes all its spans refused.
+fn resource_of(pieces: &[Bytes], schema_url: &str) -> Result<Option<Arc<Resource>>, WireError> {
+    let mut message = resource::Resource::default();
+    pieces.iter().try_for_each(|piece| message.merge(piece.clone())).map_err(broken)?;
+    let entity = |entity: common::EntityRef| EntityRef {
+        schema_url: entity.schema_url,
+        kind: entity.r#type,
+        id_keys: entity.id_keys,
+        description_keys: entity.description_keys,
+    };
+    Ok(check::all_fit(&message.attributes).then(|| {
+        Arc::new(Resource {
+            attributes: attributes(message.attributes),
+            dropped_attributes: message.dropped_attributes_count,
+            schema_url: schema_url.to_owned(),
+            entity_refs: message.entity_refs.into_iter().map(entity).collect(),
+        })
+    }))
+}
+
+/// `None` where it makes all its spans refused.
+fn scope_of(pieces: &[Bytes], schema_url: &str) -> Result<Option<Arc<Scope>>, WireError> {
+    let mut message = common::InstrumentationScope::default();
+    pieces.iter().try_for_each(|piece| message.merge(piece.clone())).map_err(broken)?;
+    Ok(check::all_fit(&message.attributes).then(|| {
+        Arc::new(Scope {
+            name: message.name,
+            version: message.version,
+            attributes: attributes(message.attributes),
+            dropped_attributes: message.dropped_attributes_count,
+            schema_url: schema_url.to_owned(),
+        })
+    }))
+}
+
+fn span_of(span: proto::Span, ids: check::Ids, resource: Arc<Resource>, scope: Arc<Scope>) -> Span {
+    let status = span.status.unwrap_or_default();
+    Span {
+        id: ids.id,
+        parent: ids.parent,
+        name: span.name,
+        kind: SpanKind::from_number(span.kind),
+        start: Time(span.start_time_unix_nano),
+        end: Some(Time(span.end_time_unix_nano)).filter(|end| !end.is_unknown()),
+        status: Status { code: StatusCode::from_number(status.code), message: status.message },
+        attributes: attributes(span.attributes),
+        events: span.events.into_iter().map(event).collect(),
+        links: span.links.into_iter().map(link).collect(),
+        resource,
+        scope,
+        trace_state: span.trace_state,
+        flags: span.flags,
+        dropped_attributes: span.dropped_attributes_count,
+        dropped_events: span.dropped_events_count,
+        dropped_links: span.dropped_links_count,
+    }
+}
+
+fn event(event: proto::span::Event) -> Event {
+    Event {
+        time: Time(event.time_unix_nano),
+        name: event.name,
+        attributes: attributes(event.attributes),
+        dropped_attributes: event.dropped_attributes_count,
+    }
+}
+
+fn link(link: proto::span::Link) -> Link {
+    Link {
+        trace_id: hex(&link.trace_id),
+        span_id: hex(&link.span_id),
+        trace_state: link.trace_state,
+        attributes: attributes(link.attributes),
+        dropped_attributes: link.dropped_attributes_count,
+        flags: link.flags,
+    }
+}
+
+fn attributes(entries: Vec<common::KeyValue>) -> Attributes {
+    Attributes(entries.into_iter().map(|entry| (entry.key, value(entry.value))).collect())
+}
+
+/// Recursive: what is checked nests no deeper than [`check::MAX_NESTING`].
+fn value(any: Option<common::AnyValue>) -> Value {
+    match any.and_then(|any| any.value) {
+        None => Value::Empty,
+        Some(Any::StringValue(text)) => Value::Str(text),
+        Some(Any::BoolValue(yes)) => Value::Bool(yes),
+        Some(Any::IntValue(number)) => Value::Int(number),
+        Some(Any::DoubleValue(number)) => Value::Double(number),
+        Some(Any::BytesValue(bytes)) => Value::Bytes(bytes),
+        Some(Any::ArrayValue(list)) => Value::Array(list.values.into_iter().map(|item| value(Some(item))).collect()),
+        Some(Any::KvlistValue(list)) => Value::Map(attributes(list.values)),
+        // A place in a table of strings that only profiles have: all that can be kept of it is the number.
+        Some(Any::StringValueStrindex(place)) => Value::Int(i64::from(place)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{MAX_NESTING, encode};
+    use super::*;
+    use crate::wire::batch::{Batch, Format, Row};
+    use crate::wire::{arbitrary, read_all, read_trace};
+
+    fn encoded(spans: &[(TraceId, Span)]) -> Vec<u8> {
+        let (data, refused) = encode(spans.iter().map(|(id, span)| (id, span)));
+        assert_eq!(refused, []);
+        data
+    }
+
+    fn request(spans: Vec<proto::Span>) -> Vec<u8> {
+        let scope_spans = vec![proto::ScopeSpans { spans, ..Default::default() }];
+        let resource_spans = vec![proto::ResourceSpans { scope_spans, ..Default::default() }];
+        proto::TracesData { resource_spans }.encode_to_vec()
+    }
+
+    fn plain(id: u8) -> proto::Span {
+        proto::Span { trace_id: vec![7; 16], span_id: vec![id; 8], name: "op".into(), ..Default::default() }
+    }
+
+    fn nested(levels: usize) -> common::KeyValue {
+        let mut value = common::AnyValue { value: None };
+        for level in 0..levels {
+            let outer = if level % 2 == 0 {
+                Any::ArrayValue(common::ArrayValue { values: vec![value] })
+            } else {
+                let entry = common::KeyValue { key: "k".into(), value: Some(value), key_strindex: 0 };
+                Any::KvlistValue(common::KeyValueList { values: vec![entry] })
+            };
+            value = common::AnyValue { value: Some(outer) };
+        }
+        common::KeyValue { key: "deep".into(), value: Some(value), key_strindex: 0 }
+    }
+
+    /// What a batch says of its spans, without the numbers of its tables.
+    fn told(batch: &Batch) -> Vec<(TraceId, Option<String>, String, SpanKind, Row)> {
+        let tell = |row: &Row| {
+            let operation = batch.operations[row.operation as usize].clone();
+            let plain = Row { trace: 0, operation: 0, ..row.clone() };
+            (batch.traces[row.trace as usize].clone(), operation.service, operation.name, operation.kind, plain)
+        };
+        batch.rows.iter().map(tell).collect()
+    }
+
+    fn told_by(spans: &[(TraceId, Span)]) -> Vec<(TraceId, Option<String>, String, SpanKind, Row)> {
+        let tell = |(id, span): &(TraceId, Span)| {
+            let row = Row {
+                trace: 0,
+                operation: 0,
+                id: span.id.clone(),
+                parent: span.parent.clone(),
+                start: span.start,
+                end: span.end,
+                error: span.is_error(),
+            };
+            (id.clone(), Some(span.service().to_owned()), span.name.clone(), span.kind, row)
+        };
+        spans.iter().map(tell).collect()
+    }
+
+    #[test]
+    fn a_span_with_bad_ids_is_refused_and_the_others_are_kept() {
+        let bad = [
+            proto::Span { trace_id: vec![7; 8], ..plain(2) },
+            proto::Span { trace_id: vec![0; 16], ..plain(3) },
+            proto::Span { span_id: vec![0; 8], ..plain(4) },
+            proto::Span { span_id: Vec::new(), ..plain(5) },
+            proto::Span { parent_span_id: vec![1; 7], ..plain(6) },
+        ];
+        let mut spans = vec![plain(1)];
+        spans.extend(bad);
+        spans.push(proto::Span { parent_span_id: vec![1; 8], ..plain(9) });
+        let (batch, refused) = Batch::from_otlp_protobuf(request(spans)).unwrap();
+        let told: Vec<_> = refused.iter().map(|refused| format!("{} {}", refused.count, refused.reason)).collect();
+        assert_eq!(
+            told,
+            [
+                "2 the trace id is not 16 bytes, or all of them are zero",
+                "2 the span id is not 8 bytes, or all of them are zero",
+                "1 the parent span id is neither empty nor 8 bytes",
+            ]
+        );
+        let ids: Vec<_> = batch.rows.iter().map(|row| row.id.to_string()).collect();
+        assert_eq!(ids, ["0101010101010101", "0909090909090909"]);
+        let read: Vec<_> = read_all(batch.format, &batch.data).unwrap().into_iter().map(|(_, span)| span.id).collect();
+        assert_eq!(read, [batch.rows[0].id.clone(), batch.rows[1].id.clone()], "what was refused is not read back either");
+    }
+
+    #[test]
+    fn a_parent_of_zeros_is_no_parent_and_an_end_of_zero_is_no_end() {
+        let root = proto::Span { parent_span_id: vec![0; 8], start_time_unix_nano: 5, ..plain(1) };
+        let (batch, _) = Batch::from_otlp_protobuf(request(vec![root])).unwrap();
+        assert_eq!((batch.rows[0].parent.clone(), batch.rows[0].end), (None, None));
+    }
+
+    #[test]
+    fn an_attribute_that_nests_too_deep_costs_its_span_and_no_other() {
+        let deep = |levels| proto::Span { attributes: vec![nested(levels)], ..plain(levels as u8) };
+        let data = request(vec![deep(MAX_NESTING), deep(MAX_NESTING + 1), plain(1)]);
+        let (batch, refused) = Batch::from_otlp_protobuf(data).unwrap();
+        assert_eq!(refused, [Refused { count: 1, reason: "an attribute nests deeper than 24 lists".into() }]);
+        assert_eq!(told(&batch), told_by(&read_all(batch.format, &batch.data).unwrap()));
+        assert_eq!(batch.rows.len(), 2);
+    }
+
+    #[test]
+    fn a_resource_that_nests_too_deep_costs_all_its_spans() {
+        let spans = proto::TracesData {
+            resource_spans: vec![proto::ResourceSpans {
+                resource: Some(resource::Resource { attributes: vec![nested(30)], ..Default::default() }),
+                scope_spans: vec![proto::ScopeSpans { spans: vec![plain(1), plain(2)], ..Default::default() }],
+                ..Default::default()
+            }],
+        };
+        let (batch, refused) = Batch::from_otlp_protobuf(spans.encode_to_vec()).unwrap();
+        assert_eq!((batch.rows.len(), refused[0].count), (0, 2));
+        assert_eq!(read_all(batch.format, &batch.data), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_bottomless_value_is_an_error_and_not_the_end() {
+        let error = Batch::from_otlp_protobuf(request(vec![proto::Span { attributes: vec![nested(500)], ..plain(1) }]));
+        insta::assert_snapshot!(error.unwrap_err().to_string().split(": ").last().unwrap(), @"recursion limit reached");
+    }
+
+    #[test]
+    fn a_value_too_deep_for_otlp_is_written_as_text() {
+        let mut value = Value::from("bottom");
+        for _ in 0..MAX_NESTING + 2 {
+            value = Value::Array(vec![value]);
+        }
+        let span = Span {
+            id: crate::model::SpanId::from_bytes([1; 8]),
+            attributes: [("deep", value.clone())].into_iter().collect(),
+            ..Span::default()
+        };
+        let (batch, refused) = Batch::from_spans(&[(TraceId::from_bytes([7; 16]), span)]);
+        assert_eq!(refused, []);
+        let read = read_all(batch.format, &batch.data).unwrap();
+        assert_eq!(read[0].1.attributes.get("deep").unwrap().to_string(), value.to_string());
+    }
+
+    #[test]
+    fn an_id_that_otlp_cannot_carry_is_refused_when_spans_are_encoded() {
+        let span = Span { id: crate::model::SpanId::from_text("fakeid"), ..Span::default() };
+        let (batch, refused) = Batch::from_spans(&[(TraceId::from_bytes([7; 16]), span)]);
+        assert_eq!(batch.rows, []);
+        assert_eq!(refused, [Refused { count: 1, reason: check::BAD_SPAN_ID.into() }]);
+    }
+
+    #[test]
+    fn a_resource_that_a_sender_wrote_in_pieces_is_one() {
+        let piece = |key: &str| resource::Resource {
+            attributes: vec![common::KeyValue {
+                key: key.into(),
+                value: Some(common::AnyValue { value: Some(Any::StringValue("web".into())) }),
+                key_strindex: 0,
+            }],
+            ..Default::default()
+        };
+        let pieces = ResourceSpans {
+            resource: ["service.name", "host.name"].map(|key| Bytes::from(piece(key).encode_to_vec())).to_vec(),
+            scope_spans: vec![ScopeSpans { spans: vec![plain(1).encode_to_vec().into()], ..Default::default() }],
+            schema_url: String::new(),
+        };
+        let (batch, _) = Batch::from_otlp_protobuf(Request { resource_spans: vec![pieces] }.encode_to_vec()).unwrap();
+        assert_eq!(batch.operations[0].service.as_deref(), Some("web"));
+        let read = read_all(batch.format, &batch.data).unwrap();
+        assert_eq!(read[0].1.resource.attributes.len(), 2);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn whatever_the_model_holds_comes_back(spans in arbitrary::spans()) {
+            prop_assert_eq!(read_all(Format::OtlpProtobuf, &encoded(&spans)).unwrap(), spans);
+        }
+
+        #[test]
+        fn rows_say_what_the_spans_say(spans in arbitrary::spans()) {
+            let (batch, refused) = Batch::from_otlp_protobuf(encoded(&spans)).unwrap();
+            prop_assert_eq!(refused, []);
+            prop_assert_eq!(told(&batch), told_by(&spans));
+            prop_assert_eq!(Batch::from_spans(&spans), (batch, Vec::new()));
+        }
+
+        #[test]
+        fn one_trace_of_a_batch_is_what_all_of_it_holds_of_that_trace(spans in arbitrary::spans(), id in arbitrary::trace_id()) {
+            let data = encoded(&spans);
+            let mut read = Vec::new();
+            read_trace(Format::OtlpProtobuf, &data, &id, &mut read).unwrap();
+            let wanted: Vec<_> = spans.into_iter().filter(|(trace, _)| *trace == id).map(|(_, span)| span).collect();
+            prop_assert_eq!(read, wanted);
+        }
+
+        #[test]
+        fn bytes_that_went_wrong_on_the_way_are_rows_that_can_be_read_or_an_error(
+            spans in arbitrary::spans(),
+            wrong in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        ) {
+            let mut data = encoded(&spans);
+            if !data.is_empty() {
+                for (at, byte) in wrong {
+                    let at = at.index(data.len());
+                    data[at] = byte;
+                }
+            }
+            if let Ok((batch, _)) = Batch::from_otlp_protobuf(data) {
+                prop_assert_eq!(told(&batch), told_by(&read_all(batch.format, &batch.data).unwrap()));
+            }
+        }
+
+        #[test]
+        fn no_bytes_panic(data in proptest::collection::vec(any::<u8>(), 0..200), id in arbitrary::trace_id()) {
+            read_all(Format::OtlpProtobuf, &data).ok();
+            read_trace(Format::OtlpProtobuf, &data, &id, &mut Vec::new()).ok();
+            Batch::from_otlp_protobuf(data).ok();
+        }
+
+        #[test]
+        fn spans_of_different_resources_in_any_order_are_all_encoded(spans in proptest::collection::vec((arbitrary::trace_id(), arbitrary::span()), 0..4)) {
+            let again: Vec<_> = spans.iter().chain(&spans).cloned().collect();
+            let read = read_all(Format::OtlpProtobuf, &encoded(&again)).unwrap();
+            prop_assert_eq!(read.len(), again.len());
+            prop_assert!(again.iter().all(|span| read.contains(span)));
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! A stored batch, back to spans.
+
+use super::batch::Format;
+use super::error::WireError;
+use super::{otlp, xray};
+use crate::model::{Span, TraceId};
+
+/// Spans, each with its trace, in the order in which they were read.
+pub type Records = Vec<(TraceId, Span)>;
+
+/// All spans in a batch's data, in its order: those that have a row, and no others.
+pub fn read_all(format: Format, data: &[u8]) -> Result<Records, WireError> {
+    match format {
+        Format::OtlpProtobuf => otlp::protobuf::read_all(data),
+        Format::XRay => xray::batch::read_all(data),
+    }
+}
+
+/// The spans of one trace in a batch's data, in its order, added to `out`. Spans of other traces are passed over without being
+/// decoded. After an error, `out` may hold some.
+pub fn read_trace(format: Format, data: &[u8], id: &TraceId, out: &mut Vec<Span>) -> Result<(), WireError> {
+    match format {
+        Format::OtlpProtobuf => otlp::protobuf::read_trace(data, id, out),
+        Format::XRay => xray::batch::read_trace(data, id, out),
+    }
+}
