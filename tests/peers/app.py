@@ -34,7 +34,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcess
 from opentelemetry.trace import Link, SpanKind, Status, StatusCode
 from werkzeug.serving import make_server
 
-from truth import RecordingEmitter, RecordingExporter
+from truth import RecordingEmitter, RecordingExporter, RecordingPool, note_requests
 
 if os.environ.get("PEERS_EXPORTER") == "json":
     from opentelemetry.exporter.otlp.json.http.trace_exporter import OTLPSpanExporter
@@ -45,6 +45,7 @@ else:
 GROUPS = 12
 ROWS = 45
 
+note_requests()
 recorded = RecordingExporter()
 exporter = OTLPSpanExporter()
 batches = BatchSpanProcessor(exporter)
@@ -255,6 +256,8 @@ def every_type_of_value():
         span.add_event("first")
         span.add_event("second", {"app.list": ["x", "y"], "app.count": 2, "app.share": 0.5, "app.done": True})
         span.set_status(Status(StatusCode.ERROR, "said so\non two lines"))
+        visitor.start_span("steer \x1b[2J\x1b]0;title\x07 a \u202eterminal\r").end()
+    visitor.start_span("steer \x1b[2J a \u202eterminal\r", attributes={"service": "\x07"}).end()
     with visitor.start_as_current_span("more than the SDK keeps") as span:
         for number in range(200):
             span.set_attribute(f"app.number_{number}", number)
@@ -370,7 +373,7 @@ def main() -> int:
         "PEERS_VISIT_TRUTH",
         {
             "traceparent": os.environ.get("TRACEPARENT", ""),
-            "endpoint": os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+            "posts": RecordingPool.sent,
             "steps": visit.steps,
         },
     )

@@ -12,6 +12,7 @@ from aws_xray_sdk.core.emitters.udp_emitter import UDPEmitter
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.trace import SpanContext
+from urllib3 import HTTPConnectionPool, poolmanager
 
 
 def plain(value):
@@ -91,6 +92,23 @@ class RecordingExporter(SpanExporter):
 
     def records(self) -> list[dict]:
         return [span_record(span) for span in self.spans]
+
+
+class RecordingPool(HTTPConnectionPool):
+    """Notes in what form the exporter sends: what it was told to do is no proof that it does it."""
+
+    sent: list[dict] = []
+
+    def urlopen(self, method, url, *args, headers=None, **kwargs):
+        if url.endswith("/v1/traces"):
+            names = {name.lower(): value for name, value in (headers or {}).items()}
+            self.sent.append({"type": names.get("content-type"), "coding": names.get("content-encoding")})
+        return super().urlopen(method, url, *args, headers=headers, **kwargs)
+
+
+def note_requests():
+    """All of urllib3's connections in plain text are noted from now on."""
+    poolmanager.pool_classes_by_scheme["http"] = RecordingPool
 
 
 class RecordingEmitter(UDPEmitter):
