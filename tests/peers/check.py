@@ -1,0 +1,392 @@
+"""Proves, with the public SDKs as senders, that what `cruddur-trace` reports is what was sent.
+
+    check.py CRUDDUR_TRACE_BINARY [--node NODE APP.JS]
+
+Runs app.py under `cruddur-trace run`, once for each way of sending, and compares the ground truth that it wrote down with the
+answers of `list`, `show` and `assert`. Prints one line for each thing that is proved; the first difference ends it.
+"""
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+import time
+import unicodedata
+from pathlib import Path
+
+from compare import (
+    Difference,
+    compare_otel_span,
+    compare_xray_span,
+    expected_otel,
+    expected_xray,
+    must_equal,
+    must_hold,
+    near,
+    same_id,
+    same_ids,
+    summary_of,
+)
+from session import PATIENCE, Session, excerpt
+
+APP = str(Path(__file__).with_name("app.py"))
+
+
+def proved(line: str):
+    print(f"  ok  {line}", flush=True)
+
+
+def wrapper_ids(traceparent: str) -> tuple[str, str]:
+    """Trace and span id of `run`'s own root span, as the child was told them."""
+    parts = traceparent.split("-")
+    must_hold(
+        "TRACEPARENT is a W3C header, and sampled", len(parts) == 4 and parts[0] == "00" and parts[3] == "01", traceparent
+    )
+    return parts[1], parts[2]
+
+
+def check_traces(session: Session):
+    """`list` and `show` against everything that was sent: each trace, each span, each field."""
+    otel, xray = expected_otel(session.sent("OTEL")), expected_xray(session.sent("XRAY"))
+    visit = session.sent("VISIT")
+    wrapper_trace, wrapper_span = wrapper_ids(visit["traceparent"])
+
+    listed = session.json("list", "--limit", "1000")["traces"]
+    by_id = {same_id(trace["trace_id"]): trace for trace in listed}
+    must_equal("list: every trace once", len(listed), len(by_id))
+    same_ids("list: traces", set(otel) | set(xray) | {wrapper_trace}, by_id)
+    starts = [int(trace["start_unix_nano"]) for trace in listed]
+    must_hold("list: newest first", starts == sorted(starts, reverse=True), starts)
+    proved(f"list: {len(otel)} OpenTelemetry and {len(xray)} X-Ray traces, newest first, and none that was not sent")
+
+    shown = session.json("show", *(trace["trace_id"] for trace in listed))["traces"]
+    must_equal(
+        "show: the traces that were asked for, in that order", [t["trace_id"] for t in listed], [t["trace_id"] for t in shown]
+    )
+    for trace in shown:
+        trace_id = same_id(trace["trace_id"])
+        spans = {span["span_id"]: span for span in trace["spans"]}
+        must_equal(f"show {trace_id}: every span once", len(trace["spans"]), len(spans))
+        own = {}
+        if trace_id == wrapper_trace:
+            own = {wrapper_span: check_wrapper(spans.get(wrapper_span), trace_id)}
+        if trace_id in xray:
+            check_xray_trace(trace, by_id[trace_id], xray[trace_id], spans)
+        else:
+            check_otel_trace(trace, by_id[trace_id], otel.get(trace_id, {}), own, spans)
+    sent = [span for spans in otel.values() for span in spans.values()]
+    proved(
+        f"show: {len(sent)} OpenTelemetry spans with parent, service, kind, times to the nanosecond, status, resource, scope"
+    )
+    values = sum(len(span["attributes"]) for span in sent)
+    events, links = sum(len(span["events"]) for span in sent), sum(len(span["links"]) for span in sent)
+    proved(f"show: their {values} attributes with their types, {events} events, {links} links")
+    entities = sum(len(spans) for spans in xray.values())
+    if entities:
+        proved(f"show: {entities} X-Ray segments and subsegments with parent, service, kind, status, times to the microsecond")
+        proved("show: every value that their documents have")
+
+
+def check_wrapper(span: dict | None, trace_id: str) -> dict:
+    """`run`'s own span is a root, and has ended."""
+    must_hold(f"the root span of `run` is in its trace {trace_id}", span is not None)
+    must_equal("run's root span: parent", None, span["parent_span_id"])
+    must_hold("run's root span has an end", span["end_unix_nano"] is not None)
+    return {
+        "span_id": span["span_id"],
+        "parent_span_id": None,
+        "name": span["name"],
+        "service": span["service"],
+        "status": span["status"],
+        "start_unix_nano": int(span["start_unix_nano"]),
+        "end_unix_nano": int(span["end_unix_nano"]),
+    }
+
+
+def check_otel_trace(trace: dict, listed: dict, sent: dict, own: dict, spans: dict):
+    trace_id = trace["trace_id"]
+    same_ids(f"show {trace_id}: spans", set(sent) | set(own), spans)
+    everything = [*sent.values(), *own.values()]
+    start = min(span["start_unix_nano"] for span in everything)
+    end = max(span["end_unix_nano"] for span in everything)
+    for span_id, span in sent.items():
+        compare_otel_span(trace_id, span, spans[span_id], start)
+    summary = summary_of(everything, "start_unix_nano", "end_unix_nano")
+    for command, answer in (("list", listed), ("show", trace)):
+        must_equal(f"{command}: summary of {trace_id}", summary, {key: answer[key] for key in summary})
+        times = [int(answer[key]) for key in ("start_unix_nano", "end_unix_nano", "duration_ns")]
+        must_equal(f"{command}: times of {trace_id}", [start, end, end - start], times)
+
+
+def check_xray_trace(trace: dict, listed: dict, sent: dict, spans: dict):
+    trace_id = trace["trace_id"]
+    same_ids(f"show {trace_id}: segments and subsegments", sent, spans)
+    for span_id, span in sent.items():
+        compare_xray_span(trace_id, span, spans[span_id])
+    summary = summary_of(list(sent.values()), "start", "end")
+    for command, answer in (("list", listed), ("show", trace)):
+        must_equal(f"{command}: summary of {trace_id}", summary, {key: answer[key] for key in summary})
+        near(f"{command}: start of {trace_id}", min(span["start"] for span in sent.values()), int(answer["start_unix_nano"]))
+        near(f"{command}: end of {trace_id}", max(span["end"] for span in sent.values()), int(answer["end_unix_nano"]))
+
+
+def check_sampling(session: Session):
+    """The SDK asks the receiver what to sample; the answer makes it send every request."""
+    segments = [document for document in session.sent("XRAY") if document.get("type") != "subsegment"]
+    steps = session.sent("VISIT")["steps"]
+    # `downstream` is one request that makes another.
+    must_equal("X-Ray: one segment for each request", len(steps) + 1, len(segments))
+    by_trace = {segment["trace_id"]: segment for segment in segments if "parent_id" not in segment}
+    after = [step for name, step in steps.items() if name != "first"]
+    rules = {by_trace[step["xray_trace_id"]]["aws"]["xray"].get("sampling_rule_name") for step in after}
+    must_hold("X-Ray: all but the first request were sampled by the receiver's rule", None not in rules, rules)
+    streamed = sum(document.get("type") == "subsegment" for document in session.sent("XRAY"))
+    must_hold("X-Ray: the large segment was streamed in parts", streamed > 30, streamed)
+    proved(f"X-Ray sampling: {len(steps) + 1} requests, {len(segments)} segments, by the rule {', '.join(sorted(rules))!r}")
+    proved(f"X-Ray streaming: {streamed} subsegments came before their segments")
+
+
+def count_spans(spans_by_trace: dict, holds) -> int:
+    """In how many traces `holds` is true of some span."""
+    return sum(any(holds(span) for span in spans.values()) for spans in spans_by_trace.values())
+
+
+def failing_span(span: dict) -> bool:
+    return span["status"] == "error"
+
+
+def check_asserts(session: Session):
+    """Expressions that must hold, that must not, and that are none."""
+    otel, xray = expected_otel(session.sent("OTEL")), expected_xray(session.sent("XRAY"))
+    homes = count_spans(otel, lambda span: span["name"] == "home-activites-mock-data")
+    # And the trace of `run` itself, because its command left with 7.
+    failed = 1 + count_spans(otel, failing_span) + count_spans(xray, failing_span)
+    holding = [
+        ('name = "home-activites-mock-data" and app.result_length = 3', "--count", str(homes)),
+        ('service = "backend-flask" and kind = server and name =~ "GET /api/.*"',),
+        (
+            '{ service = "visitor" } >> { service = "backend-flask" and name = "home-activites-mock-data" }',
+            "--count",
+            str(homes),
+        ),
+        ('{ name = "visit home 0" } > { kind = client } > { kind = server }', "--count", "1"),
+        ('{ name = "dynamodb.Query" and db.system = "dynamodb" } | count() > 10', "--count", "1"),
+        ('name = "notifications-slow-query" and duration >= 300ms and duration < 30s', "--count", "1"),
+        ("status = error", "--count", str(failed)),
+        ('status = error and event.exception.type = "ValueError"', "--count", ">=1"),
+        # The same request is a trace of either SDK, and they name the attribute differently.
+        ("http.status_code = 500 and kind = server", "--count", "2"),
+        ("http.response.status_code = 500 and kind = server", "--count", "2"),
+        ('name = "every type of value" and zoo.max = 9223372036854775807 and zoo.true = true', "--count", "1"),
+        ("zoo.beyond_double = 9007199254740992", "--absent"),
+        ('user.id = "andrewbrown"',),
+        ('name = "no such span"', "--absent"),
+        ('name = "slow-query" and duration >= 300ms', "--count", "1"),
+        ('{ name = "dynamodb" } | count() = 45', "--count", "1"),
+    ]
+    for expression, *options in holding:
+        session.call("assert", expression, *options)
+    proved(f"assert: {len(holding)} expressions hold (exit 0)")
+    failing = [
+        ('name = "no such span"',),
+        ('name = "home-activites-mock-data" and app.result_length = 4',),
+        ('name = "home-activites-mock-data"', "--absent"),
+        ('name = "home-activites-mock-data"', "--count", f">{homes}"),
+        ("status = error", "--count", f"<{failed}"),
+        ("duration > 1h",),
+        ('{ service = "backend-flask" } > { service = "visitor" }',),
+        ('{ name = "dynamodb.Query" } | count() > 1000',),
+    ]
+    for expression, *options in failing:
+        session.call("assert", expression, *options, expect=1)
+    proved(f"assert: {len(failing)} expressions do not (exit 1)")
+    broken = ["name = ", "duration > ", '{ name = "x"', "name = 'unterminated", "duration > 3 parsecs", "| count() > 3"]
+    for expression in broken:
+        session.call("assert", expression, expect=2)
+    session.call("list", "name = ", expect=2)
+    proved(f"assert: {len(broken)} broken expressions are refused (exit 2)")
+    filtered = session.json("list", 'name = "home-activites-mock-data"', "--limit", "1000")["traces"]
+    must_equal("list with an expression", homes, len(filtered))
+    proved(f"list: an expression leaves {homes} traces")
+
+
+def check_export(session: Session):
+    """What is written as OTLP/JSON is read again, from stdin, from a file, and into another store, as the same traces."""
+
+    def told(*arguments: str, store: str = "", stdin: bytes = b"") -> dict[str, dict]:
+        """The traces of an answer by id, without the name of where they were read from."""
+        extra = {"CRUDDUR_TRACE_STORE": store} if store else {}
+        traces = json.loads(session.call(*arguments, "-o", "json", extra=extra, stdin=stdin).stdout)["traces"]
+        return {
+            same_id(trace["trace_id"]): {k: v for k, v in trace.items() if k not in ("backend", "trace_id")} for trace in traces
+        }
+
+    ids = [trace["trace_id"] for trace in session.json("list", "--limit", "1000")["traces"]]
+    expected = told("show", *ids)
+    otlp = session.call("show", *ids, "-o", "otlp").stdout
+    file = session.folder / "traces.json"
+    file.write_bytes(otlp)
+    other = str(session.folder / "other.db")
+    session.call("import", str(file), extra={"CRUDDUR_TRACE_STORE": other})
+    session.call("import", "-", extra={"CRUDDUR_TRACE_STORE": other}, stdin=otlp)
+    for where, answer in {
+        "a file": told("show", *ids, "-b", f"file:{file}"),
+        "stdin": told("show", *ids, "-b", "file:-", stdin=otlp),
+        "another store": told("show", *ids, store=other),
+    }.items():
+        same_ids(f"show -o otlp, read from {where}", expected, answer)
+        for trace_id, trace in expected.items():
+            must_equal(f"show -o otlp, read from {where}: trace {trace_id}", trace, answer[trace_id])
+    proved(
+        f"show -o otlp: {len(ids)} traces are the same when read from a file, from stdin, and after two imports from a store"
+    )
+
+
+def check_terminal(session: Session):
+    """Text that came from outside cannot steer a terminal."""
+    found = session.json("list", 'name = "every type of value"')["traces"]
+    for arguments in (["list", "--limit", "1000"], ["show", found[0]["trace_id"]]):
+        text = session.call(*arguments, "--color", "never").stdout.decode()
+        forbidden = sorted({c for c in text if c != "\n" and unicodedata.category(c) in ("Cc", "Cf")})
+        must_hold(f"{arguments[0]}: the name is there, made harmless", "steer" in text, text)
+        must_equal(f"{arguments[0]}: control and direction characters", [], forbidden)
+    proved("list and show: no control, escape or direction character of a name reaches the terminal")
+
+
+def check_tour(session: Session, extra: dict):
+    """Every route of the backend, sent in one way; half of it sent twice."""
+    done = session.run(sys.executable, APP, "tour", "--exit", "7", expect=7, extra=extra)
+    last = done.stdout.decode().splitlines()[-1:]
+    must_equal("run: the child's stdout", [f"{len(session.sent('OTEL'))} spans, {len(session.sent('XRAY'))} documents"], last)
+    proved("run: the child's exit code 7 and its output come through")
+    posts = session.sent("VISIT")["posts"]
+    form = {
+        "type": "application/json" if "PEERS_EXPORTER" in extra else "application/x-protobuf",
+        "coding": extra.get("OTEL_EXPORTER_OTLP_COMPRESSION"),
+    }
+    must_equal("app.py: the form in which spans were sent", [form] * len(posts), posts)
+    proved(f"run: {len(posts)} requests of {form['type']}, {form['coding'] or 'identity'}, half of the spans twice")
+    check_sampling(session)
+    check_traces(session)
+    check_asserts(session)
+    check_export(session)
+    check_terminal(session)
+
+
+def check_seed(session: Session):
+    """A trace that does not fit into one request, and whose root comes last."""
+    expression = '{ name = "INSERT INTO activities" } | count() = 1200'
+    session.run(sys.executable, APP, "seed", "1200", options=("--assert", expression))
+    must_equal("app.py: requests", 3, len(session.sent("VISIT")["posts"]))
+    check_traces(session)
+    session.call("assert", '{ name = "seed-database" } > { name = "INSERT INTO activities" and app.row = 1199 }')
+    proved("run --assert: holds as soon as the command has ended (exit 0)")
+    session.run(sys.executable, APP, "seed", "3", options=("--assert", expression), expect=1)
+    proved("run --assert: does not hold for another run's traces (exit 1)")
+    marker = session.folder / "started"
+    session.run(sys.executable, "-c", f"open({str(marker)!r}, 'w')", options=("--assert", "name ="), expect=2)
+    must_hold("run --assert with a broken expression does not start the command", not marker.exists())
+    proved("run --assert: a broken expression is refused before the command is started (exit 2)")
+
+
+def check_orphan(session: Session):
+    """Of a trace that is visibly not all there, `assert` says what it can and no more."""
+    session.run(sys.executable, APP, "orphan")
+    check_traces(session)
+    trace = session.json("show", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")["traces"][0]
+    evidence = {item["code"]: item.get("count") for item in trace["evidence"]}
+    must_equal("show: evidence of the missing root", {"no_root": None, "missing_parents": 1}, evidence)
+    session.call("assert", 'name = "orphan"')
+    session.call("assert", 'name = "orphan"', "--absent", expect=1)
+    session.call("assert", 'name = "its parent"', expect=3)
+    session.call("assert", 'name = "its parent"', "--absent", expect=3)
+    proved("assert: what a missing parent may still decide cannot be told (exit 3), what has been seen can (exit 0 and 1)")
+
+
+def check_wrapping(session: Session):
+    """The command does not notice that it is wrapped, but for its variables."""
+    every_byte = bytes(range(256)) * 1000
+    echo = "import sys; data = sys.stdin.buffer.read(); sys.stdout.buffer.write(data); sys.stderr.buffer.write(b'to stderr\\n')"
+    done = session.run(sys.executable, "-c", echo, stdin=every_byte)
+    must_hold("run: stdin and stdout come through byte by byte", done.stdout == every_byte, f"{len(done.stdout)} bytes")
+    must_hold("run: stderr comes through", b"to stderr\n" in done.stderr, done.stderr)
+    proved(f"run: {len(every_byte)} bytes through stdin and stdout, and stderr")
+    names = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "AWS_XRAY_DAEMON_ADDRESS", "TRACEPARENT")
+    tell = f"import json, os; print(json.dumps([os.environ.get(name) for name in {names}]))"
+    endpoint, protocol, daemon, traceparent = json.loads(session.run(sys.executable, "-c", tell).stdout)
+    must_equal("run: OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", protocol)
+    must_hold("run: OTEL_EXPORTER_OTLP_ENDPOINT is on this machine", endpoint.startswith("http://127.0.0.1:"), endpoint)
+    must_hold("run: AWS_XRAY_DAEMON_ADDRESS is on this machine", "127.0.0.1:" in daemon, daemon)
+    must_hold("run: the ports are private ones", ":4318" not in endpoint and ":2000" not in daemon, f"{endpoint} {daemon}")
+    wrapper_ids(traceparent)
+    proved("run: the four variables that lead SDKs to the receiver")
+
+    with session.started("run", "--", sys.executable, APP, "serve") as process:
+        must_equal("app.py serve", "ready\n", process.stdout.readline().decode())
+        process.send_signal(signal.SIGTERM)
+        _stdout, stderr = process.communicate(timeout=PATIENCE)
+    must_hold(
+        "run: after SIGTERM the child's own exit code", process.returncode == 15, f"{process.returncode}\n{excerpt(stderr)}"
+    )
+    session.call("assert", 'name = "until SIGTERM" and service = "visitor"', "--count", "1")
+    proved("run: SIGTERM reaches the child, whose last span arrives, and whose exit code is ours")
+
+
+def check_node(session: Session, node: str, app: str, extra: dict):
+    """What the SDKs for Node send: JSON or protobuf in chunks, and documents that nest without ids of parents."""
+    session.run(node, app, extra=extra)
+    check_traces(session)
+    session.call("assert", '{ name = "many" } > { name = "row" and app.row = 699 }', "--count", "1")
+    session.call(
+        "assert", 'service = "frontend-node" and status = error and event.exception.type = "TypeError"', "--count", "1"
+    )
+    proved("assert: the last of 700 spans is below its root")
+
+
+def node_checks(node: str, app: str) -> dict:
+    return {
+        "Node, by OTLP JSON": lambda session: check_node(session, node, app, {}),
+        "Node, by OTLP JSON, gzip": lambda session: check_node(session, node, app, {"OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"}),
+        "Node, by OTLP protobuf": lambda session: check_node(session, node, app, {"PEERS_EXPORTER": "protobuf"}),
+    }
+
+
+GZIP, DEFLATE = ({"OTEL_EXPORTER_OTLP_COMPRESSION": coding} for coding in ("gzip", "deflate"))
+JSON = {"PEERS_EXPORTER": "json"}
+PYTHON_CHECKS = {
+    "Wrapping a command": check_wrapping,
+    "Every route, by OTLP protobuf": lambda session: check_tour(session, {}),
+    "Every route, by OTLP protobuf, gzip": lambda session: check_tour(session, GZIP),
+    "Every route, by OTLP protobuf, deflate": lambda session: check_tour(session, DEFLATE),
+    "Every route, by OTLP JSON": lambda session: check_tour(session, JSON),
+    "Every route, by OTLP JSON, gzip": lambda session: check_tour(session, JSON | GZIP),
+    "A trace that begins elsewhere": check_orphan,
+    "1,201 spans in three requests, the root last": check_seed,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binary", type=lambda path: str(Path(path).resolve()))
+    parser.add_argument("--node", nargs=2, metavar=("NODE", "APP.JS"))
+    arguments = parser.parse_args()
+    # Otherwise SIGTERM would leave the temporary folder, and the processes of the moment, behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with tempfile.TemporaryDirectory(prefix="cruddur-trace-peers-") as folder:
+        checks = node_checks(*arguments.node) if arguments.node else PYTHON_CHECKS
+        for name, check in checks.items():
+            print(name, flush=True)
+            began = time.monotonic()
+            try:
+                check(Session(arguments.binary, Path(folder), name))
+            except Difference as difference:
+                print(f"FAIL  {difference}", flush=True)
+                return 1
+            print(f"      {time.monotonic() - began:.1f} s", flush=True)
+    print("All that was sent is there, as it was sent, and nothing else.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
