@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::key;
 use super::read::{COLUMNS, Local, TraceRow};
@@ -21,7 +21,7 @@ const SPANS_TOGETHER: usize = 100_000;
 
 /// Newest first, until the limit is reached.
 pub(super) fn list(local: &Local, query: &Query) -> Result<Listing, BackendError> {
-    let snapshot = local.sql(|connection| connection.unchecked_transaction())?;
+    let snapshot = local.sql(Connection::unchecked_transaction)?;
     let select = format!("SELECT {COLUMNS} FROM trace_rows WHERE start >= ?1 AND start <= ?2 ORDER BY start DESC, n DESC");
     let mut statement = local.sql(|connection| connection.prepare_cached(&select))?;
     let last = i64::try_from(query.range.end().0).map_or(i64::MAX, |end| end.saturating_sub(1));

@@ -45,10 +45,13 @@ pub(crate) fn read_some(data: &[u8], wanted: &dyn Fn(&TraceId) -> bool) -> Resul
     Ok(out)
 }
 
+/// Whether a trace is wanted, by the bytes of its id.
+type Wanted<'a> = &'a dyn Fn(&[u8]) -> bool;
+
 /// Answers how many resources there are.
 fn read(
     data: &[u8],
-    wanted: Option<&dyn Fn(&[u8]) -> bool>,
+    wanted: Option<Wanted<'_>>,
     mut keep: impl FnMut(TraceId, Span),
     mut refuse: impl FnMut(&'static str),
 ) -> Result<usize, WireError> {
@@ -77,9 +80,9 @@ fn read(
                     refuse(check::TOO_DEEP);
                     continue;
                 };
-                match walk::span(bytes).map_err(broken)?.ids() {
+                let span: proto::Span = merged(&[bytes])?;
+                match walk::Span::of(&span).ids() {
                     Ok(ids) => {
-                        let span = merged(&[bytes])?;
                         keep(TraceId::from_bytes(ids.trace), span_of(span, ids, Arc::clone(resource), Arc::clone(scope)));
                     }
                     Err(reason) => refuse(reason),
