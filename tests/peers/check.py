@@ -54,7 +54,7 @@ def check_traces(session: Session):
 
     listed = session.json("list", "--limit", "1000")["traces"]
     by_id = {same_id(trace["trace_id"]): trace for trace in listed}
-    must_equal("list: every trace once", len(listed), len(by_id))
+    must_hold("list: every trace once", len(listed) == len(by_id), f"{len(listed)} of {len(by_id)}")
     same_ids("list: traces", set(otel) | set(xray) | {wrapper_trace}, by_id)
     starts = [int(trace["start_unix_nano"]) for trace in listed]
     must_hold("list: newest first", starts == sorted(starts, reverse=True), starts)
@@ -67,7 +67,9 @@ def check_traces(session: Session):
     for trace in shown:
         trace_id = same_id(trace["trace_id"])
         spans = {span["span_id"]: span for span in trace["spans"]}
-        must_equal(f"show {trace_id}: every span once", len(trace["spans"]), len(spans))
+        must_hold(
+            f"show {trace_id}: every span once", len(trace["spans"]) == len(spans), f"{len(trace['spans'])} of {len(spans)}"
+        )
         own = {}
         if trace_id == wrapper_trace:
             own = {wrapper_span: check_wrapper(spans.get(wrapper_span), trace_id)}
