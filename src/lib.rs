@@ -59,9 +59,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, env: &Env, clock: Cloc
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(message) => {
+            let message = shown_safely(&arguments).unwrap_or(message);
             let wishes = Wishes { color: color_asked_for(&arguments), ..Wishes::default() };
             let end = if message.use_stderr() { Exit::Usage } else { Exit::Yes };
-            return Ui::new(streams, wishes).clap(&message).map_or_else(|failure| failure.exit(), |()| end);
+            let mut ui = Ui::new(streams, wishes);
+            let said = ui.clap(&message);
+            if let Some(advice) = cli::advice(&message) {
+                ui.hint(advice);
+            }
+            return said.map_or_else(|failure| failure.exit(), |()| end);
         }
     };
     let mut ui = Ui::new(streams, Wishes::new(&cli.global, env));
@@ -92,4 +98,11 @@ fn color_asked_for(arguments: &[OsString]) -> Color {
     let together = words.iter().find_map(|word| word.strip_prefix("--color="));
     let apart = words.windows(2).find(|pair| pair[0] == "--color").map(|pair| pair[1]);
     together.or(apart).and_then(|choice| choice.parse().ok()).unwrap_or_default()
+}
+
+/// What clap says of the arguments when they are made safe for a terminal. It repeats them in its messages, and what a script was
+/// given may be worse than a typo.
+fn shown_safely(arguments: &[OsString]) -> Option<clap::Error> {
+    let safe = arguments.iter().map(|argument| render::text::sanitise(&argument.to_string_lossy(), false).into_owned());
+    Cli::try_parse_from(safe).err()
 }

@@ -268,13 +268,14 @@ impl Ui {
         Progress { bar, ascii: self.wishes.ascii }
     }
 
-    /// Prints what clap has to say: help and version to stdout, errors to stderr.
+    /// Prints what clap has to say of arguments that are safe to show: help and version to stdout, errors to stderr.
     pub(crate) fn clap(&mut self, message: &clap::Error) -> Result<(), Failure> {
         let styled = message.render();
-        let plain = styled.to_string();
-        // What was typed is repeated in an error, and may be worse than a typo.
-        let safe = sanitise(&plain, false);
-        let show = |color: bool| if color && safe == plain { styled.ansi().to_string() } else { safe.clone().into_owned() };
+        let show = |color: bool| {
+            let text = if color { styled.ansi().to_string() } else { styled.to_string() };
+            // clap fills the lines between paragraphs with blanks, and sometimes forgets the last line's end.
+            text.trim_end().lines().fold(String::new(), |text, line| text + line.trim_end() + "\n")
+        };
         if message.use_stderr() {
             let text = show(wants_color(self.wishes.color, &self.streams.err));
             self.err(&text);

@@ -29,6 +29,7 @@ pub use list::ListArgs;
 pub use run::RunArgs;
 pub use show::ShowArgs;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
 
 use crate::exit::Exit;
@@ -78,4 +79,57 @@ fn after_help() -> String {
          cruddur-trace assert 'name = \"GET /\"' --wait 30s     exit 0 as soon as there is one",
         codes.join("\n")
     )
+}
+
+/// What clap cannot know about a command line that it refuses: the likely mistakes with a filter expression.
+pub fn advice(refused: &clap::Error) -> Option<&'static str> {
+    let argument = match refused.get(ContextKind::InvalidArg)? {
+        ContextValue::String(argument) => argument.as_str(),
+        _ => return None,
+    };
+    let usage = refused.get(ContextKind::Usage)?.to_string();
+    let takes_expression = usage.contains("[EXPR]");
+    (refused.kind() == ErrorKind::UnknownArgument && takes_expression && !argument.starts_with('-'))
+        .then_some("a filter expression is one argument: put it in single quotes, as in 'service = \"web\" and status = error'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    fn refused(command: &str) -> clap::Error {
+        Cli::try_parse_from(command.split(' ')).expect_err("the command line is wrong")
+    }
+
+    #[test]
+    fn the_command_line_is_well_defined() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_expression_without_quotes_is_answered_with_quotes() {
+        assert!(advice(&refused("cruddur-trace list service = web")).is_some());
+        assert!(advice(&refused("cruddur-trace assert status = error")).is_some());
+        assert_eq!(advice(&refused("cruddur-trace list --servce web")), None);
+        assert_eq!(advice(&refused("cruddur-trace demo now")), None);
+    }
+
+    #[test]
+    fn options_after_the_wrapped_command_are_its_own() {
+        for line in ["cruddur-trace run -v -- make -q --color never", "cruddur-trace run -v make -q --color never"] {
+            let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+            let Command::Run(run) = cli.command else { panic!("{line} is a run") };
+            assert_eq!(run.command, ["make", "-q", "--color", "never"], "{line}");
+            assert_eq!((cli.global.verbose, cli.global.quiet, cli.global.color), (1, false, None));
+        }
+    }
+
+    #[test]
+    fn global_options_stand_before_or_after_the_command() {
+        for line in ["cruddur-trace -b local --width 80 list", "cruddur-trace list -b local --width 80"] {
+            let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+            assert_eq!((cli.global.backends, cli.global.width), (vec![value::BackendArg::Local], Some(80)), "{line}");
+        }
+    }
 }

@@ -26,12 +26,12 @@ pub struct Limits {
     pub decompressed: usize,
     /// Bytes of all the bodies that are in flight together, compressed and not. Beyond that requests are answered 503.
     pub in_flight: usize,
-    /// Open connections on each TCP port. Further ones wait in the kernel's queue. Below the 1,024 files that a process may open
+    /// Open connections on each TCP port. For a further one the idlest is closed; while none is idle it waits. Below the 1,024 files that a process may open
     /// by default, because the store needs some too.
     pub connections: usize,
     /// For a request's body to arrive whole.
     pub body_time: Duration,
-    /// For a request to be answered, counted from its first byte: the bound on a client that sends its headers drop by drop.
+    /// For a request to be answered, counted from its first byte, and for that to come after connecting: the bound on a client that sends its headers drop by drop.
     pub request_time: Duration,
     /// For a connection to stay open between two requests.
     pub idle_time: Duration,

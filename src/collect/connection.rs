@@ -2,19 +2,21 @@
 //!
 //! The server library has no clock of its own, so a client that sends one byte of its headers a minute would hold a connection for
 //! ever. Here the time is taken where the bytes pass: from the first byte of a request to the first byte of its answer, and from
-//! there to the next request.
+//! there to the next request. When all connections are taken, the one that has been idle for longest is closed for the next: idle
+//! clients must not lock out the others.
 
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::futures::OwnedNotified;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
 
 use super::config::Limits;
@@ -23,24 +25,22 @@ use super::counters::Counters;
 /// After a failed accept: most failures are a want of file descriptors, and trying again at once would only burn the processor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// A connection counts as idle when nothing has come for so long after an answer. Sooner, its client may be about to send, and
+/// would find it closed under its hands.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// The same after it was opened: surely for a request, but clients keep some in reserve that they never use.
+const GRACE_FOR_THE_FIRST: Duration = Duration::from_secs(5);
+
 /// Accepts no more connections than there are slots; further ones wait in the kernel's queue.
 #[derive(Debug)]
 pub(super) struct Bounded {
     listener: TcpListener,
-    slots: Slots,
+    slots: Arc<Semaphore>,
+    /// Asks the connection that has been idle for longest to close.
+    make_room: Arc<Notify>,
     times: Times,
     counters: Arc<Counters>,
-}
-
-/// The connections that may still be opened.
-#[derive(Debug, Clone)]
-pub(super) struct Slots(Arc<Semaphore>);
-
-impl Slots {
-    /// Whether no further connection would be accepted. Answers then ask the client to close its own.
-    pub(super) fn are_taken(&self) -> bool {
-        self.0.available_permits() == 0
-    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -51,12 +51,21 @@ struct Times {
 
 impl Bounded {
     pub(super) fn new(listener: TcpListener, limits: &Limits, counters: Arc<Counters>) -> Self {
-        let slots = Slots(Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS))));
-        Self { listener, slots, times: Times { request: limits.request_time, idle: limits.idle_time }, counters }
+        Self {
+            listener,
+            slots: Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS))),
+            make_room: Arc::new(Notify::new()),
+            times: Times { request: limits.request_time, idle: limits.idle_time },
+            counters,
+        }
     }
 
-    pub(super) fn slots(&self) -> Slots {
-        self.slots.clone()
+    async fn slot(&self) -> OwnedSemaphorePermit {
+        if self.slots.available_permits() == 0 {
+            // If none is idle, the next one that becomes so will close.
+            self.make_room.notify_one();
+        }
+        Arc::clone(&self.slots).acquire_owned().await.expect("nobody closes the semaphore")
     }
 }
 
@@ -65,17 +74,13 @@ impl Listener for Bounded {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
+        let slot = self.slot().await;
         loop {
-            let Ok(slot) = Arc::clone(&self.slots.0).acquire_owned().await else {
-                // The semaphore is never closed; were it, then no connection could be accepted.
-                std::future::pending::<()>().await;
-                continue;
-            };
             match self.listener.accept().await {
                 Ok((stream, peer)) => {
                     // An answer is one small packet that must not wait for more. Failing costs only time.
                     stream.set_nodelay(true).ok();
-                    return (Connection::new(stream, slot, self.times), peer);
+                    return (Connection::new(stream, slot, Arc::clone(&self.make_room), self.times), peer);
                 }
                 Err(error) => {
                     self.counters.accept_errors.one();
@@ -96,15 +101,27 @@ impl Listener for Bounded {
 pub(super) struct Connection {
     stream: TcpStream,
     times: Times,
-    /// Whether the first byte of a request has come, and the first of its answer has not gone.
-    asked: bool,
+    state: State,
     patience: Pin<Box<Sleep>>,
+    make_room: Arc<Notify>,
     _slot: OwnedSemaphorePermit,
 }
 
+#[derive(Debug)]
+enum State {
+    /// Nothing has come since the last answer, or since it was opened, and the time of grace is not over. Then it has so much.
+    Quiet(Duration),
+    /// The same for longer: closed when room must be made. Dropping this passes the demand on to the next one.
+    Idle(Pin<Box<OwnedNotified>>),
+    /// The first byte of a request has come, and the first of its answer has not gone.
+    Asked,
+}
+
 impl Connection {
-    fn new(stream: TcpStream, slot: OwnedSemaphorePermit, times: Times) -> Self {
-        Self { stream, times, asked: false, patience: Box::pin(tokio::time::sleep(times.idle)), _slot: slot }
+    fn new(stream: TcpStream, slot: OwnedSemaphorePermit, make_room: Arc<Notify>, times: Times) -> Self {
+        let grace = GRACE_FOR_THE_FIRST.min(times.request);
+        let patience = Box::pin(tokio::time::sleep(grace));
+        Self { stream, times, state: State::Quiet(times.request.saturating_sub(grace)), patience, make_room, _slot: slot }
     }
 
     fn wait(&mut self, how_long: Duration) {
@@ -112,10 +129,35 @@ impl Connection {
         self.patience.as_mut().reset(now.checked_add(how_long).unwrap_or(now));
     }
 
+    fn asked(&mut self) {
+        if !matches!(self.state, State::Asked) {
+            self.state = State::Asked;
+            self.wait(self.times.request);
+        }
+    }
+
     fn answered(&mut self, written: &Poll<io::Result<usize>>) {
         if matches!(written, Poll::Ready(Ok(1..))) {
-            self.asked = false;
-            self.wait(self.times.idle);
+            let grace = GRACE.min(self.times.idle);
+            self.state = State::Quiet(self.times.idle.saturating_sub(grace));
+            self.wait(grace);
+        }
+    }
+
+    /// When nothing is there to read: ready when that has gone on for too long, or when room must be made.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if let State::Quiet(rest) = self.state {
+            ready!(self.patience.as_mut().poll(cx));
+            self.state = State::Idle(Box::pin(Arc::clone(&self.make_room).notified_owned()));
+            self.wait(rest);
+        }
+        if self.patience.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        match &mut self.state {
+            // As if the client had closed: a read of no bytes is the end.
+            State::Idle(make_room) => make_room.as_mut().poll(cx).map(Ok),
+            State::Quiet(_) | State::Asked => Poll::Pending,
         }
     }
 }
@@ -124,18 +166,15 @@ impl AsyncRead for Connection {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let before = buf.filled().len();
-        let read = Pin::new(&mut this.stream).poll_read(cx, buf);
-        match read {
-            Poll::Ready(Ok(())) if buf.filled().len() > before && !this.asked => {
-                this.asked = true;
-                this.wait(this.times.request);
+        match Pin::new(&mut this.stream).poll_read(cx, buf) {
+            Poll::Pending => this.poll_end(cx),
+            read @ Poll::Ready(_) => {
+                if buf.filled().len() > before {
+                    this.asked();
+                }
+                read
             }
-            Poll::Pending if this.patience.as_mut().poll(cx).is_ready() => {
-                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-            }
-            _ => {}
         }
-        read
     }
 }
 

@@ -1,7 +1,7 @@
 //! OTLP over HTTP: <https://opentelemetry.io/docs/specs/otlp/#otlphttp>.
 //!
-//! A request goes through here in this order: who asks ([`origin`](super::origin)), what it is ([`Encoding`]), its body within the
-//! limits ([`body`](super::body)), its bytes to a batch on another thread ([`decode`]), the batch into the sink; and only then the
+//! A request goes through here in this order: who asks ([`origin`]), what it is ([`Encoding`]), its body within the
+//! limits ([`body`]), its bytes to a batch on another thread ([`decode`]), the batch into the sink; and only then the
 //! answer ([`answer`]). SDKs drop a batch at 400 and 500 and send it again at 503, so everything that could succeed later is 503.
 
 mod answer;
@@ -20,7 +20,6 @@ use tokio::sync::Semaphore;
 
 use super::body::{self, Budget, Dropped, Kept, Share, Unread};
 use super::config::Limits;
-use super::connection::Slots;
 use super::counters::Counters;
 use super::origin::{self, Origins, Verdict};
 use super::sink::Sink;
@@ -39,7 +38,6 @@ pub(super) struct Otlp<S> {
     pub(super) processors: Arc<Semaphore>,
     pub(super) counters: Arc<Counters>,
     pub(super) origins: Origins,
-    pub(super) slots: Slots,
 }
 
 /// The routes of the OTLP port.
@@ -57,7 +55,7 @@ pub(super) fn routes<S: Sink>(otlp: Otlp<S>) -> Router {
         .with_state(shared)
 }
 
-/// Before and after every request: web pages are kept out, and connections closed when there are too many.
+/// Before every request: web pages are kept out.
 async fn door<S: Sink>(State(otlp): State<Arc<Otlp<S>>>, request: Request, next: Next) -> Response {
     otlp.counters.http_requests.one();
     let verdict = otlp.origins.judge(request.headers());
@@ -79,9 +77,6 @@ async fn door<S: Sink>(State(otlp): State<Arc<Otlp<S>>>, request: Request, next:
     };
     if let Verdict::Allowed(page) = verdict {
         origin::allow(answer.headers_mut(), page);
-    }
-    if otlp.slots.are_taken() {
-        answer.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
     }
     answer
 }

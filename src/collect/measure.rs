@@ -1,7 +1,7 @@
 //! How much a request will unfold into, found out before it does.
 //!
-//! An empty span is two bytes of protobuf and some hundred bytes of memory: a body within its limit could still fill the machine.
-//! So the pieces are counted first, without making any of them.
+//! An empty span is two bytes of protobuf and some hundred bytes of memory: a body within its limit could still fill the machine,
+//! when it is received or when it is read back. So the pieces are counted first, without making any of them.
 
 /// What one request may unfold into. Sixty-four MiB from an SDK hold about 250,000 spans.
 pub(super) const MAX_SPANS: usize = 1_000_000;

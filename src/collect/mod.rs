@@ -1,11 +1,11 @@
 //! The door in: the local receiver.
 //!
-//! Reading order: [`config`] (what it is told), [`start`] below, [`listen`] (taking the ports), [`connection`] (TCP bounded in
-//! number and time), [`http`] (OTLP over HTTP, with [`origin`], [`body`], [`coding`] and [`measure`] for its parts), [`xray`] (the
-//! X-Ray daemon's UDP port) and [`xray_proxy`] (its TCP port), [`sink`] (where everything goes) and [`counters`] (what became of it).
+//! Reading order: [`config`] (what it is told), [`start`] below, [`listen`] (taking the ports), `connection` (TCP bounded in
+//! number and time), `http` (OTLP over HTTP, with `origin`, `body`, `coding` and `measure` for its parts), `xray` (the
+//! X-Ray daemon's UDP port) and `xray_proxy` (its TCP port), [`sink`] (where everything goes) and [`counters`] (what became of it).
 //!
 //! The rule of the house: a sender is told yes only after [`Sink::keep`] said yes. Where the protocol has no answer (UDP), what is
-//! not kept is counted by its reason. OTLP over gRPC will be a further door beside [`http`] that shares its decoding, budget and
+//! not kept is counted by its reason. OTLP over gRPC will be a further door beside `http` that shares its decoding, budget and
 //! answers' meaning; forwarding to Honeycomb and X-Ray will be a [`Sink`] around the store's.
 
 mod body;
@@ -102,7 +102,6 @@ pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Runn
             body_time: limits.body_time,
             budget: budget.clone(),
             counters: Arc::clone(&counters),
-            slots: listener.slots(),
         });
         running.servers.push(serve(listener, routes, stop.clone()));
         running.xray = Some(address);
@@ -110,9 +109,8 @@ pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Runn
     }
     if let Some((tcp, address)) = otlp {
         let listener = Bounded::new(tcp, &limits, Arc::clone(&counters));
-        let slots = listener.slots();
         let origins = Origins::new(allowed_origins);
-        let routes = http::routes(http::Otlp { sink, limits, budget, processors, counters, origins, slots });
+        let routes = http::routes(http::Otlp { sink, limits, budget, processors, counters, origins });
         running.servers.push(serve(listener, routes, stop));
         running.otlp_http = Some(address);
     }

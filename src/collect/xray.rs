@@ -2,7 +2,7 @@
 //!
 //! A datagram is a line `{"format": "json", "version": 1}` and one segment document. UDP answers nothing, so a document that is not
 //! taken from the socket in time is lost and its sender never knows. Hence a thread of its own reads and does nothing else; what it
-//! has read waits in a queue whose bytes are bounded, and [`keep`] empties it into the sink. Whatever does not get that far is
+//! has read waits in a queue whose bytes are bounded, and [`keep()`] empties it into the sink. Whatever does not get that far is
 //! counted by its reason.
 
 mod keep;

@@ -12,7 +12,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::http::header::{self, HeaderName};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -20,7 +20,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::body::{self, Budget, Dropped, Kept};
-use super::connection::Slots;
 use super::counters::Counters;
 use super::origin::{Origins, Verdict};
 use crate::model::Time;
@@ -41,7 +40,6 @@ pub(super) struct Proxy {
     pub(super) body_time: Duration,
     pub(super) budget: Budget,
     pub(super) counters: Arc<Counters>,
-    pub(super) slots: Slots,
 }
 
 /// The routes of the X-Ray port.
@@ -58,17 +56,13 @@ pub(super) fn routes(proxy: Proxy) -> Router {
 
 async fn door(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) -> Response {
     // No SDK that speaks this protocol runs in a browser.
-    let mut answer = match Origins::default().judge(request.headers()) {
+    match Origins::default().judge(request.headers()) {
         Verdict::NoPage => next.run(request).await,
         Verdict::Allowed(_) | Verdict::Foreign => {
             proxy.counters.refused_origin.one();
             error(StatusCode::FORBIDDEN, "AccessDeniedException", "web pages have no business here")
         }
-    };
-    if proxy.slots.are_taken() {
-        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    answer
 }
 
 async fn rules(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {

@@ -134,7 +134,7 @@ impl Settings {
         let file = ConfigFile::load(&paths.config)?;
         if file.is_none() && paths.config_is_named {
             return Err(Failure::config(format!("there is no configuration file `{}`", paths.config.display()))
-                .hint("`cruddur-trace config init` writes one"));
+                .hint(format!("`cruddur-trace config init --config {}` writes one", paths.config.display())));
         }
         Self::resolve(flags, env, &file.unwrap_or_default(), paths)
     }

@@ -92,7 +92,6 @@ pub(crate) fn fit<'a>(pieces: impl IntoIterator<Item = (Role, &'a str)>, columns
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Time;
     use chrono::FixedOffset;
 
     fn written(color: bool) -> String {

@@ -82,19 +82,20 @@ pub(crate) struct Indexer<'a> {
     traces: Vec<TraceId>,
     trace_numbers: HashMap<TraceId, u32>,
     services: Vec<Option<&'a str>>,
+    service_numbers: HashMap<Option<&'a str>, u32>,
     operations: Vec<(u32, &'a str, SpanKind)>,
     operation_numbers: HashMap<(u32, &'a str, SpanKind), u32>,
 }
 
 impl<'a> Indexer<'a> {
-    /// The number of a service, for [`Indexer::operation`] only. Few at a time, so that a search is as good as a map.
+    /// The number of a service, for [`Indexer::operation`] only.
     pub(crate) fn service(&mut self, service: Option<&'a str>) -> u32 {
-        let known = self.services.iter().rev().take(16).position(|&known| known == service);
-        let place = known.map_or(self.services.len(), |back| self.services.len() - 1 - back);
-        if known.is_none() {
+        let next = self.services.len() as u32;
+        let number = *self.service_numbers.entry(service).or_insert(next);
+        if number == next {
             self.services.push(service);
         }
-        place as u32
+        number
     }
 
     /// Place in [`Batch::traces`].
@@ -131,5 +132,35 @@ impl<'a> Indexer<'a> {
         };
         let operations = self.operations.iter().copied().map(operation).collect();
         Batch { format, data, traces: self.traces, operations, rows: self.rows }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_and_trace_is_there_once_however_they_alternate() {
+        let names: Vec<_> = (0..40).map(|number| format!("service {}", number % 20)).collect();
+        let mut indexer = Indexer::default();
+        for name in &names {
+            let service = indexer.service(Some(name));
+            let operation = indexer.operation(service, "op", SpanKind::Server);
+            let trace = indexer.trace(&TraceId::from_text(name));
+            let (id, start) = (SpanId::default(), Time::UNKNOWN);
+            indexer.rows.push(Row { trace, operation, id, parent: None, start, end: None, error: false });
+        }
+        let batch = indexer.finish(Format::XRay, Vec::new());
+        assert_eq!((batch.traces.len(), batch.operations.len(), batch.rows.len()), (20, 20, 40));
+        for (row, name) in batch.rows.iter().zip(&names) {
+            assert_eq!(batch.operations[row.operation as usize].service.as_ref(), Some(name));
+            assert_eq!(batch.traces[row.trace as usize].to_string(), *name);
+        }
+    }
+
+    #[test]
+    fn no_service_is_not_an_empty_one() {
+        let mut indexer = Indexer::default();
+        assert_ne!(indexer.service(None), indexer.service(Some("")));
     }
 }

@@ -50,8 +50,8 @@ pub fn read_any(bytes: &[u8]) -> Result<Parsed, WireError> {
         (Some(Ok((spans, refused))), _) => Ok(Parsed { spans, refused, notes: Vec::new(), format: "OTLP protobuf" }),
         (_, None) => Err(unknown("it is empty")),
         (_, Some(b'{' | b'[' | b'"')) => read_json(json),
-        (Some(Err(error)), _) => Err(unknown(format!("it does not begin as JSON does, and as OTLP protobuf: {}", error.why))),
-        (None, _) => Err(unknown("it does not begin as JSON does")),
+        (Some(Err(error)), _) => Err(unknown(format!("it is no JSON, and as OTLP protobuf {}", error.why))),
+        (None, _) => Err(unknown("it is no JSON")),
     }
 }
 
@@ -206,7 +206,7 @@ mod tests {
     fn what_is_nothing_known_is_told_as_what_it_looks_like() {
         let told = |bytes: &[u8]| read_any(bytes).unwrap_err().to_string();
         insta::assert_snapshot!(told(b" \n"), @"not in any known format (OTLP, X-Ray, Jaeger, Zipkin): it is empty");
-        insta::assert_snapshot!(told(b"hello"), @"not in any known format (OTLP, X-Ray, Jaeger, Zipkin): it does not begin as JSON does, and as OTLP protobuf: failed to decode Protobuf message: unexpected end group tag");
+        insta::assert_snapshot!(told(b"hello"), @"not in any known format (OTLP, X-Ray, Jaeger, Zipkin): it is no JSON, and as OTLP protobuf a group ends that has not begun at byte 3");
         insta::assert_snapshot!(told(b"[]"), @"not in any known format (OTLP, X-Ray, Jaeger, Zipkin): there is nothing in the JSON");
         insta::assert_snapshot!(told(b"{\"a\": 1, \"b\": {\"traceId\": 1}}"), @"not in any known format (OTLP, X-Ray, Jaeger, Zipkin): it is JSON whose keys belong to none of them: `a`, `b`");
         insta::assert_snapshot!(told(b"{\"a\": [1, 2"), @"not JSON: EOF while parsing a list, line 1 column 11, in a");

@@ -1,1 +1,11 @@
+//! The one integration binary: it drives the real program, and reads the code base.
+//!
+//! How to test here: most cases belong beside the code, as unit tests; what stands here shows that the parts are wired together.
+//! A test starts from [`support::Home`], in which the program finds nothing but what the test put there.
+//! What is generated and committed is rewritten by `BLESS=1 cargo test --test it generated`.
 
+mod architecture;
+mod cli;
+mod config;
+mod generated;
+mod support;

@@ -195,7 +195,7 @@ async fn what_is_not_kept_is_never_answered_with_success() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_posts_at_once_are_all_kept() {
     let sink = Memory::new();
-    let receiver = receiver(&sink);
+    let receiver = receiver_with(&sink, Limits { connections: 1000, ..Limits::default() });
     let statuses = at_once(&receiver, 1000).await;
     assert!(statuses.iter().all(|(status, _)| *status == 200), "{statuses:?}");
     assert_eq!((sink.spans(), receiver.counters().spans_kept), (2000, 2000));
@@ -213,8 +213,20 @@ async fn while_the_sink_is_busy_senders_are_told_to_come_back() {
     assert_eq!(receiver.counters().refused_busy, 100);
 }
 
+/// A client and a server with a thousand connections take more files than a process may open by default.
+fn allow_many_files() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let mut limit = getrlimit(Resource::Nofile);
+        limit.current = Some(limit.maximum.unwrap_or(8192).min(8192)).max(limit.current);
+        setrlimit(Resource::Nofile, limit).unwrap();
+    }
+}
+
 /// Sends so many requests of two spans and answers their status and `Retry-After`.
 async fn at_once(to: &Running, requests: usize) -> Vec<(u16, String)> {
+    allow_many_files();
     let (client, url) = (client(), format!("http://{}/v1/traces", to.otlp_http.unwrap()));
     let body = axum::body::Bytes::from(request(2));
     let sent: Vec<_> = (0..requests)

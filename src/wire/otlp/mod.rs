@@ -1,7 +1,8 @@
 //! OTLP, the protocol of `OpenTelemetry`: <https://opentelemetry.io/docs/specs/otlp/>.
 //!
-//! [`check`] says which spans can be kept, [`index`] turns a request into a batch, [`protobuf`] reads it back, [`encode`]
-//! writes one; [`json`] is the same in JSON, and [`response`] what a receiver answers.
+//! `walk` goes through a request without decoding it, `check` says what can be kept, [`index`] turns a request into a batch,
+//! [`protobuf`] reads it back, [`encode`](mod@encode) writes one; [`json`] is the same in JSON, and [`response`] what a receiver
+//! answers.
 
 pub mod encode;
 pub mod index;
@@ -11,6 +12,7 @@ pub mod response;
 
 mod check;
 mod group;
+mod walk;
 
 pub use check::MAX_NESTING;
 pub use encode::encode;
