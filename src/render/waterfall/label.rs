@@ -53,7 +53,8 @@ impl<'a> Label<'a> {
             return Self { name: name.into(), role: Role::Warning, separator, ..Self::default() };
         };
         let above = tree.nodes()[node].parent.and_then(|parent| span_at(trace, tree, parent)).map(Span::service);
-        let service = if with_service && above != Some(span.service()) { span.service() } else { "" };
+        let service =
+            if with_service && above != Some(span.service()) && span.service() != span.name { span.service() } else { "" };
         let times = match row.planned.entry {
             Entry::Fold { count, .. } => format!("{}{} ", if look.ascii { "x" } else { "×" }, units::count(count as u128)),
             _ => String::new(),
