@@ -132,12 +132,20 @@ fn columns_beside_the_id(summaries: &[TraceSummary], look: &Look) -> Vec<Column>
     let one_backend = summaries.iter().all(|summary| summary.backends == summaries[0].backends);
     if !one_backend {
         let names = |summary: &TraceSummary, look: &Look| {
-            let names = summary.backends.join("+");
-            (Role::Faint, text::truncate(&text::sanitise(&names, look.ascii), 16, look.ascii).into_owned())
+            let names: Vec<_> = summary.backends.iter().map(|name| short(name)).collect();
+            (Role::Faint, text::truncate(&text::sanitise(&names.join("+"), look.ascii), 24, look.ascii).into_owned())
         };
         columns.push(Column::new("backend", Left, each(names)));
     }
     columns
+}
+
+/// What tells a backend from the others: of `file:PATH`, the file's own name.
+fn short(backend: &str) -> &str {
+    match backend.strip_prefix("file:").and_then(|path| path.rsplit(['/', '\\']).next()) {
+        Some(name) if name.contains('.') => name,
+        _ => backend,
+    }
 }
 
 fn marks(summary: &TraceSummary, look: &Look) -> Pieces {
@@ -165,7 +173,7 @@ fn roots(summaries: &[TraceSummary], room: usize, look: &Look) -> Column {
         let shown = text::sanitise(service, look.ascii);
         let separator = if look.ascii { " - " } else { " · " };
         let behind = text::width(&name) + text::width(separator) + LEAST_ROOT.min(text::width(&shown));
-        if service.is_empty() || behind > room {
+        if service.is_empty() || service == name || behind > room {
             return fit([(Role::Plain, &*name)], room, look.ascii);
         }
         fit([(Role::Plain, &*name), (Role::Faint, separator), (theme::service(service), &*shown)], room, look.ascii)

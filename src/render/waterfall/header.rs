@@ -59,7 +59,7 @@ fn title(trace: &Trace, layout: &Layout, look: &Look) -> Fact {
         return vec![(Role::Warning, "(root not arrived)".to_owned())];
     };
     let mut fact = Vec::new();
-    if !root.service().is_empty() {
+    if !root.service().is_empty() && root.service() != root.name {
         fact.push((theme::service(root.service()), text::sanitise(root.service(), look.ascii).into_owned()));
         fact.push((Role::Plain, "  ".to_owned()));
     }
