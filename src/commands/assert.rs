@@ -178,8 +178,8 @@ fn sentence(
     let window = &context.settings.window;
     let looked_at = match &window.until {
         _ if everywhere || assertion::settled(expected, observed.seen).is_some() => String::new(),
-        None => format!(", since {}", window.since),
-        Some(until) => format!(", since {} until {until}", window.since),
+        None => format!(" with --since {}", window.since),
+        Some(until) => format!(" with --since {} --until {until}", window.since),
     };
     let found = format!("{found}{looked_at}{wanted}");
     match verdict {

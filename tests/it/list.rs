@@ -357,12 +357,6 @@ fn what_cannot_be_asked_is_refused() {
     [exit status: 2]
     ");
     insta::assert_snapshot!(home().line("list --follow -b file:cruddur.json"), @r"
-      started              trace                             duration  spans  errors  root
-      2026-07-24 14:04:57  6a63710987bbe879c7a5f5784a70384b    565 ms      3          HTTP POST
-    ⋯ 2026-07-24 14:04:40  6e0e527094eac2775941319a7b6a5db6    225 ms      4          HTTP POST
-      2026-07-24 14:04:13  8bc626382cebdea2f7f1556261da8061    402 ms     18          GET /api/message_…
-    ! 2026-07-24 14:03:46  ae98aa61f92c36ccde88da857de9bd67     48 ms      3       3  POST /api/activit…
-      2026-07-24 14:03:05  08fef885f38c1e32024efae4ecacf67d     75 ms      6          HTTP GET
     ------- stderr -------
     error: a file cannot be followed
     hint: leave --follow out, or use `--backend local`

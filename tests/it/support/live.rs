@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 
 use super::{CommandOutput, Home, PATIENCE};
 
@@ -53,15 +53,23 @@ impl<'a> Live<'a> {
     }
 
     /// Waits for its end; what it printed is all that it printed.
+    #[track_caller]
     pub(crate) fn end(mut self) -> CommandOutput {
+        // Its stdout is closed when it ends.
+        loop {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(line) => {
+                    self.seen.push_str(&line);
+                    self.seen.push('\n');
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("it does not end after:\n{}", self.seen),
+            }
+        }
         let mut stderr = Vec::new();
         let mut pipe = self.child.stderr.take().expect("it was asked for");
         pipe.read_to_end(&mut stderr).expect("a pipe can be read");
         let status = self.child.wait().expect("it was started");
-        for line in self.lines.iter() {
-            self.seen.push_str(&line);
-            self.seen.push('\n');
-        }
         let seen = std::mem::take(&mut self.seen);
         CommandOutput::new(&Output { status, stdout: seen.into_bytes(), stderr }, self.home.folder.path())
     }
