@@ -97,8 +97,6 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand --width 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]'
             cand --timeout 'Give up asking a backend after this long [default: 30s]'
             cand --no-fold 'Draw every span, also where many alike would be folded into one row'
-            cand -a 'Show the attributes and events of every span'
-            cand --attributes 'Show the attributes and events of every span'
             cand --explain 'Say what each backend would be asked, and do not ask'
             cand --ascii 'Draw with ASCII characters only'
             cand --no-pager 'Do not show long output in a pager'

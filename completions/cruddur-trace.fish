@@ -96,7 +96,6 @@ never\t'Not at all'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l width -d 'Use this many columns, 40 to 400 [default: the terminal\'s, or 100]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l no-fold -d 'Draw every span, also where many alike would be folded into one row'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s a -l attributes -d 'Show the attributes and events of every span'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l explain -d 'Say what each backend would be asked, and do not ask'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l ascii -d 'Draw with ASCII characters only'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l no-pager -d 'Do not show long output in a pager'

@@ -22,13 +22,12 @@ impl File {
     pub fn read(path: Option<&Path>) -> Result<Self, BackendError> {
         let name = path.map_or_else(|| "-".to_owned(), |path| path.display().to_string());
         let fail = |cause| BackendError::File { path: name.clone(), cause };
-        let bytes = match path {
-            Some(path) => std::fs::read(path).map_err(fail)?,
-            None => {
-                let mut bytes = Vec::new();
-                std::io::stdin().lock().read_to_end(&mut bytes).map_err(fail)?;
-                bytes
-            }
+        let bytes = if let Some(path) = path {
+            std::fs::read(path).map_err(fail)?
+        } else {
+            let mut bytes = Vec::new();
+            std::io::stdin().lock().read_to_end(&mut bytes).map_err(fail)?;
+            bytes
         };
         let parsed = wire::read_any(&bytes).map_err(|cause| BackendError::Malformed { what: name.clone(), cause })?;
         // The text is as large as what was read out of it, and not needed any more.

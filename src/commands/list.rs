@@ -1,6 +1,6 @@
 //! `list`: the traces of a window, newest first; with `--follow`, also those still to come.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::Context;
@@ -113,7 +113,7 @@ async fn follow(
     context: &Context,
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
-    let mut printed: HashMap<TraceId, ()> = printed_already.iter().map(|trace| (trace.id.clone(), ())).collect();
+    let mut printed: HashSet<TraceId> = printed_already.iter().map(|trace| trace.id.clone()).collect();
     let mut store = None;
     let mut seen = None;
     let mut waiting = true;
@@ -140,12 +140,12 @@ async fn follow(
         waiting = false;
         let mut ripe = Vec::new();
         for trace in listing.traces.into_iter().rev() {
-            if printed.contains_key(&trace.id) {
+            if printed.contains(&trace.id) {
                 continue;
             }
             let silent = now.since(trace.received.unwrap_or(trace.end)) >= PATIENCE;
             if trace.complete() || silent {
-                printed.insert(trace.id.clone(), ());
+                printed.insert(trace.id.clone());
                 ripe.push(trace);
             } else {
                 waiting = true;

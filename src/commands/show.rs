@@ -36,10 +36,7 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     }
     let text = match args.output {
         ShowFormat::Waterfall => {
-            let mut screens = Vec::new();
-            for trace in &traces {
-                screens.push(drawn(trace, args, context, ui)?);
-            }
+            let screens: Vec<_> = traces.iter().map(|trace| drawn(trace, args, context, ui)).collect();
             screens.join("\n")
         }
         ShowFormat::Json => json::show(&traces, &notes),
@@ -51,18 +48,19 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     for note in &notes {
         ui.note(note);
     }
-    if args.output == ShowFormat::Waterfall {
-        ui.page(&text)?
-    } else {
-        ui.out(&text)?
+    match args.output {
+        ShowFormat::Waterfall => ui.page(&text)?,
+        _ => ui.out(&text)?,
     }
+    // The process ends now, and the system takes a million spans back faster than we can.
+    std::mem::forget(traces);
     Ok(Exit::Yes)
 }
 
-fn drawn(trace: &Trace, args: &ShowArgs, context: &Context, ui: &Ui) -> Result<String, Failure> {
+fn drawn(trace: &Trace, args: &ShowArgs, context: &Context, ui: &Ui) -> String {
     let tree = Tree::build(trace);
     let options = waterfall::Options { max_rows: args.max_rows, fold: !args.no_fold };
-    Ok(waterfall::render(trace, &tree, &options, &context.look(ui)))
+    waterfall::render(trace, &tree, &options, &context.look(ui))
 }
 
 /// The spans for which the filter holds, and those above them.

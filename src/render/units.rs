@@ -20,6 +20,9 @@ pub fn duration(length: Nanos, ascii: bool) -> String {
     for (unit, name, limit) in
         [(1, "ns", MICROSECOND), (MICROSECOND, micro, MILLISECOND), (MILLISECOND, "ms", SECOND), (SECOND, "s", MINUTE)]
     {
+        if length >= limit {
+            continue;
+        }
         // A length that rounds up to the next unit is written in that.
         if let Some(number) = significant(length, unit, limit) {
             return format!("{sign}{number} {name}");
@@ -41,9 +44,12 @@ fn rounded(length: Nanos, unit: Nanos) -> Nanos {
 
 /// `length` in `unit`s with three significant digits; `None` where it is rounded to `limit` or more.
 fn significant(length: Nanos, unit: Nanos, limit: Nanos) -> Option<String> {
+    // Below a minute everything fits, and dividing 128 bits costs ten times as much.
+    let (length, unit, limit) = (u64::try_from(length).ok()?, u64::try_from(unit).ok()?, u64::try_from(limit).ok()?);
+    let rounded = |step: u64| length / step + u64::from(length % step * 2 >= step);
     [100, 10, 1].into_iter().find_map(|parts| {
         let step = (unit / parts).max(1);
-        let steps = rounded(length, step);
+        let steps = rounded(step);
         let per_unit = unit / step;
         (steps < 1000 && steps * step < limit).then(|| {
             let (whole, fraction) = (steps / per_unit, steps % per_unit);

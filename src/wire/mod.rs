@@ -21,5 +21,5 @@ pub(crate) mod arbitrary;
 
 pub use batch::{Batch, Format, Operation, Row};
 pub use error::{Place, Refused, WireError};
-pub use read::{Records, read_all, read_trace};
+pub use read::{Records, read_all, read_some};
 pub use sniff::{Parsed, read_any};

@@ -16,11 +16,10 @@ pub fn read_all(format: Format, data: &[u8]) -> Result<Records, WireError> {
     }
 }
 
-/// The spans of one trace in a batch's data, in its order, added to `out`. Spans of other traces are passed over without being
-/// decoded. After an error, `out` may hold some.
-pub fn read_trace(format: Format, data: &[u8], id: &TraceId, out: &mut Vec<Span>) -> Result<(), WireError> {
+/// The spans of the wanted traces in a batch's data, in its order. Spans of other traces are passed over without being decoded.
+pub fn read_some(format: Format, data: &[u8], wanted: &dyn Fn(&TraceId) -> bool) -> Result<Records, WireError> {
     match format {
-        Format::OtlpProtobuf => otlp::protobuf::read_trace(data, id, out),
-        Format::XRay => xray::batch::read_trace(data, id, out),
+        Format::OtlpProtobuf => otlp::protobuf::read_some(data, wanted),
+        Format::XRay => xray::batch::read_some(data, wanted),
     }
 }

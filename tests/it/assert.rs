@@ -43,15 +43,30 @@ fn what_is_not_there_is_answered_with_what_came_nearest() {
     ------- stderr -------
     does not hold: no trace satisfies service = "backend-flask" and name = "GET /api/mesage_groups" and duration < 300ms
     nearest:
+      2 of 3 conditions: backend-flask GET /api/activities/home
+        in trace 08fef885f38c1e32024efae4ecacf67d
+        wanted name = "GET /api/mesage_groups", but it is GET /api/activities/home
+      2 of 3 conditions: backend-flask POST /api/activities
+        in trace ae98aa61f92c36ccde88da857de9bd67
+        wanted name = "GET /api/mesage_groups", but it is POST /api/activities
       2 of 3 conditions: backend-flask POST /api/activities/3bf2/reply
         in trace 6e0e527094eac2775941319a7b6a5db6
         wanted name = "GET /api/mesage_groups", but it is POST /api/activities/3bf2/reply
-      2 of 3 conditions: backend-flask create-reply
-        in trace 6e0e527094eac2775941319a7b6a5db6
-        wanted name = "GET /api/mesage_groups", but it is create-reply
-      2 of 3 conditions: backend-flask DynamoDB.Query
+    [exit status: 1]
+    "#);
+    insta::assert_snapshot!(assert(&[r#"name = "GET /api/mesage_groups""#]), @r#"
+    ------- stderr -------
+    does not hold: no trace satisfies name = "GET /api/mesage_groups"
+    nearest:
+      0 of 1 conditions: backend-flask GET /api/message_groups
         in trace 8bc626382cebdea2f7f1556261da8061
-        wanted name = "GET /api/mesage_groups", but it is DynamoDB.Query
+        wanted name = "GET /api/mesage_groups", but it is GET /api/message_groups
+      0 of 1 conditions: backend-flask list-message-groups
+        in trace 8bc626382cebdea2f7f1556261da8061
+        wanted name = "GET /api/mesage_groups", but it is list-message-groups
+      0 of 1 conditions: backend-flask GET /api/activities/home
+        in trace 08fef885f38c1e32024efae4ecacf67d
+        wanted name = "GET /api/mesage_groups", but it is GET /api/activities/home
     [exit status: 1]
     "#);
     insta::assert_snapshot!(assert(&["--error", "--min-duration", "1s", "--color", "always"]), @r"
@@ -233,17 +248,17 @@ fn a_window_in_which_it_was_missed_is_named() {
     home.import("xray.json");
     insta::assert_snapshot!(home.run(["assert", "--absent", "name = \"sharp\""]), @r#"
     ------- stderr -------
-    holds: no trace satisfies name = "sharp", since 1h (expected none)
+    holds: no trace satisfies name = "sharp" with --since 1h (expected none)
     [exit status: 0]
     "#);
     insta::assert_snapshot!(home.run(["assert", "--since", "30m", "--until", "10m", "name = \"user-activities\""]), @r#"
     ------- stderr -------
-    does not hold: no trace satisfies name = "user-activities", since 30m until 10m
+    does not hold: no trace satisfies name = "user-activities" with --since 30m --until 10m
     [exit status: 1]
     "#);
     insta::assert_snapshot!(home.run(["assert", "--since", "2020-01-01", "name = \"user-activities\""]), @r#"
     ------- stderr -------
-    holds: at least 1 trace satisfies name = "user-activities"
+    holds: 1 trace satisfies name = "user-activities"
     [exit status: 0]
     "#);
 }
@@ -252,12 +267,12 @@ fn a_window_in_which_it_was_missed_is_named() {
 fn a_store_that_is_not_there_yet_is_an_empty_one() {
     insta::assert_snapshot!(Home::new().run(["assert", "status = error"]), @r"
     ------- stderr -------
-    does not hold: no trace satisfies status = error, since 1h
+    does not hold: no trace satisfies status = error with --since 1h
     [exit status: 1]
     ");
     insta::assert_snapshot!(Home::new().run(["assert", "--absent", "status = error"]), @r"
     ------- stderr -------
-    holds: no trace satisfies status = error, since 1h (expected none)
+    holds: no trace satisfies status = error with --since 1h (expected none)
     [exit status: 0]
     ");
     insta::assert_snapshot!(Home::new().run(["assert", "--trace", "8bc626"]), @r"
@@ -290,22 +305,22 @@ fn a_trace_that_may_still_grow_leaves_it_open() {
     "#);
     insta::assert_snapshot!(home.run(["assert", "--since", "2020-01-01", "--absent", "name = \"notify-slack\""]), @r#"
     ------- stderr -------
-    cannot tell: no trace satisfies name = "notify-slack", since 2020-01-01 (expected none), but 1 incomplete trace may still grow
+    cannot tell: no trace satisfies name = "notify-slack" with --since 2020-01-01 (expected none), but 1 incomplete trace may still grow
     [exit status: 3]
     "#);
     insta::assert_snapshot!(home.run(["assert", "--since", "2020-01-01", "name = \"notify-slack\""]), @r#"
     ------- stderr -------
-    cannot tell: no trace satisfies name = "notify-slack", since 2020-01-01, but 1 incomplete trace may still grow
+    cannot tell: no trace satisfies name = "notify-slack" with --since 2020-01-01, but 1 incomplete trace may still grow
     nearest:
-      0 of 1 conditions: backend-flask POST /api/profile/avatar
-        in trace 6a63710987bbe879c7a5f5784a70384b
-        wanted name = "notify-slack", but it is POST /api/profile/avatar
-      0 of 1 conditions: backend-flask Lambda.Invoke
-        in trace 6a63710987bbe879c7a5f5784a70384b
-        wanted name = "notify-slack", but it is Lambda.Invoke
-      0 of 1 conditions: frontend-react-js HTTP POST
-        in trace 6a63710987bbe879c7a5f5784a70384b
-        wanted name = "notify-slack", but it is HTTP POST
+      0 of 1 conditions: cruddur-worker notify-followers
+        in trace 6e0e527094eac2775941319a7b6a5db6
+        wanted name = "notify-slack", but it is notify-followers
+      0 of 1 conditions: backend-flask cognito-jwt-verify
+        in trace 8bc626382cebdea2f7f1556261da8061
+        wanted name = "notify-slack", but it is cognito-jwt-verify
+      0 of 1 conditions: backend-flask cognito-jwt-verify
+        in trace 08fef885f38c1e32024efae4ecacf67d
+        wanted name = "notify-slack", but it is cognito-jwt-verify
     [exit status: 3]
     "#);
     insta::assert_snapshot!(home.run(["assert", "--trace", "6e0e52", "name = \"notify-followers\""]), @r#"
@@ -349,15 +364,15 @@ fn what_cannot_be_asked_cannot_be_told() {
     warning: cannot read nowhere.json: No such file or directory (os error 2)
     cannot tell: no trace satisfies name = "nothing", but not every backend answered
     nearest:
-      0 of 1 conditions: backend-flask Lambda.Invoke
-        in trace 6a63710987bbe879c7a5f5784a70384b
-        wanted name = "nothing", but it is Lambda.Invoke
-      0 of 1 conditions: backend-flask POST /api/profile/avatar
-        in trace 6a63710987bbe879c7a5f5784a70384b
-        wanted name = "nothing", but it is POST /api/profile/avatar
-      0 of 1 conditions: frontend-react-js HTTP POST
-        in trace 6a63710987bbe879c7a5f5784a70384b
-        wanted name = "nothing", but it is HTTP POST
+      0 of 1 conditions: backend-flask cognito-jwt-verify
+        in trace 8bc626382cebdea2f7f1556261da8061
+        wanted name = "nothing", but it is cognito-jwt-verify
+      0 of 1 conditions: backend-flask cognito-jwt-verify
+        in trace 08fef885f38c1e32024efae4ecacf67d
+        wanted name = "nothing", but it is cognito-jwt-verify
+      0 of 1 conditions: backend-flask home-activities
+        in trace 08fef885f38c1e32024efae4ecacf67d
+        wanted name = "nothing", but it is home-activities
     [exit status: 3]
     "#);
     insta::assert_snapshot!(home().run(both.iter().chain(&["--absent", "duration > 1h"])), @r"
@@ -419,7 +434,7 @@ fn waiting_ends_when_the_time_is_up() {
     insta::with_settings!({filters => vec![(r"after [\d.]+ m?s", "after TIME")]}, {
         insta::assert_snapshot!(output, @r#"
         ------- stderr -------
-        does not hold: no trace satisfies name = "nothing", since 1h, after TIME
+        does not hold: no trace satisfies name = "nothing" with --since 1h, after TIME
         [exit status: 1]
         "#);
     });

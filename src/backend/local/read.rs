@@ -1,7 +1,7 @@
 //! Reading the store: summaries from the index, spans out of the batches as they came.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::{key, search};
 use crate::backend::{Backend, BackendError, Listing, Near};
 use crate::model::{Evidence, Resource, Span, SpanKind, SummaryBuilder, Time, Trace, TraceId, TraceSummary};
 use crate::query::Query;
-use crate::wire::{self, Format};
+use crate::wire::{self, Format, Records};
 
 /// What traces of this store say of where they come from.
 pub(super) const NAME: &str = "local";
@@ -51,7 +51,7 @@ pub(super) struct TraceRow {
     pub(super) id: TraceId,
     start: Time,
     end: Time,
-    spans: usize,
+    pub(super) spans: usize,
     errors: usize,
     running: usize,
     missing_parents: usize,
@@ -187,46 +187,87 @@ impl Local {
             .optional()
     }
 
-    /// All spans of a trace, out of the batches as they came.
-    pub(super) fn trace(&self, row: &TraceRow) -> Result<Option<Trace>, BackendError> {
-        let mut batches = Vec::new();
-        self.sql(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT b.id, b.format, b.size, b.data FROM fragments f JOIN batches b ON b.id = f.batch WHERE f.trace = ? ORDER BY f.batch",
-            )?;
-            let mut rows = statement.query([row.n])?;
-            while let Some(row) = rows.next()? {
-                batches.push((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?, row.get::<_, Vec<u8>>(3)?));
-            }
-            Ok(())
-        })?;
-        let mut spans: Vec<Span> = Vec::with_capacity(row.spans);
-        for (number, format, size, data) in batches {
-            self.read_batch(number, format, size, &data, &row.id, &mut spans)?;
+    /// All spans of some traces, out of the batches as they came. Each batch is read once, however many of the traces it holds.
+    /// A trace of which nothing is left is not in the answer.
+    pub(super) fn traces(&self, rows: &[&TraceRow]) -> Result<HashMap<TraceId, Trace>, BackendError> {
+        let mut numbers = std::collections::BTreeSet::new();
+        for row in rows {
+            numbers.extend(self.sql(|connection| {
+                let mut statement = connection.prepare_cached("SELECT batch FROM fragments WHERE trace = ?")?;
+                let batches = statement.query_map([row.n], |row| row.get::<_, i64>(0))?;
+                batches.collect::<rusqlite::Result<Vec<_>>>()
+            })?);
         }
-        let Some(mut trace) = Trace::assemble(row.id.clone(), spans) else { return Ok(None) };
-        trace.backends = vec![NAME.to_owned()];
-        trace.received = Some(row.received);
-        Ok(Some(trace))
+        let wanted: HashSet<&TraceId> = rows.iter().map(|row| &row.id).collect();
+        let numbers: Vec<_> = numbers.into_iter().collect();
+        let mut spans: HashMap<TraceId, Vec<Span>> = HashMap::with_capacity(rows.len());
+        for some in numbers.chunks(BATCHES_TOGETHER) {
+            let batches = some.iter().map(|&number| self.batch(number)).collect::<Result<Vec<_>, _>>()?;
+            let path = self.path.as_path();
+            for read in in_parallel(&batches, |batch| batch.read(&wanted, path)) {
+                for (id, span) in read? {
+                    spans.entry(id).or_default().push(span);
+                }
+            }
+        }
+        Ok(rows
+            .iter()
+            .filter_map(|row| {
+                let mut trace = Trace::assemble(row.id.clone(), spans.remove(&row.id)?)?;
+                trace.backends = vec![NAME.to_owned()];
+                trace.received = Some(row.received);
+                Some((row.id.clone(), trace))
+            })
+            .collect())
     }
 
-    fn read_batch(
-        &self,
-        number: i64,
-        format: i64,
-        size: i64,
-        data: &[u8],
-        id: &TraceId,
-        spans: &mut Vec<Span>,
-    ) -> Result<(), BackendError> {
-        let corrupt = |cause: String| StoreError::Corrupt { path: self.path.clone(), cause };
-        let known =
-            Format::from_number(format).ok_or_else(|| corrupt(format!("batch {number} is of an unknown format {format}")))?;
-        let capacity = usize::try_from(size).unwrap_or_default();
-        let data = zstd::bulk::decompress(data, capacity).map_err(|error| corrupt(format!("batch {number}: {error}")))?;
-        wire::read_trace(known, &data, id, spans)
+    fn batch(&self, number: i64) -> Result<StoredBatch, StoreError> {
+        self.sql(|connection| {
+            connection.prepare_cached("SELECT format, size, data FROM batches WHERE id = ?")?.query_row([number], |row| {
+                Ok(StoredBatch { number, format: row.get(0)?, size: row.get(1)?, data: row.get(2)? })
+            })
+        })
+    }
+}
+
+/// How many batches are in memory at once while traces are read out of them.
+const BATCHES_TOGETHER: usize = 64;
+
+/// A row of `batches`.
+struct StoredBatch {
+    number: i64,
+    format: i64,
+    size: i64,
+    data: Vec<u8>,
+}
+
+impl StoredBatch {
+    fn read(&self, wanted: &HashSet<&TraceId>, path: &Path) -> Result<Records, BackendError> {
+        let number = self.number;
+        let corrupt = |cause: String| StoreError::Corrupt { path: path.to_owned(), cause };
+        let format = Format::from_number(self.format)
+            .ok_or_else(|| corrupt(format!("batch {number} is of an unknown format {}", self.format)))?;
+        let size = usize::try_from(self.size).unwrap_or_default();
+        let data = zstd::bulk::decompress(&self.data, size).map_err(|error| corrupt(format!("batch {number}: {error}")))?;
+        wire::read_some(format, &data, &|id| wanted.contains(id))
             .map_err(|cause| BackendError::Malformed { what: format!("batch {number} of the store"), cause })
     }
+}
+
+/// What `work` makes of each item, in order, on as many threads as there are processors.
+fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    if threads < 2 {
+        return items.iter().map(work).collect();
+    }
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = items
+            .chunks(items.len().div_ceil(threads))
+            .map(|part| scope.spawn(|| part.iter().map(&work).collect::<Vec<_>>()))
+            .collect();
+        // A panic of theirs is ours.
+        parts.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
 }
 
 impl Backend for Local {
@@ -240,7 +281,7 @@ impl Backend for Local {
 
     async fn fetch(&self, id: &TraceId) -> Result<Option<Trace>, BackendError> {
         match self.sql(|_| self.row_of(id))? {
-            Some(row) => self.trace(&row),
+            Some(row) => Ok(self.traces(&[&row])?.remove(id)),
             None => Ok(None),
         }
     }

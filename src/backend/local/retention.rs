@@ -36,26 +36,10 @@ pub(super) fn evict(connection: &mut Connection, retention: &Retention, now: Tim
             }
         }
     }
-    if let Some(limit) = retention.max_bytes {
-        if used(connection)? > limit {
-            // By first arrival: a trace that goes on for ever would otherwise hold back every batch that it has a part in.
-            let target = limit / 100 * DOWN_TO;
-            loop {
-                let used = used(connection)?;
-                if used <= target {
-                    break;
-                }
-                // As many as should do if all were of the same size; then looks again.
-                let traces: i64 = connection.query_row("SELECT count(*) FROM trace_rows", [], |row| row.get(0))?;
-                let share = i128::from(traces) * i128::from(used - target) / i128::from(used);
-                let together = i64::try_from(share).unwrap_or(TOGETHER).clamp(1, TOGETHER);
-                let some = evict_some(connection, "SELECT n FROM trace_rows WHERE n > ?1 ORDER BY n LIMIT ?2", 0, together)?;
-                evicted += some;
-                if some == 0 {
-                    break;
-                }
-            }
-        }
+    if let Some(limit) = retention.max_bytes
+        && used(connection)? > limit
+    {
+        evicted += evict_down_to(connection, limit / 100 * DOWN_TO)?;
     }
     if evicted > 0 {
         connection.execute(
@@ -68,6 +52,26 @@ pub(super) fn evict(connection: &mut Connection, retention: &Retention, now: Tim
         while pages.next()?.is_some() {}
     }
     Ok(evicted)
+}
+
+/// By first arrival: a trace that goes on for ever would otherwise hold back every batch that it has a part in.
+fn evict_down_to(connection: &mut Connection, target: u64) -> rusqlite::Result<usize> {
+    let mut evicted = 0;
+    loop {
+        let used = used(connection)?;
+        if used <= target {
+            return Ok(evicted);
+        }
+        // As many as should do if all were of the same size; then looks again.
+        let traces: i64 = connection.query_row("SELECT count(*) FROM trace_rows", [], |row| row.get(0))?;
+        let share = i128::from(traces) * i128::from(used - target) / i128::from(used);
+        let together = i64::try_from(share).unwrap_or(TOGETHER).clamp(1, TOGETHER);
+        let some = evict_some(connection, "SELECT n FROM trace_rows WHERE n > ?1 ORDER BY n LIMIT ?2", 0, together)?;
+        if some == 0 {
+            return Ok(evicted);
+        }
+        evicted += some;
+    }
 }
 
 /// Bytes of the file that hold something.

@@ -3,36 +3,47 @@
 //!
 //! The first two are over-approximations ([`Expr::weaken`]); where the second is exact, the third is not needed.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::key;
 use super::read::{COLUMNS, Local, TraceRow};
 use crate::backend::{BackendError, Listing};
 use crate::model::trace::INHERITS_RESOURCE;
-use crate::model::{Resource, Span, SpanId, Status, StatusCode, Time, Trace, TraceId};
+use crate::model::{Resource, Span, SpanId, Status, StatusCode, Time, Trace, TraceId, TraceSummary};
 use crate::query::{Expr, Field, Intrinsic, Literal, Op, Predicate, Query, Test, Weakened};
+
+/// How many traces are read out of the batches together at most, and how many spans: neighbours share batches.
+const TRACES_TOGETHER: usize = 4096;
+const SPANS_TOGETHER: usize = 100_000;
 
 /// Newest first, until the limit is reached.
 pub(super) fn list(local: &Local, query: &Query) -> Result<Listing, BackendError> {
-    let snapshot = local.sql(|connection| connection.unchecked_transaction())?;
+    let snapshot = local.sql(Connection::unchecked_transaction)?;
     let select = format!("SELECT {COLUMNS} FROM trace_rows WHERE start >= ?1 AND start <= ?2 ORDER BY start DESC, n DESC");
     let mut statement = local.sql(|connection| connection.prepare_cached(&select))?;
     let last = i64::try_from(query.range.end().0).map_or(i64::MAX, |end| end.saturating_sub(1));
     let mut rows = local.sql(|_| statement.query(params![key::time(query.range.start()), last]))?;
     let filter = query.filter.as_ref().map(Filter::of);
-    let mut listing = Listing::default();
-    while let Some(row) = local.sql(|_| rows.next())? {
-        if listing.traces.len() == query.limit {
-            listing.more = true;
-            break;
-        }
+    let mut found = Found {
+        local,
+        filter: filter.as_ref(),
+        limit: query.limit,
+        traces: Vec::new(),
+        waiting: Vec::new(),
+        waiting_spans: 0,
+        together: query.limit.saturating_add(1).min(64),
+    };
+    while !found.is_full() {
+        let Some(row) = local.sql(|_| rows.next())? else { break };
         let row = local.sql(|_| TraceRow::of(row))?;
-        if filter.as_ref().map_or(Ok(true), |filter| filter.holds(local, &row))? {
-            listing.traces.push(local.sql(|_| local.summary(&row))?);
-        }
+        found.look_at(row)?;
     }
+    found.check()?;
+    let mut listing = Listing { more: found.traces.len() > query.limit, traces: found.traces, ..Listing::default() };
+    listing.traces.truncate(query.limit);
     drop(rows);
     if filter.is_none() {
         let count = "SELECT count(*) FROM trace_rows WHERE start >= ?1 AND start <= ?2";
@@ -44,6 +55,65 @@ pub(super) fn list(local: &Local, query: &Query) -> Result<Listing, BackendError
     drop(statement);
     drop(snapshot);
     Ok(listing)
+}
+
+/// What has been found, and what waits to be looked at more closely.
+struct Found<'a> {
+    local: &'a Local,
+    filter: Option<&'a Filter<'a>>,
+    limit: usize,
+    traces: Vec<TraceSummary>,
+    /// In order; with whether the batches have to be read to decide.
+    waiting: Vec<(TraceRow, bool)>,
+    waiting_spans: usize,
+    /// How many may wait; grows, because a search that has gone far is likely to go further.
+    together: usize,
+}
+
+impl Found<'_> {
+    /// One more than the limit tells that there are more.
+    fn is_full(&self) -> bool {
+        self.traces.len() > self.limit
+    }
+
+    fn look_at(&mut self, row: TraceRow) -> Result<(), BackendError> {
+        let open = match self.filter.map_or(Ok(Told::Yes), |filter| filter.told_by_index(self.local, &row))? {
+            Told::No => return Ok(()),
+            Told::Yes => false,
+            Told::Perhaps => true,
+        };
+        self.waiting_spans += if open { row.spans } else { 0 };
+        self.waiting.push((row, open));
+        if self.waiting.len() >= self.together || self.waiting_spans >= SPANS_TOGETHER {
+            self.check()?;
+            self.together = (self.together * 4).min(TRACES_TOGETHER);
+        }
+        Ok(())
+    }
+
+    /// Decides about those that wait.
+    fn check(&mut self) -> Result<(), BackendError> {
+        let open: Vec<_> = self.waiting.iter().filter(|(_, open)| *open).map(|(row, _)| row).collect();
+        let traces = if open.is_empty() { HashMap::new() } else { self.local.traces(&open)? };
+        for (row, open) in self.waiting.drain(..) {
+            let holds = !open
+                || traces
+                    .get(&row.id)
+                    .is_some_and(|trace| self.filter.is_none_or(|filter| filter.whole.matches(trace).is_some()));
+            if holds && self.traces.len() <= self.limit {
+                self.traces.push(self.local.sql(|_| self.local.summary(&row))?);
+            }
+        }
+        self.waiting_spans = 0;
+        Ok(())
+    }
+}
+
+/// What the index can tell of a filter and a trace.
+enum Told {
+    Yes,
+    No,
+    Perhaps,
 }
 
 /// What the index does for a query.
@@ -79,24 +149,20 @@ impl<'a> Filter<'a> {
         Self { whole, by_operation: whole.weaken(&known_of_operations), by_index: whole.weaken(&known_of_index) }
     }
 
-    fn holds(&self, local: &Local, row: &TraceRow) -> Result<bool, BackendError> {
+    fn told_by_index(&self, local: &Local, row: &TraceRow) -> Result<Told, BackendError> {
         if let Some(expr) = &self.by_operation.expr
             && let Some(operations) = local.sql(|_| operations(local, row))?
             && expr.matches(&operations).is_none()
         {
-            return Ok(false);
+            return Ok(Told::No);
         }
         if let Some(expr) = &self.by_index.expr {
-            let Some(skeleton) = local.sql(|_| skeleton(local, row))? else { return Ok(false) };
-            let holds = expr.matches(&skeleton).is_some();
-            if self.by_index.exact || !holds {
-                return Ok(holds);
+            let Some(skeleton) = local.sql(|_| skeleton(local, row))? else { return Ok(Told::No) };
+            if expr.matches(&skeleton).is_none() {
+                return Ok(Told::No);
             }
-        } else if self.by_index.exact {
-            return Ok(true);
         }
-        let trace = local.trace(row)?;
-        Ok(trace.is_some_and(|trace| self.whole.matches(&trace).is_some()))
+        Ok(if self.by_index.exact { Told::Yes } else { Told::Perhaps })
     }
 }
 

@@ -80,8 +80,8 @@ fn span(id: u8, parent: u8, service: &str, name: &str) -> Span {
     }
 }
 
-fn batch(spans: Vec<(TraceId, Span)>) -> Batch {
-    Batch::from_spans(&spans).0
+fn batch(spans: impl AsRef<[(TraceId, Span)]>) -> Batch {
+    Batch::from_spans(spans.as_ref()).0
 }
 
 #[test]
@@ -242,10 +242,10 @@ fn retention_evicts_whole_traces_and_gives_the_space_back() {
         assert_eq!(spans, whole, "{trace} is whole");
     }
 
-    assert_eq!(evict(&mut connection, &Retention { max_age: Some(Duration::from_secs(60)), max_bytes: None }, NOW).unwrap(), 0);
+    assert_eq!(evict(&mut connection, &Retention { max_age: Some(Duration::from_mins(1)), max_bytes: None }, NOW).unwrap(), 0);
     let later = NOW.saturating_add(61_000_000_000);
     assert_eq!(
-        evict(&mut connection, &Retention { max_age: Some(Duration::from_secs(60)), max_bytes: None }, later).unwrap(),
+        evict(&mut connection, &Retention { max_age: Some(Duration::from_mins(1)), max_bytes: None }, later).unwrap(),
         left.len()
     );
     for table in ["batches", "fragments", "trace_rows", "operations"] {
@@ -355,7 +355,7 @@ proptest! {
                     if !finished { span.end = None; }
                     if failed { span.status.code = StatusCode::Error; }
                     (id(trace), span)
-                }).collect())
+                }).collect::<Vec<_>>())
             })
             .collect();
         // With a new writer in between, which must learn from the store what the first one knew.

@@ -37,19 +37,21 @@ pub(crate) fn read_file(data: &[u8]) -> Result<(Records, Vec<Refused>), WireErro
     Ok((out, refusals.into_vec()))
 }
 
-/// The spans of one trace that can be kept, in order.
-pub(crate) fn read_trace(data: &[u8], id: &TraceId, out: &mut Vec<Span>) -> Result<(), WireError> {
-    match id.bytes() {
-        Some(bytes) => read(data, Some(&bytes), |_, span| out.push(span), |_| {}).map(|_| ()),
-        // OTLP has no such ids.
-        None => Ok(()),
-    }
+/// The spans of the wanted traces that can be kept, in order.
+pub(crate) fn read_some(data: &[u8], wanted: &dyn Fn(&TraceId) -> bool) -> Result<Records, WireError> {
+    let mut out = Vec::new();
+    let wanted = |id: &[u8]| <[u8; 16]>::try_from(id).is_ok_and(|id| wanted(&TraceId::from_bytes(id)));
+    read(data, Some(&wanted), |id, span| out.push((id, span)), |_| {})?;
+    Ok(out)
 }
+
+/// Whether a trace is wanted, by the bytes of its id.
+type Wanted<'a> = &'a dyn Fn(&[u8]) -> bool;
 
 /// Answers how many resources there are.
 fn read(
     data: &[u8],
-    wanted: Option<&[u8; 16]>,
+    wanted: Option<Wanted<'_>>,
     mut keep: impl FnMut(TraceId, Span),
     mut refuse: impl FnMut(&'static str),
 ) -> Result<usize, WireError> {
@@ -62,7 +64,7 @@ fn read(
             let mut scope = None;
             for &bytes in &scope_spans.spans {
                 if let Some(wanted) = wanted
-                    && walk::trace_id(bytes).map_err(broken)? != wanted
+                    && !wanted(walk::trace_id(bytes).map_err(broken)?)
                 {
                     continue;
                 }
@@ -78,9 +80,9 @@ fn read(
                     refuse(check::TOO_DEEP);
                     continue;
                 };
-                match walk::span(bytes).map_err(broken)?.ids() {
+                let span: proto::Span = merged(&[bytes])?;
+                match walk::Span::of(&span).ids() {
                     Ok(ids) => {
-                        let span = merged(&[bytes])?;
                         keep(TraceId::from_bytes(ids.trace), span_of(span, ids, Arc::clone(resource), Arc::clone(scope)));
                     }
                     Err(reason) => refuse(reason),
@@ -201,7 +203,7 @@ mod tests {
     use super::super::{MAX_NESTING, encode};
     use super::*;
     use crate::wire::batch::{Batch, Format, Row};
-    use crate::wire::{arbitrary, read_all, read_trace};
+    use crate::wire::{arbitrary, read_all, read_some};
 
     fn encoded(spans: &[(TraceId, Span)]) -> Vec<u8> {
         let (data, refused) = encode(spans.iter().map(|(id, span)| (id, span)));
@@ -388,9 +390,8 @@ mod tests {
         #[test]
         fn one_trace_of_a_batch_is_what_all_of_it_holds_of_that_trace(spans in arbitrary::spans(), id in arbitrary::trace_id()) {
             let data = encoded(&spans);
-            let mut read = Vec::new();
-            read_trace(Format::OtlpProtobuf, &data, &id, &mut read).unwrap();
-            let wanted: Vec<_> = spans.into_iter().filter(|(trace, _)| *trace == id).map(|(_, span)| span).collect();
+            let read = read_some(Format::OtlpProtobuf, &data, &|some| *some == id).unwrap();
+            let wanted: Vec<_> = spans.into_iter().filter(|(trace, _)| *trace == id).collect();
             prop_assert_eq!(read, wanted);
         }
 
@@ -417,7 +418,7 @@ mod tests {
         #[test]
         fn no_bytes_panic(data in proptest::collection::vec(any::<u8>(), 0..200), id in arbitrary::trace_id()) {
             read_all(Format::OtlpProtobuf, &data).ok();
-            read_trace(Format::OtlpProtobuf, &data, &id, &mut Vec::new()).ok();
+            read_some(Format::OtlpProtobuf, &data, &|some| *some == id).ok();
             Batch::from_otlp_protobuf(data).ok();
         }
 

@@ -4,6 +4,8 @@
 //! but it may only acknowledge what can be decoded later. So this accepts exactly what prost's decoder accepts, which a test
 //! holds against it: <https://protobuf.dev/programming-guides/encoding/>.
 
+use opentelemetry_proto::tonic::trace::v1 as proto;
+
 use std::str;
 
 use super::check::{self, MAX_NESTING};
@@ -57,7 +59,25 @@ pub(super) struct Ids {
     pub(super) parent: Option<SpanId>,
 }
 
-impl Span<'_> {
+impl<'a> Span<'a> {
+    /// Of a span that has been decoded, and needs no second walk.
+    pub(super) fn of(span: &'a proto::Span) -> Self {
+        let fit = check::all_fit(&span.attributes)
+            && span.events.iter().all(|event| check::all_fit(&event.attributes))
+            && span.links.iter().all(|link| check::all_fit(&link.attributes));
+        Self {
+            trace: &span.trace_id,
+            id: &span.span_id,
+            parent: &span.parent_span_id,
+            name: &span.name,
+            kind: span.kind,
+            start: span.start_time_unix_nano,
+            end: span.end_time_unix_nano,
+            status: span.status.as_ref().map_or(0, |status| status.code),
+            too_deep: !fit,
+        }
+    }
+
     /// The ids, or why the span cannot be kept. A parent of a wrong length is refused, not taken for none: a span that looks like
     /// a root and is not would be a lie about the trace's shape.
     pub(super) fn ids(&self) -> Result<Ids, &'static str> {

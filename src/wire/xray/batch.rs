@@ -6,6 +6,7 @@ use crate::model::{Span, TraceId};
 use crate::wire::batch::{Batch, Format, Indexer, Row};
 use crate::wire::error::{Refusals, Refused, WireError};
 use crate::wire::lenient::{Text, nothing_else, object};
+use crate::wire::read::Records;
 
 impl Batch {
     /// From segment documents as the daemon receives them, without the header line; one may be a list of documents. Those that
@@ -66,7 +67,7 @@ fn index(spans: &[(TraceId, Span)]) -> Indexer<'_> {
 }
 
 /// All spans of a batch's documents, in order.
-pub(crate) fn read_all(data: &[u8]) -> Result<Vec<(TraceId, Span)>, WireError> {
+pub(crate) fn read_all(data: &[u8]) -> Result<Records, WireError> {
     let mut spans = Vec::new();
     for line in lines(data)? {
         spans.extend(convert(line)?);
@@ -74,15 +75,16 @@ pub(crate) fn read_all(data: &[u8]) -> Result<Vec<(TraceId, Span)>, WireError> {
     Ok(spans)
 }
 
-/// The spans of one trace, in order. Of other documents only `trace_id` is looked at.
-pub(crate) fn read_trace(data: &[u8], id: &TraceId, out: &mut Vec<Span>) -> Result<(), WireError> {
+/// The spans of the wanted traces, in order. Of other documents only `trace_id` is looked at.
+pub(crate) fn read_some(data: &[u8], wanted: &dyn Fn(&TraceId) -> bool) -> Result<Records, WireError> {
+    let mut spans = Vec::new();
     for line in lines(data)? {
         let peek = serde_json::from_str::<Peek<'_>>(line).map_err(|error| WireError::json(FORMAT, &error, String::new()))?;
-        if TraceId::from_text(&peek.trace_id.0) == *id {
-            out.extend(convert(line)?.into_iter().map(|(_, span)| span));
+        if wanted(&TraceId::from_text(&peek.trace_id.0)) {
+            spans.extend(convert(line)?);
         }
     }
-    Ok(())
+    Ok(spans)
 }
 
 object! {

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::{convert, shapes};
 use crate::model::{Attributes, Span, SpanKind, StatusCode, Time, Trace, TraceId, Value};
-use crate::wire::{Batch, Format, Refused, read_all, read_trace};
+use crate::wire::{Batch, Format, Refused, read_all, read_some};
 
 const FLASK: &str = include_str!("../../../tests/fixtures/xray/flask.json");
 const DATAGRAMS: &str = include_str!("../../../tests/fixtures/xray/datagrams.txt");
@@ -334,9 +334,8 @@ fn a_batch_is_read_back_as_its_rows_say() {
         assert_eq!(operation.service.as_deref(), (!apart).then(|| span.service()));
     }
     for id in &batch.traces {
-        let mut of_trace = Vec::new();
-        read_trace(batch.format, &batch.data, id, &mut of_trace).unwrap();
-        let wanted: Vec<_> = read.iter().filter(|(trace, _)| trace == id).map(|(_, span)| span.clone()).collect();
+        let of_trace = read_some(batch.format, &batch.data, &|some| some == id).unwrap();
+        let wanted: Vec<_> = read.iter().filter(|(trace, _)| trace == id).cloned().collect();
         assert_eq!(of_trace, wanted);
     }
 }
