@@ -59,7 +59,12 @@ impl Backend for Source {
 
 /// The backends that are asked together.
 #[derive(Debug)]
-pub struct Sources(pub Vec<Source>);
+pub struct Sources {
+    /// Those that can be asked.
+    pub opened: Vec<Source>,
+    /// How many could not be opened, which was said then. What only they know is not known.
+    pub unopened: usize,
+}
 
 /// What came of asking several: the answer of those that answered, and the errors of those that did not.
 #[derive(Debug)]
@@ -77,7 +82,7 @@ impl Sources {
     pub async fn list(&self, query: &Query) -> Answer<Listing> {
         let mut answer =
             Answer { value: Listing { in_window: Some(0), ..Listing::default() }, failed: Vec::new(), answered: 0 };
-        for source in &self.0 {
+        for source in &self.opened {
             let listing = match source.list(query).await {
                 Ok(listing) => listing,
                 Err(error) => {
@@ -91,7 +96,7 @@ impl Sources {
             answer.value.in_window = answer.value.in_window.zip(listing.in_window).map(|(a, b)| a + b);
             answer.value.traces.extend(listing.traces);
         }
-        if self.0.len() > 1 {
+        if self.opened.len() > 1 {
             self.merge_rows(&mut answer.value).await;
             answer.value.more |= answer.value.traces.len() > query.limit;
             answer.value.traces.truncate(query.limit);
@@ -116,7 +121,7 @@ impl Sources {
     pub async fn fetch(&self, id: &TraceId) -> Answer<Option<Trace>> {
         let mut parts = Vec::new();
         let mut answer = Answer { value: None, failed: Vec::new(), answered: 0 };
-        for source in &self.0 {
+        for source in &self.opened {
             match source.fetch(id).await {
                 Ok(part) => {
                     answer.answered += 1;
@@ -132,7 +137,7 @@ impl Sources {
     /// Ids near to one that none of them has.
     pub async fn near(&self, typed: &str) -> Near {
         let mut all = Near::default();
-        for source in &self.0 {
+        for source in &self.opened {
             // Somebody who cannot answer has been reported when the trace was asked for.
             let Ok(near) = source.near(typed).await else { continue };
             all.beginning.extend(near.beginning);
@@ -153,11 +158,11 @@ impl Sources {
             Source::Local(store) => store.change().ok(),
             Source::File(_) => None,
         };
-        self.0.iter().map(of).collect()
+        self.opened.iter().map(of).collect()
     }
 
     /// Whether all of them may be read further back than the default window.
     pub fn reach_back(&self) -> bool {
-        self.0.iter().all(Backend::reaches_back)
+        self.opened.iter().all(Backend::reaches_back)
     }
 }

@@ -6,8 +6,8 @@ use clap::{Args, ValueHint};
 
 /// Put files of traces into the local store
 ///
-/// Reads OTLP (JSON, JSON lines or protobuf) and X-Ray segment documents, compressed by gzip or zstd or not; the format is told
-/// from the content. What is already in the store is not stored twice.
+/// Reads OTLP (JSON, JSON lines or protobuf), X-Ray segment documents, Jaeger JSON and Zipkin v2 JSON, compressed by gzip or zstd
+/// or not; the format is told from the content. What is already in the store is not stored twice.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cruddur-trace import traces.json

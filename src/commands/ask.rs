@@ -1,5 +1,7 @@
 //! What every command that reads does first: which backends, which window, which filter – and what it says of those that fail.
 
+use std::path::Path;
+
 use super::Context;
 use crate::backend::{Backend, BackendError, File, Local, Source, Sources, local::StoreError};
 use crate::cli::FilterArgs;
@@ -20,20 +22,26 @@ pub(super) struct Window {
 impl Window {
     /// A file is read whole, unless the user chose a window.
     pub(super) fn for_sources(self, sources: &Sources) -> TimeRange {
-        let only_files = !sources.0.is_empty() && sources.0.iter().all(|source| matches!(source, Source::File(_)));
+        let only_files = !sources.opened.is_empty() && sources.opened.iter().all(|source| matches!(source, Source::File(_)));
         if only_files && !self.chosen { TimeRange::ALL } else { self.range }
     }
 }
 
-/// Opens the backends. A local store that is not there yet is not among them: it is empty, which is no error.
-pub(super) fn open(context: &Context) -> Result<Sources, Failure> {
-    let mut sources = Vec::new();
+/// Opens the backends. A local store that is not there yet is not among them: it is empty, which is no error. One that cannot be
+/// opened is a warning as long as there is another.
+pub(super) fn open(context: &Context, ui: &mut Ui) -> Result<Sources, Failure> {
+    let mut opened = Vec::new();
+    let mut unopened = Vec::new();
     let mut local = false;
+    let mut file = |path: Option<&Path>| match File::read(path) {
+        Ok(file) => opened.push(Source::File(file)),
+        Err(error) => unopened.push(error),
+    };
     for backend in &context.settings.backends {
         match backend {
             BackendArg::Auto | BackendArg::Local => local = true,
-            BackendArg::File(FileArg::Stdin) => sources.push(Source::File(File::read(None).map_err(failure)?)),
-            BackendArg::File(FileArg::Path(path)) => sources.push(Source::File(File::read(Some(path)).map_err(failure)?)),
+            BackendArg::File(FileArg::Stdin) => file(None),
+            BackendArg::File(FileArg::Path(path)) => file(Some(path)),
             BackendArg::Honeycomb | BackendArg::XRay => {
                 return Err(Failure::usage(format!("this version cannot read from `{backend}` yet"))
                     .hint("use `--backend local` or `--backend file:PATH`"));
@@ -42,12 +50,18 @@ pub(super) fn open(context: &Context) -> Result<Sources, Failure> {
     }
     if local {
         match Local::open(&context.settings.store) {
-            Ok(store) => sources.insert(0, Source::Local(store)),
+            Ok(store) => opened.insert(0, Source::Local(store)),
             Err(StoreError::Missing(_)) => {}
-            Err(error) => return Err(failure(error.into())),
+            Err(error) => unopened.push(error.into()),
         }
     }
-    Ok(Sources(sources))
+    if opened.is_empty() && !unopened.is_empty() {
+        return Err(failure(unopened.swap_remove(0)));
+    }
+    for error in &unopened {
+        ui.warn(&error.to_string());
+    }
+    Ok(Sources { opened, unopened: unopened.len() })
 }
 
 /// The expression and the options, as one filter.
@@ -107,17 +121,17 @@ pub(super) fn report(failed: &[(String, BackendError)], ui: &mut Ui) {
     }
 }
 
-/// No backend answered.
-pub(super) fn nobody_answered(failed: &[(String, BackendError)], meaning: &str) -> Failure {
-    match failed {
-        [] => Failure::unanswerable(format!("there is no backend to ask: {meaning}")),
-        _ => Failure::unanswerable(format!("it cannot be told: {meaning}")).hint("see the warnings above"),
-    }
+/// Those who would know did not answer, which was said.
+pub(super) fn unanswered(meaning: &str) -> Failure {
+    Failure::unanswerable(format!("it cannot be told: {meaning}")).hint("see the warnings above")
 }
 
 /// What each backend would do for a query.
 pub(super) fn explain(sources: &Sources, query: &Query, ui: &mut Ui) -> Result<Exit, Failure> {
-    for source in &sources.0 {
+    if sources.opened.is_empty() {
+        ui.note("there is nothing to ask: the local store is not there yet");
+    }
+    for source in &sources.opened {
         for line in source.explain(query) {
             ui.out(&format!("{}: {line}\n", source.name()))?;
         }

@@ -10,7 +10,7 @@ use crate::cli::AssertArgs;
 use crate::cli::assert::AssertFormat;
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::TraceId;
+use crate::model::{TimeRange, Trace};
 use crate::query::Query;
 use crate::render::{json, units};
 use crate::ui::Ui;
@@ -24,7 +24,7 @@ const LOOK_FOR_MISSES: usize = 50;
 pub(crate) async fn run(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
     let filter = ask::filter(args.expr.as_deref(), &args.filter, ui)?;
     let expected = expected(args);
-    let mut sources = ask::open(context)?;
+    let mut sources = ask::open(context, ui)?;
     let range = ask::window(context)?.for_sources(&sources);
     let query = Query { range, filter, limit: expected.enough() };
     if args.explain {
@@ -47,27 +47,38 @@ pub(crate) async fn run(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Re
                 break (verdict, observed);
             }
             if late {
-                observed.seen.growing = growing(&sources, &query, args.trace.as_deref(), context).await;
+                observed.seen.growing = match (&args.trace, &observed.trace) {
+                    (Some(_), trace) => usize::from(trace.as_ref().is_some_and(|trace| may_grow_into(trace, &query, context))),
+                    (None, _) => growing(&sources, &query, context).await,
+                };
                 break (assertion::judge(expected, observed.seen), observed);
             }
         }
         if interrupted(tokio::time::sleep(ASK_EVERY)).await.is_none() {
             return Err(Failure::interrupted());
         }
-        if sources.0.is_empty() {
-            sources = ask::open(context)?;
+        if sources.opened.is_empty() {
+            sources = ask::open(context, ui)?;
         }
     };
     for warning in &observed.warnings {
         ui.warn(warning);
     }
-    let text = sentence(verdict, expected, &observed, &query, begun.elapsed());
+    let text = sentence(verdict, expected, &observed, args, &query, context);
     match args.output {
         AssertFormat::Json => ui.out(&json::verdict(verdict, &text, &observed.listing.traces))?,
-        AssertFormat::Text => ui.verdict(&text, verdict == Verdict::Holds),
+        AssertFormat::Text => {
+            // How long it took is no part of the answer, which is the same for the same traces.
+            let took = i128::try_from(begun.elapsed().as_nanos()).unwrap_or_default();
+            let after = args.wait.map_or_else(String::new, |_| format!(", after {}", units::duration(took, ui.is_ascii())));
+            ui.verdict(&format!("{text}{after}"), verdict == Verdict::Holds);
+        }
     }
     if verdict != Verdict::Holds && observed.seen.matching < expected.min {
-        nearest(&sources, &query, context, ui).await;
+        nearest(&sources, &query, args.trace.is_some(), observed.trace, context, ui).await;
+        for hint in &observed.hints {
+            ui.hint(hint);
+        }
     }
     Ok(verdict::exit(verdict))
 }
@@ -86,60 +97,73 @@ fn bounded(count: u64) -> usize {
 }
 
 /// What one round of asking came to.
+#[derive(Default)]
 struct Observed {
     seen: Seen,
+    /// The traces that match.
     listing: Listing,
+    /// The one that was asked for by its id, whether it matches or not.
+    trace: Option<Trace>,
     warnings: Vec<String>,
+    hints: Vec<String>,
 }
 
 async fn all(sources: &Sources, query: &Query) -> Observed {
     let answer = sources.list(query).await;
     let warnings = answer.failed.iter().map(|(name, error)| format!("{name} did not answer: {error}")).collect();
-    let seen = Seen { matching: answer.value.traces.len(), growing: 0, silent: answer.failed.len() };
-    Observed { seen, listing: answer.value, warnings }
+    let silent = answer.failed.len() + sources.unopened;
+    let seen = Seen { matching: answer.value.traces.len(), growing: 0, silent };
+    Observed { seen, listing: answer.value, warnings, ..Observed::default() }
 }
 
 /// The same of one trace, that is found by its id.
 async fn one(sources: &Sources, id: &str, query: &Query, ui: &mut Ui) -> Result<Observed, Failure> {
-    let mut listing = Listing::default();
+    let mut observed = Observed::default();
     match find::trace(sources, id, ui).await {
         Ok(trace) => {
-            let matches = query.filter.as_ref().is_none_or(|filter| filter.matches(&trace).is_some());
-            listing.traces.extend(matches.then(|| trace.summary()));
+            observed.listing.traces.extend(satisfies(&trace, query).then(|| trace.summary()));
+            observed.trace = Some(trace);
         }
         // Not there is an answer: the trace may yet come.
-        Err(failure) if failure.exit() == Exit::No => {}
+        Err(failure) if failure.exit() == Exit::No => observed.hints = failure.hints().to_vec(),
         Err(failure) => return Err(failure),
     }
-    let seen = Seen { matching: listing.traces.len(), ..Seen::default() };
-    Ok(Observed { seen, listing, warnings: Vec::new() })
+    observed.seen = Seen { matching: observed.listing.traces.len(), growing: 0, silent: sources.unopened };
+    Ok(observed)
 }
 
-/// How many traces that do not match are visibly incomplete and may still grow.
-async fn growing(sources: &Sources, query: &Query, only: Option<&str>, context: &Context) -> usize {
+fn satisfies(trace: &Trace, query: &Query) -> bool {
+    query.filter.as_ref().is_none_or(|filter| filter.matches(trace).is_some())
+}
+
+/// Whether a trace does not match, but is visibly incomplete and may still grow.
+fn may_grow_into(trace: &Trace, query: &Query, context: &Context) -> bool {
+    assertion::may_grow(&trace.summary(), (context.clock)()) && !satisfies(trace, query)
+}
+
+/// How many traces are so.
+async fn growing(sources: &Sources, query: &Query, context: &Context) -> usize {
     let now = (context.clock)();
     let everything = sources.list(&Query { range: query.range, filter: None, limit: usize::MAX }).await.value;
     let mut growing = 0;
     for summary in everything.traces.iter().filter(|summary| assertion::may_grow(summary, now)) {
-        if only.is_some_and(|only| TraceId::parse(only).as_ref() != Ok(&summary.id)) {
-            continue;
-        }
         let trace = sources.fetch(&summary.id).await.value;
-        let matches = trace.is_some_and(|trace| query.filter.as_ref().is_none_or(|filter| filter.matches(&trace).is_some()));
-        growing += usize::from(!matches);
+        growing += usize::from(!trace.is_some_and(|trace| satisfies(&trace, query)));
     }
     growing
 }
 
-fn sentence(verdict: Verdict, expected: Expected, observed: &Observed, query: &Query, took: Duration) -> String {
-    let matching = observed.seen.matching;
-    let found = match (matching, &query.filter) {
-        (0, None) => "there is no trace".to_owned(),
-        (count, None) => format!("there {} {}", if count == 1 { "is" } else { "are" }, units::plural(count, "trace", "traces")),
-        (0, Some(filter)) => format!("no trace satisfies {filter}"),
-        (count, Some(filter)) => {
-            format!("{} {} {filter}", units::plural(count, "trace", "traces"), if count == 1 { "satisfies" } else { "satisfy" })
-        }
+fn sentence(
+    verdict: Verdict,
+    expected: Expected,
+    observed: &Observed,
+    args: &AssertArgs,
+    query: &Query,
+    context: &Context,
+) -> String {
+    let found = match &args.trace {
+        Some(typed) => of_one(typed, observed, query),
+        None => of_all(observed, query),
     };
     let wanted = match (expected.min, expected.max) {
         (1, None) => String::new(),
@@ -149,28 +173,64 @@ fn sentence(verdict: Verdict, expected: Expected, observed: &Observed, query: &Q
         (0, Some(max)) => format!(" (expected at most {max})"),
         (min, Some(max)) => format!(" (expected {min} to {max})"),
     };
-    let took = units::duration(i128::try_from(took.as_nanos()).unwrap_or_default(), true);
+    // Where something is missed, it matters where it was looked for.
+    let everywhere = args.trace.is_some() || query.range == TimeRange::ALL;
+    let window = &context.settings.window;
+    let looked_at = match &window.until {
+        _ if everywhere || assertion::settled(expected, observed.seen).is_some() => String::new(),
+        None => format!(" with --since {}", window.since),
+        Some(until) => format!(" with --since {} --until {until}", window.since),
+    };
+    let found = format!("{found}{looked_at}{wanted}");
     match verdict {
-        Verdict::Holds => format!("holds: {found}{wanted}, after {took}"),
-        Verdict::Fails => format!("does not hold: {found}{wanted}, after {took}"),
+        Verdict::Holds => format!("holds: {found}"),
+        Verdict::Fails => format!("does not hold: {found}"),
         Verdict::Unknown => {
             let why = if observed.seen.silent > 0 {
                 "not every backend answered".to_owned()
             } else {
                 format!("{} may still grow", units::plural(observed.seen.growing, "incomplete trace", "incomplete traces"))
             };
-            format!("cannot tell: {found}{wanted}, but {why}, after {took}")
+            format!("cannot tell: {found}, but {why}")
         }
     }
 }
 
-/// The spans that came nearest, with what they lacked.
-async fn nearest(sources: &Sources, query: &Query, context: &Context, ui: &mut Ui) {
+/// What was found of the trace that was asked for.
+fn of_one(typed: &str, observed: &Observed, query: &Query) -> String {
+    match (&observed.trace, &query.filter) {
+        (None, _) => format!("there is no trace `{typed}`"),
+        (Some(trace), None) => format!("trace {} is there", trace.id()),
+        (Some(trace), Some(filter)) if observed.seen.matching > 0 => format!("trace {} satisfies {filter}", trace.id()),
+        (Some(trace), Some(filter)) => format!("trace {} does not satisfy {filter}", trace.id()),
+    }
+}
+
+/// What was found among all traces.
+fn of_all(observed: &Observed, query: &Query) -> String {
+    let matching = observed.seen.matching;
+    // No more are looked for than decide it.
+    let least = if observed.listing.more { "at least " } else { "" };
+    let counted = format!("{least}{}", units::plural(matching, "trace", "traces"));
+    match (matching, &query.filter) {
+        (0, None) => "there is no trace".to_owned(),
+        (1, None) => format!("there is {counted}"),
+        (_, None) => format!("there are {counted}"),
+        (0, Some(filter)) => format!("no trace satisfies {filter}"),
+        (1, Some(filter)) => format!("{counted} satisfies {filter}"),
+        (_, Some(filter)) => format!("{counted} satisfy {filter}"),
+    }
+}
+
+/// The spans that came nearest, with what they lacked: in the trace that was asked for, or else among the newest.
+async fn nearest(sources: &Sources, query: &Query, one: bool, only: Option<Trace>, context: &Context, ui: &mut Ui) {
     let Some(filter) = &query.filter else { return };
-    let newest = sources.list(&Query { filter: None, limit: LOOK_FOR_MISSES, range: query.range }).await;
-    let mut traces = Vec::new();
-    for summary in newest.value.traces {
-        traces.extend(sources.fetch(&summary.id).await.value);
+    let mut traces = Vec::from_iter(only);
+    if !one {
+        let newest = sources.list(&Query { filter: None, limit: LOOK_FOR_MISSES, range: query.range }).await;
+        for summary in newest.value.traces {
+            traces.extend(sources.fetch(&summary.id).await.value);
+        }
     }
     verdict::say_nearest(filter, &traces, context, ui);
 }

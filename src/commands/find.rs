@@ -14,8 +14,8 @@ pub(super) async fn trace(sources: &Sources, typed: &str, ui: &mut Ui) -> Result
     if let Some(trace) = answer.value {
         return Ok(trace);
     }
-    if answer.answered == 0 {
-        return Err(ask::nobody_answered(&answer.failed, "the trace may well exist"));
+    if answer.answered == 0 && !answer.failed.is_empty() {
+        return Err(ask::unanswered("the trace may well exist"));
     }
     let near = sources.near(typed).await;
     match near.beginning.as_slice() {
@@ -32,8 +32,8 @@ pub(super) async fn trace(sources: &Sources, typed: &str, ui: &mut Ui) -> Result
                 .hint("type a few more digits"));
         }
     }
-    if !answer.failed.is_empty() {
-        return Err(ask::nobody_answered(&answer.failed, "nobody who answered has the trace"));
+    if !answer.failed.is_empty() || sources.unopened > 0 {
+        return Err(ask::unanswered("nobody who answered has the trace"));
     }
     let mut failure = Failure::not_found(format!("no trace `{typed}`"));
     if !near.alike.is_empty() {

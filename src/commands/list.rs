@@ -9,6 +9,7 @@ use super::signals::interrupted;
 use crate::backend::{Backend as _, Listing, Local, Sources};
 use crate::cli::ListArgs;
 use crate::cli::list::ListFormat;
+use crate::cli::value::BackendArg;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::model::time::MILLISECOND;
@@ -24,9 +25,13 @@ const PATIENCE: i128 = 2_000 * MILLISECOND;
 
 /// Asks, says what is odd, prints.
 pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+    let file = |backend: &BackendArg| matches!(backend, BackendArg::File(_));
+    if args.follow && context.settings.backends.iter().any(file) {
+        return Err(Failure::usage("a file cannot be followed").hint("leave --follow out, or use `--backend local`"));
+    }
     let filter = ask::filter(args.expr.as_deref(), &args.filter, ui)?;
     let window = ask::window(context)?;
-    let sources = ask::open(context)?;
+    let sources = ask::open(context, ui)?;
     let query = Query { range: window.for_sources(&sources), filter, limit: args.limit.unwrap_or(context.settings.limit) };
     if args.explain {
         return ask::explain(&sources, &query, ui);
@@ -45,7 +50,7 @@ async fn listed(sources: &Sources, query: &Query, window: Window, ui: &mut Ui) -
     let mut answer = sources.list(query).await;
     if answer.value.traces.is_empty()
         && !window.chosen
-        && !sources.0.is_empty()
+        && !sources.opened.is_empty()
         && sources.reach_back()
         && query.range != TimeRange::ALL
     {
@@ -60,7 +65,7 @@ async fn listed(sources: &Sources, query: &Query, window: Window, ui: &mut Ui) -
     }
     ask::report(&answer.failed, ui);
     if answer.answered == 0 && !answer.failed.is_empty() {
-        return Err(ask::nobody_answered(&answer.failed, "there may well be traces"));
+        return Err(ask::unanswered("there may well be traces"));
     }
     Ok(answer.value)
 }
@@ -71,7 +76,7 @@ fn say(listing: &Listing, query: &Query, sources: &Sources, ui: &mut Ui) {
         ui.note(note);
     }
     if listing.traces.is_empty() {
-        match (sources.0.is_empty(), &query.filter) {
+        match (sources.opened.is_empty(), &query.filter) {
             (true, _) => {
                 ui.note("there are no traces yet");
                 ui.hint("`cruddur-trace demo` shows what it looks like; `cruddur-trace run -- CMD` or `cruddur-trace collect` receives your own");
@@ -108,9 +113,6 @@ async fn follow(
     context: &Context,
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
-    if context.settings.backends.iter().any(|backend| matches!(backend, crate::cli::value::BackendArg::File(_))) {
-        return Err(Failure::usage("a file cannot be followed").hint("leave --follow out, or use `--backend local`"));
-    }
     let mut printed: HashSet<TraceId> = printed_already.iter().map(|trace| trace.id.clone()).collect();
     let mut store = None;
     let mut seen = None;

@@ -5,22 +5,23 @@ use std::collections::{HashMap, HashSet};
 use super::{Context, ask, find};
 use crate::analysis::Tree;
 use crate::backend::Backend as _;
-use crate::cli::ShowArgs;
 use crate::cli::show::ShowFormat;
+use crate::cli::{FilterArgs, ShowArgs};
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::model::{SpanId, Trace};
 use crate::query::Expr;
-use crate::render::{json, waterfall};
+use crate::render::{json, units, waterfall};
 use crate::ui::Ui;
 use crate::wire::otlp;
 
 /// Fetches every trace before it prints the first: half an answer is none.
 pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
-    let filter = args.filter.as_deref().map(str::parse::<Expr>).transpose().map_err(Failure::usage)?;
-    let sources = ask::open(context)?;
+    let filter = ask::filter(args.filter.as_deref(), &FilterArgs::default(), ui)?;
+    let sources = ask::open(context, ui)?;
     if args.explain {
-        let lines: Vec<_> = sources.0.iter().map(|source| format!("{}: fetch the trace by its id\n", source.name())).collect();
+        let lines: Vec<_> =
+            sources.opened.iter().map(|source| format!("{}: fetch the trace by its id\n", source.name())).collect();
         ui.out(&lines.concat())?;
         return Ok(Exit::Yes);
     }
@@ -79,17 +80,26 @@ fn only(filter: &Expr, trace: Trace, notes: &mut Vec<String>) -> Result<Trace, F
             open.extend(spans[index].parent.as_ref().and_then(|parent| by_id.get(parent)).into_iter().flatten());
         }
     }
-    notes.push(format!(
-        "{} of {} spans satisfy {filter}; {} above them are shown too",
-        matched.spans.len(),
-        spans.len(),
-        keep.len() - matched.spans.len()
-    ));
+    let (matching, all) = (matched.spans.len(), spans.len());
+    let satisfy = if matching == 1 { "satisfies" } else { "satisfy" };
+    let above = match keep.len() - matching {
+        0 => String::new(),
+        1 => "; 1 above is shown too".to_owned(),
+        more => format!("; {more} above are shown too"),
+    };
+    notes.push(format!("{matching} of {} {satisfy} {filter}{above}", units::plural(all, "span", "spans")));
     let (id, backends, received) = (trace.id().clone(), trace.backends.clone(), trace.received);
+    let lacking = trace.summary().evidence;
     let kept =
         trace.into_spans().into_iter().enumerate().filter(|(index, _)| keep.contains(index)).map(|(_, span)| span).collect();
     let mut part = Trace::assemble(id, kept).ok_or_else(|| Failure::not_found("no span is left"))?;
     part.backends = backends;
     part.received = received;
+    // What is left out here must not make a trace look complete, nor a part of it look like all of it.
+    let seen = part.summary().evidence;
+    part.truncated = lacking.iter().filter(|evidence| !seen.contains(evidence)).map(ToString::to_string).collect();
+    if keep.len() < all {
+        part.truncated.push(format!("only {} of {} are shown", keep.len(), units::plural(all, "span", "spans")));
+    }
     Ok(part)
 }

@@ -21,7 +21,7 @@ pub(super) fn exit(verdict: Verdict) -> Exit {
 pub(super) fn say_nearest(filter: &Expr, traces: &[Trace], context: &Context, ui: &mut Ui) {
     let mut best: Vec<_> =
         traces.iter().flat_map(|trace| filter.nearest(trace, 3).into_iter().map(move |miss| (trace, miss))).collect();
-    best.sort_by_key(|(_, miss)| std::cmp::Reverse(miss.satisfied));
+    best.sort_by(|(_, a), (_, b)| b.satisfied.cmp(&a.satisfied).then(b.likeness.total_cmp(&a.likeness)));
     best.truncate(3);
     let misses: Vec<_> = best.into_iter().map(|(trace, miss)| shown(trace, miss)).collect();
     if !misses.is_empty() {

@@ -8,7 +8,7 @@ use super::duration::write_duration;
 use super::literal::Literal;
 
 /// A span that satisfies part of what was wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct NearMiss {
     /// Index into [`Trace::spans`].
     pub span: usize,
@@ -16,6 +16,8 @@ pub struct NearMiss {
     pub satisfied: usize,
     /// How many conditions there are.
     pub total: usize,
+    /// How alike its texts are to the wanted ones: 1 for each that is equal. Tells the nearest apart that satisfy as many.
+    pub likeness: f64,
     /// Those that it does not satisfy.
     pub failed: Vec<Failed>,
 }
@@ -60,12 +62,13 @@ fn nearest(wanted: &[SpanExpr], context: &Context<'_>, most: usize) -> Vec<NearM
     let mut ranked: Vec<_> = ranked.into_iter().map(|(n, at)| (n, likeness(wanted, &spans[at], context), at)).collect();
     ranked.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
     ranked.truncate(most);
-    let miss = |(satisfied, _, at): (usize, f64, usize)| {
+    let miss = |(satisfied, likeness, at): (usize, f64, usize)| {
         let failed = wanted.iter().filter(|part| !part.holds(&spans[at], context));
         NearMiss {
             span: at,
             satisfied,
             total: wanted.len(),
+            likeness,
             failed: failed.map(|part| failure(part, &spans[at], context)).collect(),
         }
     };

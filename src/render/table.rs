@@ -132,12 +132,20 @@ fn columns_beside_the_id(summaries: &[TraceSummary], look: &Look) -> Vec<Column>
     let one_backend = summaries.iter().all(|summary| summary.backends == summaries[0].backends);
     if !one_backend {
         let names = |summary: &TraceSummary, look: &Look| {
-            let names = summary.backends.join("+");
-            (Role::Faint, text::truncate(&text::sanitise(&names, look.ascii), 16, look.ascii).into_owned())
+            let names: Vec<_> = summary.backends.iter().map(|name| short(name)).collect();
+            (Role::Faint, text::truncate(&text::sanitise(&names.join("+"), look.ascii), 24, look.ascii).into_owned())
         };
         columns.push(Column::new("backend", Left, each(names)));
     }
     columns
+}
+
+/// What tells a backend from the others: of `file:PATH`, the file's own name.
+fn short(backend: &str) -> &str {
+    match backend.strip_prefix("file:").and_then(|path| path.rsplit(['/', '\\']).next()) {
+        Some(name) if name.contains('.') => name,
+        _ => backend,
+    }
 }
 
 fn marks(summary: &TraceSummary, look: &Look) -> Pieces {

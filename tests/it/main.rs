@@ -2,10 +2,17 @@
 //!
 //! How to test here: most cases belong beside the code, as unit tests; what stands here shows that the parts are wired together.
 //! A test starts from [`support::Home`], in which the program finds nothing but what the test put there.
-//! What is generated and committed is rewritten by `BLESS=1 cargo test --test it generated`.
+//! What is generated and committed is rewritten by `BLESS=1 cargo test --test it generated`, the output in the README by
+//! `BLESS=1 cargo test --test it readme`.
 
 mod architecture;
+mod assert;
 mod cli;
 mod config;
+mod demo;
 mod generated;
+mod import;
+mod list;
+mod readme;
+mod show;
 mod support;

@@ -53,8 +53,9 @@ impl<'a> Label<'a> {
             return Self { name: name.into(), role: Role::Warning, separator, ..Self::default() };
         };
         let above = tree.nodes()[node].parent.and_then(|parent| span_at(trace, tree, parent)).map(Span::service);
-        let service =
-            if with_service && above != Some(span.service()) && span.service() != span.name { span.service() } else { "" };
+        // X-Ray's segments are named after their service: once is enough.
+        let told = !with_service || above == Some(span.service()) || span.name == span.service();
+        let service = if told { "" } else { span.service() };
         let times = match row.planned.entry {
             Entry::Fold { count, .. } => format!("{}{} ", if look.ascii { "x" } else { "×" }, units::count(count as u128)),
             _ => String::new(),
@@ -151,7 +152,8 @@ fn reason(span: &Span) -> Option<Cow<'_, str>> {
         span.events.iter().rev().filter(|event| event.name == "exception").find_map(|event| exception(&event.attributes));
     let status = || {
         let code = ["http.response.status_code", "http.status_code"].iter().find_map(|key| span.attributes.get(key))?;
-        Some(Cow::Owned(format!("HTTP {code}")))
+        // A Lambda function that fails still answers the API's call with 200, which explains nothing.
+        code.as_int().is_none_or(|code| code >= 400).then(|| Cow::Owned(format!("HTTP {code}")))
     };
     thrown.or_else(status)
 }

@@ -1,11 +1,13 @@
 //! A place in which the program can be driven: an empty home, an environment of its own, a clock zone, and a limit to patience.
 
+mod live;
 mod output;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub(crate) use live::Live;
 pub(crate) use output::CommandOutput;
 
 /// The program under test.
@@ -28,6 +30,14 @@ impl Home {
     /// With another variable in the environment of every command.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With copies of fixtures, so that their paths are short and the same everywhere.
+    pub(crate) fn with_fixtures(self, names: &[&str]) -> Self {
+        for name in names {
+            std::fs::copy(fixture(name), self.path(name)).expect("the fixture is there, and the home can be written to");
+        }
         self
     }
 
@@ -61,10 +71,28 @@ impl Home {
         CommandOutput::new(&output.expect("the program can be started"), self.folder.path())
     }
 
+    /// As [`Home::run`], with something on stdin.
+    pub(crate) fn run_with<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>, stdin: &[u8]) -> CommandOutput {
+        let output = assert_cmd::Command::from_std(self.command(arguments)).write_stdin(stdin).timeout(PATIENCE).output();
+        CommandOutput::new(&output.expect("the program can be started"), self.folder.path())
+    }
+
+    /// Puts files into the local store.
+    #[track_caller]
+    pub(crate) fn import(&self, files: &str) {
+        let output = self.line(&format!("import {files}"));
+        assert_eq!((output.code, output.stdout.as_str()), (Some(0), ""), "{output}");
+    }
+
     /// As [`Home::run`], with a command line whose words contain no blanks.
     pub(crate) fn line(&self, words: &str) -> CommandOutput {
         self.run(words.split_whitespace())
     }
+}
+
+/// A file that is committed beside the tests.
+pub(crate) fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
 }
 
 /// Puts a file there, with the folders that it needs.

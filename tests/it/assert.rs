@@ -1,0 +1,455 @@
+//! `assert`: verdicts, exit codes and what is said with them.
+
+use serde_json::Value as Json;
+
+use crate::support::{CommandOutput, Home, Live};
+
+fn home() -> Home {
+    Home::new().with_fixtures(&["cruddur.json", "xray.json"])
+}
+
+/// An assertion about the session.
+fn assert(more: &[&str]) -> CommandOutput {
+    home().run(["assert", "-b", "file:cruddur.json"].iter().chain(more))
+}
+
+#[test]
+fn what_is_there_holds() {
+    insta::assert_snapshot!(assert(&["status = error"]), @r"
+    ------- stderr -------
+    holds: 1 trace satisfies status = error
+    [exit status: 0]
+    ");
+    insta::assert_snapshot!(assert(&[r#"{ kind = server } >> { db.system = "dynamodb" }"#]), @r#"
+    ------- stderr -------
+    holds: 1 trace satisfies { kind = server } >> { db.system = "dynamodb" }
+    [exit status: 0]
+    "#);
+    insta::assert_snapshot!(assert(&["--service", "backend-flask"]), @r#"
+    ------- stderr -------
+    holds: at least 1 trace satisfies service = "backend-flask"
+    [exit status: 0]
+    "#);
+    insta::assert_snapshot!(assert(&[]), @r"
+    ------- stderr -------
+    holds: there is at least 1 trace
+    [exit status: 0]
+    ");
+}
+
+#[test]
+fn what_is_not_there_is_answered_with_what_came_nearest() {
+    insta::assert_snapshot!(assert(&[r#"service = "backend-flask" and name = "GET /api/mesage_groups" and duration < 300ms"#]), @r#"
+    ------- stderr -------
+    does not hold: no trace satisfies service = "backend-flask" and name = "GET /api/mesage_groups" and duration < 300ms
+    nearest:
+      2 of 3 conditions: backend-flask GET /api/activities/home
+        in trace 08fef885f38c1e32024efae4ecacf67d
+        wanted name = "GET /api/mesage_groups", but it is GET /api/activities/home
+      2 of 3 conditions: backend-flask POST /api/activities
+        in trace ae98aa61f92c36ccde88da857de9bd67
+        wanted name = "GET /api/mesage_groups", but it is POST /api/activities
+      2 of 3 conditions: backend-flask POST /api/activities/3bf2/reply
+        in trace 6e0e527094eac2775941319a7b6a5db6
+        wanted name = "GET /api/mesage_groups", but it is POST /api/activities/3bf2/reply
+    [exit status: 1]
+    "#);
+    insta::assert_snapshot!(assert(&[r#"name = "GET /api/mesage_groups""#]), @r#"
+    ------- stderr -------
+    does not hold: no trace satisfies name = "GET /api/mesage_groups"
+    nearest:
+      0 of 1 conditions: backend-flask GET /api/message_groups
+        in trace 8bc626382cebdea2f7f1556261da8061
+        wanted name = "GET /api/mesage_groups", but it is GET /api/message_groups
+      0 of 1 conditions: backend-flask list-message-groups
+        in trace 8bc626382cebdea2f7f1556261da8061
+        wanted name = "GET /api/mesage_groups", but it is list-message-groups
+      0 of 1 conditions: backend-flask GET /api/activities/home
+        in trace 08fef885f38c1e32024efae4ecacf67d
+        wanted name = "GET /api/mesage_groups", but it is GET /api/activities/home
+    [exit status: 1]
+    "#);
+    insta::assert_snapshot!(assert(&["--error", "--min-duration", "1s", "--color", "always"]), @r"
+    ------- stderr -------
+    ␛[31;1mdoes not hold: no trace satisfies duration >= 1s and status = error␛[0m
+    nearest:
+      1 of 2 conditions: backend-flask POST /api/activities
+    ␛[2m    in trace ae98aa61f92c36ccde88da857de9bd67␛[0m
+    ␛[31;1m    wanted duration >= 1s, but it is 48ms␛[0m
+      1 of 2 conditions: backend-flask create-activity
+    ␛[2m    in trace ae98aa61f92c36ccde88da857de9bd67␛[0m
+    ␛[31;1m    wanted duration >= 1s, but it is 39.5ms␛[0m
+      1 of 2 conditions: backend-flask INSERT
+    ␛[2m    in trace ae98aa61f92c36ccde88da857de9bd67␛[0m
+    ␛[31;1m    wanted duration >= 1s, but it is 29ms␛[0m
+    [exit status: 1]
+    ");
+    insta::assert_snapshot!(assert(&["status = error and duration > 1s", "--quiet"]), @r"[exit status: 1]");
+}
+
+#[test]
+fn absence_holds_where_nothing_matches() {
+    insta::assert_snapshot!(assert(&["--absent", "duration > 1h"]), @r"
+    ------- stderr -------
+    holds: no trace satisfies duration > 1h (expected none)
+    [exit status: 0]
+    ");
+    insta::assert_snapshot!(assert(&["--absent", "status = error"]), @r"
+    ------- stderr -------
+    does not hold: 1 trace satisfies status = error (expected none)
+    [exit status: 1]
+    ");
+    insta::assert_snapshot!(assert(&["--absent", "--service", "backend-flask"]), @r#"
+    ------- stderr -------
+    does not hold: at least 1 trace satisfies service = "backend-flask" (expected none)
+    [exit status: 1]
+    "#);
+}
+
+#[test]
+fn a_number_is_asked_for_in_every_form() {
+    insta::assert_snapshot!(assert(&["kind = server", "--count", ">=3"]), @r"
+    ------- stderr -------
+    holds: at least 3 traces satisfy kind = server (expected at least 3)
+    [exit status: 0]
+    ");
+    insta::assert_snapshot!(assert(&["kind = server", "--count", "2..3"]), @r"
+    ------- stderr -------
+    does not hold: at least 4 traces satisfy kind = server (expected 2 to 3)
+    [exit status: 1]
+    ");
+    insta::assert_snapshot!(assert(&["kind = server", "--count", "2..5"]), @r"
+    ------- stderr -------
+    holds: 5 traces satisfy kind = server (expected 2 to 5)
+    [exit status: 0]
+    ");
+    insta::assert_snapshot!(assert(&["kind = consumer", "--count", "2..5"]), @r"
+    ------- stderr -------
+    does not hold: 1 trace satisfies kind = consumer (expected 2 to 5)
+    nearest:
+      0 of 1 conditions: frontend-react-js HTTP POST
+        in trace 6a63710987bbe879c7a5f5784a70384b
+        wanted kind = consumer, but it is client
+      0 of 1 conditions: backend-flask POST /api/profile/avatar
+        in trace 6a63710987bbe879c7a5f5784a70384b
+        wanted kind = consumer, but it is server
+      0 of 1 conditions: backend-flask Lambda.Invoke
+        in trace 6a63710987bbe879c7a5f5784a70384b
+        wanted kind = consumer, but it is client
+    [exit status: 1]
+    ");
+    insta::assert_snapshot!(assert(&["--count", "5"]), @r"
+    ------- stderr -------
+    holds: there are 5 traces (expected 5)
+    [exit status: 0]
+    ");
+    insta::assert_snapshot!(assert(&["--count", "<2"]), @r"
+    ------- stderr -------
+    does not hold: there are at least 2 traces (expected at most 1)
+    [exit status: 1]
+    ");
+    insta::assert_snapshot!(assert(&["--count", "many"]), @r"
+    ------- stderr -------
+    error: invalid value 'many' for '--count <COUNT>': expected a number such as `3`, `>=3`, `<10`, or a range such as `2..5`
+
+    For more information, try '--help'.
+    [exit status: 2]
+    ");
+}
+
+#[test]
+fn one_trace_is_looked_at_alone() {
+    insta::assert_snapshot!(assert(&["--trace", "8bc626", r#"db.system = "dynamodb""#]), @r#"
+    ------- stderr -------
+    holds: trace 8bc626382cebdea2f7f1556261da8061 satisfies db.system = "dynamodb"
+    [exit status: 0]
+    "#);
+    insta::assert_snapshot!(assert(&["--trace", "8bc626", "status = error"]), @r"
+    ------- stderr -------
+    does not hold: trace 8bc626382cebdea2f7f1556261da8061 does not satisfy status = error
+    nearest:
+      0 of 1 conditions: backend-flask GET /api/message_groups
+        in trace 8bc626382cebdea2f7f1556261da8061
+        wanted status = error, but it is unset
+      0 of 1 conditions: backend-flask cognito-jwt-verify
+        in trace 8bc626382cebdea2f7f1556261da8061
+        wanted status = error, but it is unset
+      0 of 1 conditions: backend-flask SELECT
+        in trace 8bc626382cebdea2f7f1556261da8061
+        wanted status = error, but it is unset
+    [exit status: 1]
+    ");
+    insta::assert_snapshot!(assert(&["--trace", "8bc626"]), @r"
+    ------- stderr -------
+    holds: trace 8bc626382cebdea2f7f1556261da8061 is there
+    [exit status: 0]
+    ");
+    insta::assert_snapshot!(assert(&["--trace", "8bc626382cebdea2f7f1556261da8016", "status = error"]), @r"
+    ------- stderr -------
+    does not hold: there is no trace `8bc626382cebdea2f7f1556261da8016`
+    hint: the nearest ids are 8bc626382cebdea2f7f1556261da8061, 6e0e527094eac2775941319a7b6a5db6, 6a63710987bbe879c7a5f5784a70384b
+    hint: `cruddur-trace list` shows what is there
+    [exit status: 1]
+    ");
+    insta::assert_snapshot!(assert(&["--trace", "6", "status = error"]), @r"
+    ------- stderr -------
+    error: `6` is the beginning of several trace ids:
+      6a63710987bbe879c7a5f5784a70384b
+      6e0e527094eac2775941319a7b6a5db6
+    hint: type a few more digits
+    [exit status: 2]
+    ");
+    insta::assert_snapshot!(assert(&["--trace", "8bc626", "status = error", "--absent"]), @r"
+    ------- stderr -------
+    holds: trace 8bc626382cebdea2f7f1556261da8061 does not satisfy status = error (expected none)
+    [exit status: 0]
+    ");
+}
+
+#[test]
+fn json_is_one_document_and_the_same_each_time() {
+    let holds = assert(&["-o", "json", "status = error"]);
+    insta::assert_snapshot!(holds, @r#"
+    {
+      "schema": 1,
+      "verdict": "holds",
+      "message": "holds: 1 trace satisfies status = error",
+      "traces": [
+        {
+          "trace_id": "ae98aa61f92c36ccde88da857de9bd67",
+          "backend": "file:cruddur.json",
+          "start": "2026-07-24T14:03:46.308200Z",
+          "start_unix_nano": "1784901826308200000",
+          "end_unix_nano": "1784901826356200000",
+          "duration_ns": 48000000,
+          "root_name": "POST /api/activities",
+          "root_service": "backend-flask",
+          "services": [
+            "backend-flask"
+          ],
+          "span_count": 3,
+          "error_count": 3,
+          "complete": true,
+          "evidence": []
+        }
+      ]
+    }
+    [exit status: 0]
+    "#);
+    assert_eq!(holds, assert(&["-o", "json", "status = error"]));
+    let fails = assert(&["-o", "json", "--absent", "status = error"]);
+    let document: Json = serde_json::from_str(&fails.stdout).expect("it is JSON");
+    assert_eq!((fails.code, &document["verdict"], &document["schema"]), (Some(1), &"fails".into(), &1.into()), "{fails}");
+}
+
+#[test]
+fn a_window_in_which_it_was_missed_is_named() {
+    let home = home();
+    home.import("xray.json");
+    insta::assert_snapshot!(home.run(["assert", "--absent", "name = \"sharp\""]), @r#"
+    ------- stderr -------
+    holds: no trace satisfies name = "sharp" with --since 1h (expected none)
+    [exit status: 0]
+    "#);
+    insta::assert_snapshot!(home.run(["assert", "--since", "30m", "--until", "10m", "name = \"user-activities\""]), @r#"
+    ------- stderr -------
+    does not hold: no trace satisfies name = "user-activities" with --since 30m --until 10m
+    [exit status: 1]
+    "#);
+    insta::assert_snapshot!(home.run(["assert", "--since", "2020-01-01", "name = \"user-activities\""]), @r#"
+    ------- stderr -------
+    holds: 1 trace satisfies name = "user-activities"
+    [exit status: 0]
+    "#);
+}
+
+#[test]
+fn a_store_that_is_not_there_yet_is_an_empty_one() {
+    insta::assert_snapshot!(Home::new().run(["assert", "status = error"]), @r"
+    ------- stderr -------
+    does not hold: no trace satisfies status = error with --since 1h
+    [exit status: 1]
+    ");
+    insta::assert_snapshot!(Home::new().run(["assert", "--absent", "status = error"]), @r"
+    ------- stderr -------
+    holds: no trace satisfies status = error with --since 1h (expected none)
+    [exit status: 0]
+    ");
+    insta::assert_snapshot!(Home::new().run(["assert", "--trace", "8bc626"]), @r"
+    ------- stderr -------
+    does not hold: there is no trace `8bc626`
+    hint: `cruddur-trace list` shows what is there
+    [exit status: 1]
+    ");
+}
+
+#[test]
+fn a_trace_that_may_still_grow_leaves_it_open() {
+    let home = home();
+    // It was received just now, and names a parent that was not.
+    home.import("cruddur.json");
+    insta::assert_snapshot!(home.run(["assert", "--trace", "6e0e52", "name = \"notify-slack\""]), @r#"
+    ------- stderr -------
+    cannot tell: trace 6e0e527094eac2775941319a7b6a5db6 does not satisfy name = "notify-slack", but 1 incomplete trace may still grow
+    nearest:
+      0 of 1 conditions: cruddur-worker notify-followers
+        in trace 6e0e527094eac2775941319a7b6a5db6
+        wanted name = "notify-slack", but it is notify-followers
+      0 of 1 conditions: backend-flask POST /api/activities/3bf2/reply
+        in trace 6e0e527094eac2775941319a7b6a5db6
+        wanted name = "notify-slack", but it is POST /api/activities/3bf2/reply
+      0 of 1 conditions: backend-flask create-reply
+        in trace 6e0e527094eac2775941319a7b6a5db6
+        wanted name = "notify-slack", but it is create-reply
+    [exit status: 3]
+    "#);
+    insta::assert_snapshot!(home.run(["assert", "--since", "2020-01-01", "--absent", "name = \"notify-slack\""]), @r#"
+    ------- stderr -------
+    cannot tell: no trace satisfies name = "notify-slack" with --since 2020-01-01 (expected none), but 1 incomplete trace may still grow
+    [exit status: 3]
+    "#);
+    insta::assert_snapshot!(home.run(["assert", "--since", "2020-01-01", "name = \"notify-slack\""]), @r#"
+    ------- stderr -------
+    cannot tell: no trace satisfies name = "notify-slack" with --since 2020-01-01, but 1 incomplete trace may still grow
+    nearest:
+      0 of 1 conditions: cruddur-worker notify-followers
+        in trace 6e0e527094eac2775941319a7b6a5db6
+        wanted name = "notify-slack", but it is notify-followers
+      0 of 1 conditions: backend-flask cognito-jwt-verify
+        in trace 8bc626382cebdea2f7f1556261da8061
+        wanted name = "notify-slack", but it is cognito-jwt-verify
+      0 of 1 conditions: backend-flask cognito-jwt-verify
+        in trace 08fef885f38c1e32024efae4ecacf67d
+        wanted name = "notify-slack", but it is cognito-jwt-verify
+    [exit status: 3]
+    "#);
+    insta::assert_snapshot!(home.run(["assert", "--trace", "6e0e52", "name = \"notify-followers\""]), @r#"
+    ------- stderr -------
+    holds: trace 6e0e527094eac2775941319a7b6a5db6 satisfies name = "notify-followers"
+    [exit status: 0]
+    "#);
+    insta::assert_snapshot!(home.run(["assert", "--trace", "8bc626", "name = \"notify-followers\""]), @r#"
+    ------- stderr -------
+    does not hold: trace 8bc626382cebdea2f7f1556261da8061 does not satisfy name = "notify-followers"
+    nearest:
+      0 of 1 conditions: backend-flask cognito-jwt-verify
+        in trace 8bc626382cebdea2f7f1556261da8061
+        wanted name = "notify-followers", but it is cognito-jwt-verify
+      0 of 1 conditions: backend-flask list-message-groups
+        in trace 8bc626382cebdea2f7f1556261da8061
+        wanted name = "notify-followers", but it is list-message-groups
+      0 of 1 conditions: backend-flask GET /api/message_groups
+        in trace 8bc626382cebdea2f7f1556261da8061
+        wanted name = "notify-followers", but it is GET /api/message_groups
+    [exit status: 1]
+    "#);
+}
+
+#[test]
+fn what_cannot_be_asked_cannot_be_told() {
+    insta::assert_snapshot!(home().run(["assert", "-b", "file:nowhere.json", "status = error"]), @r"
+    ------- stderr -------
+    error: cannot read nowhere.json: No such file or directory (os error 2)
+    [exit status: 3]
+    ");
+    let both = ["assert", "-b", "file:nowhere.json", "-b", "file:cruddur.json"];
+    insta::assert_snapshot!(home().run(both.iter().chain(&["status = error"])), @r"
+    ------- stderr -------
+    warning: cannot read nowhere.json: No such file or directory (os error 2)
+    holds: 1 trace satisfies status = error
+    [exit status: 0]
+    ");
+    insta::assert_snapshot!(home().run(both.iter().chain(&["name = \"nothing\""])), @r#"
+    ------- stderr -------
+    warning: cannot read nowhere.json: No such file or directory (os error 2)
+    cannot tell: no trace satisfies name = "nothing", but not every backend answered
+    nearest:
+      0 of 1 conditions: backend-flask cognito-jwt-verify
+        in trace 8bc626382cebdea2f7f1556261da8061
+        wanted name = "nothing", but it is cognito-jwt-verify
+      0 of 1 conditions: backend-flask cognito-jwt-verify
+        in trace 08fef885f38c1e32024efae4ecacf67d
+        wanted name = "nothing", but it is cognito-jwt-verify
+      0 of 1 conditions: backend-flask home-activities
+        in trace 08fef885f38c1e32024efae4ecacf67d
+        wanted name = "nothing", but it is home-activities
+    [exit status: 3]
+    "#);
+    insta::assert_snapshot!(home().run(both.iter().chain(&["--absent", "duration > 1h"])), @r"
+    ------- stderr -------
+    warning: cannot read nowhere.json: No such file or directory (os error 2)
+    cannot tell: no trace satisfies duration > 1h (expected none), but not every backend answered
+    [exit status: 3]
+    ");
+    insta::assert_snapshot!(home().run(both.iter().chain(&["--trace", "1234567890"])), @r"
+    ------- stderr -------
+    warning: cannot read nowhere.json: No such file or directory (os error 2)
+    error: it cannot be told: nobody who answered has the trace
+    hint: see the warnings above
+    [exit status: 3]
+    ");
+}
+
+#[test]
+fn a_broken_expression_is_drawn() {
+    insta::assert_snapshot!(assert(&["durration > 250"]), @r"
+    ------- stderr -------
+    hint: `durration` is read as an attribute; did you mean `duration`?
+    does not hold: no trace satisfies durration > 250
+    nearest:
+      0 of 1 conditions: frontend-react-js HTTP POST
+        in trace 6a63710987bbe879c7a5f5784a70384b
+        wanted durration > 250
+      0 of 1 conditions: backend-flask POST /api/profile/avatar
+        in trace 6a63710987bbe879c7a5f5784a70384b
+        wanted durration > 250
+      0 of 1 conditions: backend-flask Lambda.Invoke
+        in trace 6a63710987bbe879c7a5f5784a70384b
+        wanted durration > 250
+    [exit status: 1]
+    ");
+    insta::assert_snapshot!(assert(&["duration > 250"]), @r"
+    ------- stderr -------
+    error: `250` has no unit
+      |
+    1 | duration > 250
+      |            ^^^ expected a duration with a unit: ns, us, ms, s, m or h
+    help: did you mean `250ms`?
+    [exit status: 2]
+    ");
+    insta::assert_snapshot!(assert(&["status = error and"]), @r"
+    ------- stderr -------
+    error: the end of the expression is no comparison
+      |
+    1 | status = error and
+      |                   ^ expected a field, such as `duration` or `http.route`
+    [exit status: 2]
+    ");
+}
+
+#[test]
+fn waiting_ends_when_the_time_is_up() {
+    let home = home();
+    let output = home.run(["assert", "--wait", "300ms", "name = \"nothing\""]);
+    insta::with_settings!({filters => vec![(r"after [\d.]+ m?s", "after TIME")]}, {
+        insta::assert_snapshot!(output, @r#"
+        ------- stderr -------
+        does not hold: no trace satisfies name = "nothing" with --since 1h, after TIME
+        [exit status: 1]
+        "#);
+    });
+}
+
+#[test]
+fn waiting_ends_as_soon_as_it_can_be_told() {
+    let home = home();
+    // Longer than a test may take: if it did not return before, the test would say so.
+    let assertion = ["assert", "--wait", "10m", "--since", "2020-01-01", "-o", "json", "name = \"user-activities\""];
+    let waiting = Live::start(&home, home.command(assertion));
+    home.import("cruddur.json");
+    home.import("xray.json");
+    let output = waiting.end();
+    let document: Json = serde_json::from_str(&output.stdout).expect("it is JSON");
+    assert_eq!((output.code, &document["verdict"]), (Some(0), &"holds".into()), "{output}");
+    assert_eq!(document["traces"][0]["trace_id"], "6a63711c1900eab6c028483d7126599e", "{output}");
+}

@@ -1,0 +1,62 @@
+//! `demo`: the first minute with the program.
+
+use crate::support::{CommandOutput, Home};
+
+/// What differs from one demonstration to the next, as wide as it is.
+fn snapshot(output: &CommandOutput) -> String {
+    let mut text = output.to_string();
+    for (pattern, stands_for) in [
+        (r"\b1-[0-9a-f]{8}-[0-9a-f]{24}\b", "1-xxxxxxxx-xxxxxxxxxxxxxxxxxxxxxxxx"),
+        (r"\b[0-9a-f]{32}\b", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
+        (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "YYYY-MM-DD hh:mm:ss"),
+        (r"ss\.\d{3} ", "ss.sss "),
+    ] {
+        text = regex::Regex::new(pattern).expect("it is a regex").replace_all(&text, stands_for).into_owned();
+    }
+    text
+}
+
+#[test]
+fn it_lists_and_shows_what_it_has_sent() {
+    insta::assert_snapshot!(snapshot(&Home::new().line("demo --width 120")), @r"
+      started              trace                                duration  spans  errors  root
+      YYYY-MM-DD hh:mm:ss  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx        75 ms      6          HTTP GET · frontend-react-js
+      YYYY-MM-DD hh:mm:ss  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx       416 ms     16          HTTP GET · frontend-react-js
+    ! YYYY-MM-DD hh:mm:ss  1-xxxxxxxx-xxxxxxxxxxxxxxxxxxxxxxxx    540 ms      5       3  cruddur-upload-avatar
+    ! YYYY-MM-DD hh:mm:ss  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx        62 ms      4       4  HTTP POST · frontend-react-js
+      YYYY-MM-DD hh:mm:ss  1-xxxxxxxx-xxxxxxxxxxxxxxxxxxxxxxxx   43.7 ms      3          backend-flask
+      YYYY-MM-DD hh:mm:ss  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx        75 ms      6          HTTP GET · frontend-react-js
+
+    frontend-react-js  HTTP GET · 416 ms · 16 spans · 2 services
+    xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx · YYYY-MM-DD hh:mm:ss.sss UTC · local · complete
+
+                                                   ▏0              ▏100 ms         ▏200 ms        ▏300 ms
+    HTTP GET                    frontend-react-js  █████████████████████████████████████████████████████████████████  416 ms
+    └─ GET /api/message_groups  backend-flask       ███████████████████████████████████████████████████████████████   402 ms
+      ├─ cognito-jwt-verify     backend-flask       ▐▌                                                                7.1 ms
+      ├─ SELECT users.uuid      backend-flask        ▐█▋                                                             12.4 ms
+      └─ list-message-groups    backend-flask          ▐█████████████████████████████████████████████████████████▉    372 ms
+        ├─ ×10 DynamoDB.Query   backend-flask           ██████████████████████████████████████████████████████        345 ms
+        │   p50 29.7 ms max 48 ms
+        └─ render-json          backend-flask                                                                 ▐██▊   20.3 ms
+    ------- stderr -------
+    hint: `cruddur-trace --store $HOME/data/cruddur-trace/demo.db list 'status = error'` and `… show ID` go on from here
+    hint: `cruddur-trace run -- CMD` does the same with your own program
+    [exit status: 0]
+    ");
+}
+
+#[test]
+fn it_can_be_repeated_and_leaves_the_users_store_alone() {
+    let home = Home::new().with_fixtures(&["cruddur.json"]);
+    home.import("cruddur.json");
+    let before = home.line("list -o json");
+    let first = home.line("demo");
+    let second = home.line("demo");
+    assert_eq!((first.code, second.code), (Some(0), Some(0)), "{first}{second}");
+    assert_eq!(snapshot(&first), snapshot(&second), "its own store begins empty each time");
+    assert_eq!(home.line("list -o json"), before);
+    // The hint that it ends with is true.
+    let failed = home.line("list --store data/cruddur-trace/demo.db --error -o jsonl").answer();
+    assert_eq!(failed.lines().count(), 2, "{failed}");
+}
