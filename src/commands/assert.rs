@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::signals::interrupted;
+use super::signals::{Stop, interrupted};
 use super::{Context, ask, find, verdict};
 use crate::analysis::assertion::{self, Expected, Seen, Verdict};
 use crate::backend::{Listing, Sources};
@@ -31,6 +31,7 @@ pub(crate) async fn run(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Re
         return ask::explain(&sources, &query, ui);
     }
     let begun = Instant::now();
+    let mut stop = Stop::listen()?;
     let deadline = begun + args.wait.unwrap_or_default();
     let mut asked_at = None;
     let (verdict, observed) = loop {
@@ -54,7 +55,7 @@ pub(crate) async fn run(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Re
                 break (assertion::judge(expected, observed.seen), observed);
             }
         }
-        if interrupted(tokio::time::sleep(ASK_EVERY)).await.is_none() {
+        if interrupted(&mut stop, tokio::time::sleep(ASK_EVERY)).await.is_none() {
             return Err(Failure::interrupted());
         }
         if sources.opened.is_empty() {

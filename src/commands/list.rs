@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::Context;
 use super::ask::{self, Window};
-use super::signals::interrupted;
-use crate::backend::{Backend as _, Listing, Local, Sources};
+use super::signals::{Stop, interrupted};
+use crate::backend::{Listing, Local, Sources};
 use crate::cli::ListArgs;
 use crate::cli::list::ListFormat;
 use crate::cli::value::BackendArg;
@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::model::time::MILLISECOND;
 use crate::model::{Time, TimeRange, TraceId, TraceSummary};
 use crate::query::Query;
-use crate::render::{json, table, units};
+use crate::render::{Look, json, table, units};
 use crate::ui::Ui;
 
 /// How often a follower looks.
@@ -29,6 +29,9 @@ pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Resu
     if args.follow && context.settings.backends.iter().any(file) {
         return Err(Failure::usage("a file cannot be followed").hint("leave --follow out, or use `--backend local`"));
     }
+    if args.follow && args.output == ListFormat::Json {
+        return Err(Failure::usage("one JSON document cannot be followed: it has an end").hint("use `-o jsonl`"));
+    }
     let filter = ask::filter(args.expr.as_deref(), &args.filter, ui)?;
     let window = ask::window(context)?;
     let sources = ask::open(context, ui)?;
@@ -38,9 +41,17 @@ pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Resu
     }
     let listing = listed(&sources, &query, window, ui).await?;
     say(&listing, &query, &sources, ui);
-    ui.out(&printed(&listing.traces, &listing.notes, args.output, context, ui))?;
+    let look = context.look(ui);
+    let look = Look { now: look.now.filter(|_| !args.follow), ..look };
+    let text = printed(&listing.traces, &listing.notes, args.output, &look);
     if args.follow {
+        // What follows shall line up with what stands above it.
+        ui.out(&text)?;
         return follow(&query, &listing.traces, args.output, context, ui).await;
+    }
+    match args.output {
+        ListFormat::Table => ui.page(&text)?,
+        ListFormat::Json | ListFormat::Jsonl => ui.out(&text)?,
     }
     Ok(Exit::Yes)
 }
@@ -96,29 +107,33 @@ fn say(listing: &Listing, query: &Query, sources: &Sources, ui: &mut Ui) {
     }
 }
 
-fn printed(traces: &[TraceSummary], notes: &[String], format: ListFormat, context: &Context, ui: &Ui) -> String {
+fn printed(traces: &[TraceSummary], notes: &[String], format: ListFormat, look: &Look) -> String {
     match format {
         ListFormat::Table if traces.is_empty() => String::new(),
-        ListFormat::Table => table::render(traces, &context.look(ui)),
+        ListFormat::Table => table::render(traces, look),
         ListFormat::Json => json::list(traces, notes),
         ListFormat::Jsonl => traces.iter().map(json::list_line).collect(),
     }
 }
 
-/// Prints each trace once: when it is complete, or has been silent for a while.
+/// Prints each trace that arrives from now on, once: when it is complete, or has been silent for a while.
 async fn follow(
     query: &Query,
-    printed_already: &[TraceSummary],
+    listed: &[TraceSummary],
     format: ListFormat,
     context: &Context,
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
-    let mut printed: HashSet<TraceId> = printed_already.iter().map(|trace| trace.id.clone()).collect();
+    let mut stop = Stop::listen()?;
+    let mut printed: HashSet<TraceId> = listed.iter().map(|trace| trace.id.clone()).collect();
+    let mut headed = !listed.is_empty();
     let mut store = None;
     let mut seen = None;
     let mut waiting = true;
+    let range = TimeRange::new(query.range.start(), Time(u64::MAX)).unwrap_or(TimeRange::ALL);
+    let query = Query { limit: usize::MAX, range, filter: query.filter.clone() };
     loop {
-        if interrupted(tokio::time::sleep(LOOK)).await.is_none() {
+        if interrupted(&mut stop, tokio::time::sleep(LOOK)).await.is_none() {
             return Ok(Exit::Interrupted);
         }
         if store.is_none() {
@@ -131,32 +146,29 @@ async fn follow(
         }
         seen = Some(change);
         let now = (context.clock)();
-        let all = Query {
-            limit: usize::MAX,
-            range: TimeRange::new(query.range.start(), Time(u64::MAX)).unwrap_or(TimeRange::ALL),
-            ..query.clone()
-        };
-        let listing = local.list(&all).await.map_err(ask::failure)?;
+        let listing = local.arrived(&query, context.now).map_err(ask::failure)?;
         waiting = false;
         let mut ripe = Vec::new();
-        for trace in listing.traces.into_iter().rev() {
-            if printed.contains(&trace.id) {
-                continue;
-            }
+        for trace in listing.traces.into_iter().rev().filter(|trace| !printed.contains(&trace.id)) {
             let silent = now.since(trace.received.unwrap_or(trace.end)) >= PATIENCE;
             if trace.complete() || silent {
-                printed.insert(trace.id.clone());
                 ripe.push(trace);
             } else {
                 waiting = true;
             }
         }
-        if !ripe.is_empty() {
-            let text = match format {
-                ListFormat::Table => table::rows(&ripe, &ui.look(context.zone, now)),
-                ListFormat::Json | ListFormat::Jsonl => ripe.iter().map(json::list_line).collect(),
-            };
-            ui.out(&text)?;
+        if ripe.is_empty() {
+            continue;
         }
+        printed.extend(ripe.iter().map(|trace| trace.id.clone()));
+        // An age would be wrong a moment later: these lines stay on the screen.
+        let look = Look { now: None, ..context.look(ui) };
+        let text = match format {
+            ListFormat::Table if headed => table::rows(&ripe, &look),
+            ListFormat::Table => table::render(&ripe, &look),
+            ListFormat::Json | ListFormat::Jsonl => ripe.iter().map(json::list_line).collect(),
+        };
+        headed = true;
+        ui.out(&text)?;
     }
 }

@@ -88,10 +88,10 @@ pub(super) async fn passed_on(mut child: Child) -> Result<ExitStatus, Failure> {
     child.wait().await.or_fail(Kind::Internal, || "cannot wait for the command".to_owned())
 }
 
-/// The future's answer; `None` when the user interrupts first.
-pub(super) async fn interrupted<T>(future: impl Future<Output = T>) -> Option<T> {
+/// The future's answer; `None` when somebody asks us to stop first, or did since the last time.
+pub(super) async fn interrupted<T>(stop: &mut Stop, future: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
+        () = stop.next() => None,
         answer = future => Some(answer),
-        _ = tokio::signal::ctrl_c() => None,
     }
 }

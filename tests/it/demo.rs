@@ -55,9 +55,9 @@ fn it_can_be_repeated_and_leaves_the_users_store_alone() {
     let first = home.line("demo");
     let second = home.line("demo");
     assert_eq!((first.code, second.code), (Some(0), Some(0)), "{first}{second}");
-    assert_eq!(snapshot(&first), snapshot(&second), "its own store begins empty each time");
+    assert_eq!(snapshot(&first), snapshot(&second), "each shows its own");
     assert_eq!(home.line("list -o json"), before);
     // The hint that it ends with is true.
     let failed = home.line("list --store data/cruddur-trace/demo.db --error -o jsonl").answer();
-    assert_eq!(failed.lines().count(), 2, "{failed}");
+    assert_eq!(failed.lines().count(), 4, "both sessions are there: {failed}");
 }

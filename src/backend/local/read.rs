@@ -106,6 +106,11 @@ impl Local {
         })
     }
 
+    /// As listing, of the traces of which something has arrived since then.
+    pub fn arrived(&self, query: &Query, since: Time) -> Result<Listing, BackendError> {
+        search::list(self, query, since)
+    }
+
     pub(super) fn sql<'a, T>(&'a self, read: impl FnOnce(&'a Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         read(&self.connection).map_err(|error| StoreError::of(&self.path, error))
     }
@@ -276,7 +281,7 @@ impl Backend for Local {
     }
 
     async fn list(&self, query: &Query) -> Result<Listing, BackendError> {
-        search::list(self, query)
+        search::list(self, query, Time::UNKNOWN)
     }
 
     async fn fetch(&self, id: &TraceId) -> Result<Option<Trace>, BackendError> {

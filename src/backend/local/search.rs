@@ -19,13 +19,15 @@ use crate::query::{Expr, Field, Intrinsic, Literal, Op, Predicate, Query, Test, 
 const TRACES_TOGETHER: usize = 4096;
 const SPANS_TOGETHER: usize = 100_000;
 
-/// Newest first, until the limit is reached.
-pub(super) fn list(local: &Local, query: &Query) -> Result<Listing, BackendError> {
+/// Newest first, until the limit is reached, of the traces of which something has arrived since then.
+pub(super) fn list(local: &Local, query: &Query, arrived_since: Time) -> Result<Listing, BackendError> {
     let snapshot = local.sql(Connection::unchecked_transaction)?;
-    let select = format!("SELECT {COLUMNS} FROM trace_rows WHERE start >= ?1 AND start <= ?2 ORDER BY start DESC, n DESC");
+    let select = format!(
+        "SELECT {COLUMNS} FROM trace_rows WHERE start >= ?1 AND start <= ?2 AND received >= ?3 ORDER BY start DESC, n DESC"
+    );
     let mut statement = local.sql(|connection| connection.prepare_cached(&select))?;
     let last = i64::try_from(query.range.end().0).map_or(i64::MAX, |end| end.saturating_sub(1));
-    let mut rows = local.sql(|_| statement.query(params![key::time(query.range.start()), last]))?;
+    let mut rows = local.sql(|_| statement.query(params![key::time(query.range.start()), last, key::time(arrived_since)]))?;
     let filter = query.filter.as_ref().map(Filter::of);
     let mut found = Found {
         local,

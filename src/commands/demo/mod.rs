@@ -2,61 +2,56 @@
 
 mod session;
 
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use tokio::net::UdpSocket;
 
-use super::Context;
-use super::receive::{self, Door};
+use super::receive::{self, Door, Noting};
+use super::{Context, ask};
 use crate::analysis::Tree;
-use crate::backend::{Backend, Local};
+use crate::backend::{Backend as _, Local};
 use crate::collect;
 use crate::error::{Failure, Kind, OrFail};
 use crate::exit::Exit;
-use crate::model::TimeRange;
-use crate::query::Query;
+use crate::model::Trace;
 use crate::render::{table, waterfall};
 use crate::ui::Ui;
 use crate::wire::otlp;
 
-/// Sends, waits until it is kept, lists, and shows one trace.
+/// Sends, waits until it is kept, lists, and shows one trace. The store is one for demonstrations, beside the user's own; what
+/// earlier ones left there stays, until it is too old.
 pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
-    let store = context.settings.store.with_file_name("demo.db");
-    forget(&store)?;
+    let store = context.settings.paths.data.join("demo.db");
+    if store == context.settings.store {
+        return Err(Failure::config(format!("{} is the store for demonstrations, and shall also be yours", store.display()))
+            .hint("name another store with --store"));
+    }
     let anywhere = Some(std::net::SocketAddr::from(([127, 0, 0, 1], 0)));
     let config = collect::Config { otlp_http: anywhere, xray: anywhere, ..collect::Config::default() };
-    let door = receive::open(&store, config, context, |writer| writer)?;
+    let kept = Arc::new(Mutex::new(HashSet::new()));
+    let noting = Arc::clone(&kept);
+    let door = receive::open(&store, config, context, |writer| Noting::new(writer, noting))?;
     let session = session::session((context.clock)(), u64::from_be_bytes(super::random::<8>()));
     send(&door, &session).await?;
     door.close().await?;
 
-    let local = Local::open(&store).map_err(|error| super::ask::failure(error.into()))?;
-    let everything = Query { range: TimeRange::ALL, filter: None, limit: usize::MAX };
-    let listing = local.list(&everything).await.map_err(super::ask::failure)?;
-    let shown = local.fetch(&session.shown).await.map_err(super::ask::failure)?;
+    let local = Local::open(&store).map_err(|error| ask::failure(error.into()))?;
+    let mut traces = Vec::new();
+    let ids: Vec<_> = kept.lock().unwrap_or_else(PoisonError::into_inner).drain().collect();
+    for id in &ids {
+        traces.extend(local.fetch(id).await.map_err(ask::failure)?);
+    }
+    let mut listed: Vec<_> = traces.iter().map(Trace::summary).collect();
+    listed.sort_by_key(|summary| std::cmp::Reverse(summary.start));
     let look = context.look(ui);
-    let waterfall =
-        shown.as_ref().map(|trace| waterfall::render(trace, &Tree::build(trace), &waterfall::Options::default(), &look));
-    ui.out(&format!("{}\n{}", table::render(&listing.traces, &look), waterfall.unwrap_or_default()))?;
+    let shown = traces.iter().find(|trace| *trace.id() == session.shown);
+    let drawn = shown.map(|trace| waterfall::render(trace, &Tree::build(trace), &waterfall::Options::default(), &look));
+    ui.out(&format!("{}\n{}", table::render(&listed, &look), drawn.unwrap_or_default()))?;
     let store = store.display();
     ui.hint(&format!("`cruddur-trace --store {store} list 'status = error'` and `… show ID` go on from here"));
     ui.hint("`cruddur-trace run -- CMD` does the same with your own program");
     Ok(Exit::Yes)
-}
-
-/// Every demo begins with an empty store: of its own, never the user's.
-fn forget(store: &std::path::Path) -> Result<(), Failure> {
-    for end in ["", "-wal", "-shm"] {
-        let mut path = store.as_os_str().to_owned();
-        path.push(end);
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(
-                    Failure::from_error(Kind::Unanswerable, error).context(format!("cannot replace {}", store.display()))
-                );
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 async fn send(door: &Door, session: &session::Session) -> Result<(), Failure> {
