@@ -542,6 +542,7 @@ fn a_backend_that_fails_is_a_warning_while_another_answers() {
 }
 
 #[test]
+#[expect(clippy::unicode_not_nfc, reason = "combining marks are what is tested")]
 fn names_from_outside_line_up_and_do_no_harm() {
     let names = [
         "\u{1b}[31mred\u{1b}[0m \u{1b}]0;owned\u{7}",
