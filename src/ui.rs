@@ -1,7 +1,7 @@
 //! What the user sees: the only file that touches stdout and stderr.
 //!
 //! stdout is the answer and nothing else; notes, warnings, hints, errors and progress go to stderr, progress only on a terminal.
-//! A closed stdout is a normal end. What comes from outside is shown, never obeyed: see [`sanitise`].
+//! A closed stdout is a normal end. What comes from outside is shown, never obeyed: see `ui::sanitise`.
 
 mod log;
 mod pager;

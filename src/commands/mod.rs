@@ -100,7 +100,7 @@ pub(crate) async fn dispatch(cli: Cli, env: &Env, clock: Clock, ui: &mut Ui) -> 
         Command::Show(args) => show::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Assert(args) => assert::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Collect(_) => collect::run(&Context::load(flags, env, clock, ui)?, ui).await,
-        Command::Run(args) => run::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
+        Command::Run(args) => run::run(&args, env, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Import(args) => import::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Demo(_) => demo::run(&Context::load(flags, env, clock, ui)?, ui).await,
     }

@@ -14,6 +14,7 @@ use crate::analysis::assertion::Verdict;
 use crate::backend::{Backend, Local};
 use crate::cli::RunArgs;
 use crate::collect;
+use crate::config::Env;
 use crate::error::{Failure, Kind, OrFail};
 use crate::exit::Exit;
 use crate::model::{Resource, Span, SpanId, SpanKind, Status, StatusCode, Time, Trace, TraceId};
@@ -43,7 +44,7 @@ const ASTRAY: [&str; 9] = [
 ];
 
 /// Runs the command to its end, waits for what it sent late, and answers with its exit code.
-pub(crate) async fn run(args: &RunArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+pub(crate) async fn run(args: &RunArgs, env: &Env, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
     let asserts: Vec<Expr> = args.asserts.iter().map(|text| text.parse()).collect::<Result<_, _>>().map_err(Failure::usage)?;
     let settings = &context.settings;
     let seen = Arc::new(Mutex::new(HashSet::new()));
@@ -53,7 +54,7 @@ pub(crate) async fn run(args: &RunArgs, context: &Context, ui: &mut Ui) -> Resul
     let door = receive::open(&settings.store, config, context, |writer| Noting::new(writer, noting))?;
 
     let mut root = root_span(args, context);
-    let child = spawn(args, &door, &root)?;
+    let child = spawn(args, env, &door, &root)?;
     let status = signals::passed_on(child).await?;
     finish(&mut root.1, status, context);
     door.writer
@@ -120,12 +121,18 @@ fn finish(root: &mut Span, status: std::process::ExitStatus, context: &Context) 
     }
 }
 
-fn spawn(args: &RunArgs, door: &Door, (trace, root): &(TraceId, Span)) -> Result<Child, Failure> {
+fn spawn(args: &RunArgs, env: &Env, door: &Door, (trace, root): &(TraceId, Span)) -> Result<Child, Failure> {
     let (program, words) = args.command.split_first().ok_or_else(|| Failure::usage("there is no command to run"))?;
     let mut command = Command::new(program);
     command.args(words).stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
     for name in ASTRAY {
         command.env_remove(name);
+    }
+    for name in ["NO_PROXY", "no_proxy"] {
+        // Otherwise a proxy in the environment is asked for 127.0.0.1, and everything is lost.
+        let before = env.text(name).unwrap_or_default();
+        let between = if before.is_empty() { "" } else { "," };
+        command.env(name, format!("{before}{between}127.0.0.1,localhost"));
     }
     if let Some(address) = door.running.otlp_http {
         command.env("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{address}"));

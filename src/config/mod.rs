@@ -1,6 +1,6 @@
 //! Flags, environment, file and defaults, resolved once: below this, only plain values travel.
 //!
-//! [`env`] the environment as values · [`paths`] where our files are · [`file`] what a configuration file holds · [`setting`] a
+//! [`mod@env`] the environment as values · [`paths`] where our files are · [`mod@file`] what a configuration file holds · [`setting`] a
 //! value and its spelling · [`settings`] all of them, and where each comes from · [`window`] the time that is looked at.
 
 pub mod env;

@@ -173,7 +173,8 @@ fn roots(summaries: &[TraceSummary], room: usize, look: &Look) -> Column {
         let shown = text::sanitise(service, look.ascii);
         let separator = if look.ascii { " - " } else { " · " };
         let behind = text::width(&name) + text::width(separator) + LEAST_ROOT.min(text::width(&shown));
-        if service.is_empty() || service == name || behind > room {
+        // An X-Ray segment is called what its service is called.
+        if service.is_empty() || shown == name || behind > room {
             return fit([(Role::Plain, &*name)], room, look.ascii);
         }
         fit([(Role::Plain, &*name), (Role::Faint, separator), (theme::service(service), &*shown)], room, look.ascii)

@@ -7,7 +7,7 @@ files that PEERS_OTEL_TRUTH, PEERS_XRAY_TRUTH and PEERS_VISIT_TRUTH name.
     app.py tour [--exit CODE]   visits every route, sends some of it twice, leaves with CODE
     app.py seed COUNT           one trace of COUNT + 1 spans whose root is sent last
     app.py orphan               two spans of a trace whose root never comes
-    app.py serve                waits, with a span open, for SIGTERM; leaves with 15
+    app.py serve                waits, with a span open, for SIGTERM or SIGINT; leaves with 15
 """
 
 import argparse
@@ -238,6 +238,7 @@ def every_type_of_value():
                 "zoo.min": -(2**63),
                 "zoo.whole_double": 3.0,
                 "zoo.tenth": 0.1,
+                "zoo.minus_zero": -0.0,
                 "zoo.tiny": 5e-324,
                 "zoo.huge": 1.7976931348623157e308,
                 "zoo.infinite": float("inf"),
@@ -318,13 +319,14 @@ def orphan():
 
 
 def serve():
-    """Stands still inside a span until SIGTERM, then ends it in good order."""
+    """Stands still inside a span until it is told to stop, then ends it in good order."""
     stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    with visitor.start_as_current_span("until SIGTERM"):
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    with visitor.start_as_current_span("until told to stop"):
         print("ready", flush=True)
         if not stopped.wait(60):
-            sys.exit("app.py: nobody sent SIGTERM within 60 s")
+            sys.exit("app.py: nobody said stop within 60 s")
 
 
 def write(variable: str, content):

@@ -8,6 +8,7 @@ answers of `list`, `show` and `assert`. Prints one line for each thing that is p
 
 import argparse
 import json
+import os
 import signal
 import sys
 import tempfile
@@ -54,7 +55,7 @@ def check_traces(session: Session):
 
     listed = session.json("list", "--limit", "1000")["traces"]
     by_id = {same_id(trace["trace_id"]): trace for trace in listed}
-    must_equal("list: every trace once", len(listed), len(by_id))
+    must_hold("list: every trace once", len(listed) == len(by_id), f"{len(listed)} of {len(by_id)}")
     same_ids("list: traces", set(otel) | set(xray) | {wrapper_trace}, by_id)
     starts = [int(trace["start_unix_nano"]) for trace in listed]
     must_hold("list: newest first", starts == sorted(starts, reverse=True), starts)
@@ -67,7 +68,9 @@ def check_traces(session: Session):
     for trace in shown:
         trace_id = same_id(trace["trace_id"])
         spans = {span["span_id"]: span for span in trace["spans"]}
-        must_equal(f"show {trace_id}: every span once", len(trace["spans"]), len(spans))
+        must_hold(
+            f"show {trace_id}: every span once", len(trace["spans"]) == len(spans), f"{len(trace['spans'])} of {len(spans)}"
+        )
         own = {}
         if trace_id == wrapper_trace:
             own = {wrapper_span: check_wrapper(spans.get(wrapper_span), trace_id)}
@@ -278,7 +281,8 @@ def check_seed(session: Session):
     """A trace that does not fit into one request, and whose root comes last."""
     expression = '{ name = "INSERT INTO activities" } | count() = 1200'
     session.run(sys.executable, APP, "seed", "1200", options=("--assert", expression))
-    must_equal("app.py: requests", 3, len(session.sent("VISIT")["posts"]))
+    posts = session.sent("VISIT")["posts"]
+    must_hold("app.py: the trace is sent in several requests", len(posts) >= 3, posts)
     check_traces(session)
     session.call("assert", '{ name = "seed-database" } > { name = "INSERT INTO activities" and app.row = 1199 }')
     proved("run --assert: holds as soon as the command has ended (exit 0)")
@@ -293,14 +297,15 @@ def check_seed(session: Session):
 def check_orphan(session: Session):
     """Of a trace that is visibly not all there, `assert` says what it can and no more."""
     session.run(sys.executable, APP, "orphan")
+    # First what is true for a few seconds only: then nobody expects the parent any more.
+    session.call("assert", 'name = "its parent"', expect=3)
+    session.call("assert", 'name = "its parent"', "--absent", expect=3)
     check_traces(session)
     trace = session.json("show", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")["traces"][0]
     evidence = {item["code"]: item.get("count") for item in trace["evidence"]}
     must_equal("show: evidence of the missing root", {"no_root": None, "missing_parents": 1}, evidence)
     session.call("assert", 'name = "orphan"')
     session.call("assert", 'name = "orphan"', "--absent", expect=1)
-    session.call("assert", 'name = "its parent"', expect=3)
-    session.call("assert", 'name = "its parent"', "--absent", expect=3)
     proved("assert: what a missing parent may still decide cannot be told (exit 3), what has been seen can (exit 0 and 1)")
 
 
@@ -322,15 +327,24 @@ def check_wrapping(session: Session):
     wrapper_ids(traceparent)
     proved("run: the four variables that lead SDKs to the receiver")
 
-    with session.started("run", "--", sys.executable, APP, "serve") as process:
-        must_equal("app.py serve", "ready\n", process.stdout.readline().decode())
-        process.send_signal(signal.SIGTERM)
-        _stdout, stderr = process.communicate(timeout=PATIENCE)
-    must_hold(
-        "run: after SIGTERM the child's own exit code", process.returncode == 15, f"{process.returncode}\n{excerpt(stderr)}"
+    elsewhere = "http://192.0.2.1:4318/v1/traces"
+    extra = {"OTEL_EXPORTER_OTLP_ENDPOINT": elsewhere, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": elsewhere}
+    tell = "import os; print([name for name, value in os.environ.items() if '192.0.2.1' in value])"
+    must_equal(
+        "run: variables that lead elsewhere", "[]\n", session.run(sys.executable, "-c", tell, extra=extra).stdout.decode()
     )
-    session.call("assert", 'name = "until SIGTERM" and service = "visitor"', "--count", "1")
-    proved("run: SIGTERM reaches the child, whose last span arrives, and whose exit code is ours")
+    proved("run: variables that would lead an SDK past the receiver are taken away")
+
+    for number, (how, send) in enumerate({"SIGTERM to us": os.kill, "Ctrl-C, to us and to the child": os.killpg}.items(), 1):
+        with session.started("run", "--", sys.executable, APP, "serve") as process:
+            must_equal("app.py serve", "ready\n", process.stdout.readline().decode())
+            send(process.pid, signal.SIGTERM if send is os.kill else signal.SIGINT)
+            _stdout, stderr = process.communicate(timeout=PATIENCE)
+        must_hold(
+            f"run: {how}: the child's own exit code", process.returncode == 15, f"{process.returncode}\n{excerpt(stderr)}"
+        )
+        session.call("assert", 'name = "until told to stop" and service = "visitor"', "--count", str(number))
+        proved(f"run: {how}: the child ends as it likes, its last span arrives, and its exit code is ours")
 
 
 def check_node(session: Session, node: str, app: str, extra: dict):
@@ -362,7 +376,7 @@ PYTHON_CHECKS = {
     "Every route, by OTLP JSON": lambda session: check_tour(session, JSON),
     "Every route, by OTLP JSON, gzip": lambda session: check_tour(session, JSON | GZIP),
     "A trace that begins elsewhere": check_orphan,
-    "1,201 spans in three requests, the root last": check_seed,
+    "1,201 spans in several requests, the root last": check_seed,
 }
 
 

@@ -25,7 +25,10 @@ def same_id(trace_id: str) -> str:
 
 def comparable(value):
     """A value such that equal means equal in type and sign too; what JSON cannot say is spelled as in OTLP/JSON."""
-    if isinstance(value, bool) or value is None or isinstance(value, (int, str)):
+    if isinstance(value, bool):
+        # Python thinks that True is 1.
+        return f"bool {value}".lower()
+    if value is None or isinstance(value, (int, str)):
         return value
     if isinstance(value, float):
         if math.isnan(value):

@@ -41,7 +41,7 @@ pub enum StoreError {
         /// The newest version that this program can read.
         known: usize,
     },
-    /// Another process holds it for longer than [`BUSY_TIMEOUT`].
+    /// Another process holds it for longer than ten seconds.
     #[error("the store {} is locked by another process", .0.display())]
     Locked(PathBuf),
     /// It may not be written.

@@ -126,9 +126,11 @@ impl<'a> Story<'a> {
         self
     }
 
-    /// The browser's fetch and the backend's request that answers it.
-    fn request(&mut self, method: &str, route: &str, status: i64, long: i64) -> usize {
-        let fetch = self.span(None, &react(), SpanKind::Client, &format!("HTTP {method}"), (0, long + 14_000));
+    /// The page's fetch and the backend's request that answers it.
+    fn request(&mut self, page: &str, method: &str, route: &str, status: i64, long: i64) -> usize {
+        let page = self.span(None, &react(), SpanKind::Internal, page, (0, long + 21_000));
+        self.with(page, [("url.path", "/")]);
+        let fetch = self.span(Some(page), &react(), SpanKind::Client, &format!("HTTP {method}"), (3_000, long + 14_000));
         self.with(fetch, [("http.method", method), ("http.url", &format!("http://localhost:4567{route}"))]);
         self.with(fetch, [("http.status_code", status)]);
         let server = self.span(Some(fetch), &flask(), SpanKind::Server, &format!("{method} {route}"), (8_200, long));
@@ -138,7 +140,7 @@ impl<'a> Story<'a> {
         );
         self.with(server, [("http.status_code", status)]);
         if status >= 500 {
-            for span in [fetch, server] {
+            for span in [page, fetch, server] {
                 self.spans[span].status.code = StatusCode::Error;
             }
         }
@@ -159,7 +161,7 @@ impl<'a> Story<'a> {
 
 fn home(ids: &mut Ids, start: Time) -> Vec<(TraceId, Span)> {
     let mut story = Story::new(ids, start);
-    let server = story.request("GET", "/api/activities/home", 200, 61_000);
+    let server = story.request("HomeFeedPage", "GET", "/api/activities/home", 200, 61_000);
     let verify = story.span(Some(server), &flask(), SpanKind::Internal, "cognito-jwt-verify", (9_100, 6_300));
     story.with(verify, [("user.id", "andrewbrown")]);
     let home = story.span(Some(server), &flask(), SpanKind::Internal, "home-activities", (16_000, 51_500));
@@ -172,7 +174,7 @@ fn home(ids: &mut Ids, start: Time) -> Vec<(TraceId, Span)> {
 
 fn create(ids: &mut Ids, start: Time) -> Vec<(TraceId, Span)> {
     let mut story = Story::new(ids, start);
-    let server = story.request("POST", "/api/activities", 500, 48_000);
+    let server = story.request("ActivityForm submit", "POST", "/api/activities", 500, 48_000);
     let create = story.span(Some(server), &flask(), SpanKind::Internal, "create-activity", (14_000, 39_500));
     story.with(create, [("user.id", "andrewbrown"), ("app.message.length", "1024")]);
     let insert = story.query(
@@ -201,7 +203,7 @@ fn create(ids: &mut Ids, start: Time) -> Vec<(TraceId, Span)> {
 /// Reads the message groups, then each group's newest message one by one: the mistake that folding makes visible.
 fn messages(ids: &mut Ids, start: Time) -> Vec<(TraceId, Span)> {
     let mut story = Story::new(ids, start);
-    let server = story.request("GET", "/api/message_groups", 200, 402_000);
+    let server = story.request("MessageGroupsPage", "GET", "/api/message_groups", 200, 402_000);
     let verify = story.span(Some(server), &flask(), SpanKind::Internal, "cognito-jwt-verify", (9_000, 7_100));
     story.with(verify, [("user.id", "andrewbrown")]);
     story.query(server, "SELECT users.uuid", "SELECT uuid FROM public.users WHERE cognito_user_id = %(id)s", (17_200, 12_400));

@@ -13,7 +13,7 @@ use crate::wire::otlp::encode::hex_bytes;
 use crate::wire::otlp::group::{OfResource, OfScope, group};
 
 /// Spans as one OTLP/JSON request on one line, grouped as [`crate::wire::otlp::encode()`] does. Ids that are no bytes are written
-/// as the text they are, which [`super::decode`] reads back.
+/// as the text they are, which [`super::decode()`] reads back.
 pub fn encode<'a>(spans: impl IntoIterator<Item = (&'a TraceId, &'a Span)>) -> String {
     serde_json::to_string(&Request(group(spans))).expect("keys are text and nothing here can fail")
 }
