@@ -20,25 +20,26 @@ fn snapshot(output: &CommandOutput) -> String {
 fn it_lists_and_shows_what_it_has_sent() {
     insta::assert_snapshot!(snapshot(&Home::new().line("demo --width 120")), @r"
       started              trace                                duration  spans  errors  root
-      YYYY-MM-DD hh:mm:ss  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx        75 ms      6          HTTP GET · frontend-react-js
-      YYYY-MM-DD hh:mm:ss  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx       416 ms     16          HTTP GET · frontend-react-js
+      YYYY-MM-DD hh:mm:ss  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx        82 ms      7          HomeFeedPage · frontend-react-js
+      YYYY-MM-DD hh:mm:ss  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx       423 ms     17          MessageGroupsPage · frontend-react…
     ! YYYY-MM-DD hh:mm:ss  1-xxxxxxxx-xxxxxxxxxxxxxxxxxxxxxxxx    540 ms      5       3  cruddur-upload-avatar
-    ! YYYY-MM-DD hh:mm:ss  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx        62 ms      4       4  HTTP POST · frontend-react-js
+    ! YYYY-MM-DD hh:mm:ss  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx        69 ms      5       5  ActivityForm submit · frontend-rea…
       YYYY-MM-DD hh:mm:ss  1-xxxxxxxx-xxxxxxxxxxxxxxxxxxxxxxxx   43.7 ms      3          backend-flask
-      YYYY-MM-DD hh:mm:ss  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx        75 ms      6          HTTP GET · frontend-react-js
+      YYYY-MM-DD hh:mm:ss  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx        82 ms      7          HomeFeedPage · frontend-react-js
 
-    frontend-react-js  HTTP GET · 416 ms · 16 spans · 2 services
+    frontend-react-js  MessageGroupsPage · 423 ms · 17 spans · 2 services
     xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx · YYYY-MM-DD hh:mm:ss.sss UTC · local · complete
 
-                                                   ▏0              ▏100 ms         ▏200 ms        ▏300 ms
-    HTTP GET                    frontend-react-js  █████████████████████████████████████████████████████████████████  416 ms
-    └─ GET /api/message_groups  backend-flask       ███████████████████████████████████████████████████████████████   402 ms
-      ├─ cognito-jwt-verify     backend-flask       ▐▌                                                                7.1 ms
-      ├─ SELECT users.uuid      backend-flask        ▐█▋                                                             12.4 ms
-      └─ list-message-groups    backend-flask          ▐█████████████████████████████████████████████████████████▉    372 ms
-        ├─ ×10 DynamoDB.Query   backend-flask           ██████████████████████████████████████████████████████        345 ms
-        │   p50 29.7 ms max 48 ms
-        └─ render-json          backend-flask                                                                 ▐██▊   20.3 ms
+                                                     ▏0             ▏100 ms        ▏200 ms        ▏300 ms
+    MessageGroupsPage             frontend-react-js  ███████████████████████████████████████████████████████████████  423 ms
+    └─ HTTP GET                   frontend-react-js  ▐█████████████████████████████████████████████████████████████▍  416 ms
+      └─ GET /api/message_groups  backend-flask       ████████████████████████████████████████████████████████████    402 ms
+        ├─ cognito-jwt-verify     backend-flask       █▍                                                              7.1 ms
+        ├─ SELECT users.uuid      backend-flask        ▐█▍                                                           12.4 ms
+        └─ list-message-groups    backend-flask          ▐███████████████████████████████████████████████████████     372 ms
+          ├─ ×10 DynamoDB.Query   backend-flask           ███████████████████████████████████████████████████▎        345 ms
+          │   p50 29.7 ms max 48 ms
+          └─ render-json          backend-flask                                                              ▐██▊    20.3 ms
     ------- stderr -------
     hint: `cruddur-trace --store $HOME/data/cruddur-trace/demo.db list 'status = error'` and `… show ID` go on from here
     hint: `cruddur-trace run -- CMD` does the same with your own program
