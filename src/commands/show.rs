@@ -75,6 +75,8 @@ fn only(filter: &Expr, trace: Trace, notes: &mut Vec<String>) -> Result<Trace, F
     }
     let mut keep = HashSet::new();
     let mut open = matched.spans.clone();
+    // The root is above all, also above those whose parent has not arrived.
+    open.extend(spans.iter().position(|span| span.parent.is_none()));
     while let Some(index) = open.pop() {
         if keep.insert(index) {
             open.extend(spans[index].parent.as_ref().and_then(|parent| by_id.get(parent)).into_iter().flatten());
@@ -99,7 +101,8 @@ fn only(filter: &Expr, trace: Trace, notes: &mut Vec<String>) -> Result<Trace, F
     let seen = part.summary().evidence;
     part.truncated = lacking.iter().filter(|evidence| !seen.contains(evidence)).map(ToString::to_string).collect();
     if keep.len() < all {
-        part.truncated.push(format!("only {} of {} are shown", keep.len(), units::plural(all, "span", "spans")));
+        let are = if keep.len() == 1 { "is" } else { "are" };
+        part.truncated.push(format!("only {} of {} {are} shown", keep.len(), units::plural(all, "span", "spans")));
     }
     Ok(part)
 }

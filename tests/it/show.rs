@@ -235,6 +235,30 @@ fn a_part_of_a_trace_is_not_taken_for_all_of_it() {
     note: 1 of 4 spans satisfies name = "create-reply"; 2 above are shown too
     [exit status: 0]
     "#);
+    insta::assert_snapshot!(show(&["6e0e52", "--where", "name = \"notify-followers\""]), @r#"
+    frontend-react-js  HTTP POST · 225 ms · 2 spans · 2 services
+    6e0e527094eac2775941319a7b6a5db6 · 2026-07-24 14:04:40.200 UTC · file:cruddur.json
+    incomplete: 1 parent span has not arrived; only 2 of 4 spans are shown
+
+                                                             ▏0              ▏100 ms
+      HTTP POST                           frontend-react-js  ████████████████▏                    101 ms
+    ⋯ a5d47a4311d759db not arrived (yet)                                    ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
+      └─ notify-followers                 cruddur-worker                    █████████████████████ 131 ms
+    ------- stderr -------
+    note: 1 of 4 spans satisfies name = "notify-followers"; 1 above is shown too
+    [exit status: 0]
+    "#);
+    insta::assert_snapshot!(show(&[GROUPS, "--where", "kind = server", "--width", "80"]), @r"
+    backend-flask  GET /api/message_groups · 402 ms · 1 span · 1 service
+    8bc626382cebdea2f7f1556261da8061 · 2026-07-24 14:04:13 UTC · file:cruddur.json
+    incomplete: only 1 of 18 spans is shown
+
+                                          ▏0                ▏200 ms
+    GET /api/message_groups · backend-f…  ███████████████████████████████████ 402 ms
+    ------- stderr -------
+    note: 1 of 18 spans satisfies kind = server
+    [exit status: 0]
+    ");
     insta::assert_snapshot!(show(&[GROUPS, "--where", "db.system = \"mysql\""]), @r#"
     ------- stderr -------
     error: no span of 8bc626382cebdea2f7f1556261da8061 satisfies db.system = "mysql"
@@ -542,6 +566,7 @@ fn a_backend_that_fails_is_a_warning_while_another_answers() {
 }
 
 #[test]
+#[expect(clippy::unicode_not_nfc, reason = "combining marks are what is tested")]
 fn names_from_outside_line_up_and_do_no_harm() {
     let names = [
         "\u{1b}[31mred\u{1b}[0m \u{1b}]0;owned\u{7}",
