@@ -7,5 +7,7 @@
 mod architecture;
 mod cli;
 mod config;
+#[cfg(unix)]
+mod durability;
 mod generated;
 mod support;
