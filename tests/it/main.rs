@@ -10,4 +10,6 @@ mod config;
 #[cfg(unix)]
 mod durability;
 mod generated;
+#[cfg(unix)]
+mod run;
 mod support;
