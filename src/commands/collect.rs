@@ -13,6 +13,8 @@ pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure>
     let settings = &context.settings;
     let config =
         collect::Config { otlp_http: settings.collect.otlp_http, xray: settings.collect.xray, ..collect::Config::default() };
+    // Before anybody can know that we listen: who asks us to stop from then on shall be heard.
+    let mut signals = Stop::listen()?;
     let door = receive::open(&settings.store, config, context, |writer| writer)?;
     if let Some(address) = door.running.otlp_http {
         ui.note(&format!("listening for OTLP/HTTP on http://{address}"));
@@ -21,7 +23,6 @@ pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure>
         ui.note(&format!("listening for X-Ray segments on {address} (UDP, and TCP for sampling)"));
     }
     ui.note(&format!("keeping in {}; Ctrl-C stops", settings.store.display()));
-    let mut signals = Stop::listen()?;
     signals.next().await;
     tokio::select! {
         counted = door.close() => {

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use tokio::process::{Child, Command};
 
 use super::receive::{Door, Noting};
-use super::{Context, ask, receive, signals, verdict};
+use super::signals::{PassOn, Stop};
+use super::{Context, ask, receive, verdict};
 use crate::analysis::Tree;
 use crate::analysis::assertion::Verdict;
 use crate::backend::{Backend, Local};
@@ -54,8 +55,11 @@ pub(crate) async fn run(args: &RunArgs, env: &Env, context: &Context, ui: &mut U
     let door = receive::open(&settings.store, config, context, |writer| Noting::new(writer, noting))?;
 
     let mut root = root_span(args, context);
+    let signals = PassOn::listen()?;
     let child = spawn(args, env, &door, &root)?;
-    let status = signals::passed_on(child).await?;
+    let status = signals.until_end(child).await?;
+    // From here on there is no command that a signal could be meant for.
+    let mut stop = Stop::listen()?;
     finish(&mut root.1, status, context);
     door.writer
         .keep(Batch::from_spans(std::slice::from_ref(&root)).0)
@@ -68,14 +72,24 @@ pub(crate) async fn run(args: &RunArgs, env: &Env, context: &Context, ui: &mut U
         ids.sort();
         ids
     };
-    wait_for_late_spans(&door, wait, || async {
+    let late = wait_for_late_spans(&door, wait, || async {
+        // Without an assertion nothing says that what has come is all.
+        if asserts.is_empty() {
+            return false;
+        }
         match traces(&ids(), context).await {
             Ok(traces) => asserts.iter().all(|expr| verdict::is_settled(verdict::of_traces(expr, &traces, context).1)),
             Err(_) => false,
         }
-    })
-    .await;
+    });
+    let interrupted = tokio::select! {
+        () = late => false,
+        () = stop.next() => true,
+    };
     let counted = door.close().await?;
+    if interrupted {
+        return Err(Failure::interrupted());
+    }
     let mut traces = traces(&ids(), context).await?;
     traces.sort_by_key(|trace| std::cmp::Reverse(trace.summary().start));
     ui.note(&format!(

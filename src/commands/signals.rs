@@ -56,36 +56,66 @@ impl Stop {
     }
 }
 
-/// Waits for the child; signals that reach us are its business.
+/// The signals that are a wrapped command's business.
 #[cfg(unix)]
-pub(super) async fn passed_on(mut child: Child) -> Result<ExitStatus, Failure> {
-    use rustix::process::{Pid, Signal as Number, kill_process};
-    let doing = || "cannot listen for signals".to_owned();
-    let mut interrupt = signal(SignalKind::interrupt()).or_fail(Kind::Internal, doing)?;
-    let mut quit = signal(SignalKind::quit()).or_fail(Kind::Internal, doing)?;
-    let mut terminate = signal(SignalKind::terminate()).or_fail(Kind::Internal, doing)?;
-    let mut hangup = signal(SignalKind::hangup()).or_fail(Kind::Internal, doing)?;
-    // A terminal sends Ctrl-C and Ctrl-\ to the child too: twice would mean something else to many programs.
-    let on_terminal = std::io::stdin().is_terminal();
-    let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-    loop {
-        let number = tokio::select! {
-            status = child.wait() => return status.or_fail(Kind::Internal, || "cannot wait for the command".to_owned()),
-            _ = interrupt.recv() => (!on_terminal).then_some(Number::INT),
-            _ = quit.recv() => (!on_terminal).then_some(Number::QUIT),
-            _ = terminate.recv() => Some(Number::TERM),
-            _ = hangup.recv() => Some(Number::HUP),
-        };
-        if let (Some(pid), Some(number)) = (pid, number) {
-            // It may have ended at this very moment, which the next turn finds out.
-            kill_process(pid, number).ok();
+#[derive(Debug)]
+pub(super) struct PassOn {
+    interrupt: Signal,
+    quit: Signal,
+    terminate: Signal,
+    hangup: Signal,
+}
+
+#[cfg(unix)]
+impl PassOn {
+    /// From now on these signals do not end us. Call it before the command is started: one that comes between would end us and
+    /// leave the command behind.
+    pub(super) fn listen() -> Result<Self, Failure> {
+        let doing = || "cannot listen for signals".to_owned();
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt()).or_fail(Kind::Internal, doing)?,
+            quit: signal(SignalKind::quit()).or_fail(Kind::Internal, doing)?,
+            terminate: signal(SignalKind::terminate()).or_fail(Kind::Internal, doing)?,
+            hangup: signal(SignalKind::hangup()).or_fail(Kind::Internal, doing)?,
+        })
+    }
+
+    /// Waits for the command; what reaches us until then is passed on to it.
+    pub(super) async fn until_end(mut self, mut child: Child) -> Result<ExitStatus, Failure> {
+        use rustix::process::{Pid, Signal as Number, kill_process};
+        // A terminal sends Ctrl-C and Ctrl-\ to the child too: twice would mean something else to many programs.
+        let on_terminal = std::io::stdin().is_terminal();
+        let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        loop {
+            let number = tokio::select! {
+                status = child.wait() => return status.or_fail(Kind::Internal, || "cannot wait for the command".to_owned()),
+                _ = self.interrupt.recv() => (!on_terminal).then_some(Number::INT),
+                _ = self.quit.recv() => (!on_terminal).then_some(Number::QUIT),
+                _ = self.terminate.recv() => Some(Number::TERM),
+                _ = self.hangup.recv() => Some(Number::HUP),
+            };
+            if let (Some(pid), Some(number)) = (pid, number) {
+                // It may have ended at this very moment, which the next turn finds out.
+                kill_process(pid, number).ok();
+            }
         }
     }
 }
 
+/// Nothing is passed on where there are no signals.
 #[cfg(not(unix))]
-pub(super) async fn passed_on(mut child: Child) -> Result<ExitStatus, Failure> {
-    child.wait().await.or_fail(Kind::Internal, || "cannot wait for the command".to_owned())
+#[derive(Debug)]
+pub(super) struct PassOn;
+
+#[cfg(not(unix))]
+impl PassOn {
+    pub(super) fn listen() -> Result<Self, Failure> {
+        Ok(Self)
+    }
+
+    pub(super) async fn until_end(self, mut child: Child) -> Result<ExitStatus, Failure> {
+        child.wait().await.or_fail(Kind::Internal, || "cannot wait for the command".to_owned())
+    }
 }
 
 /// The future's answer; `None` when somebody asks us to stop first, or did since the last time.

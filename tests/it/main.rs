@@ -10,9 +10,13 @@ mod assert;
 mod cli;
 mod config;
 mod demo;
+#[cfg(unix)]
+mod durability;
 mod generated;
 mod import;
 mod list;
 mod readme;
+#[cfg(unix)]
+mod run;
 mod show;
 mod support;

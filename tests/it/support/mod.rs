@@ -1,14 +1,19 @@
 //! A place in which the program can be driven: an empty home, an environment of its own, a clock zone, and a limit to patience.
 
+pub(crate) mod http;
 mod live;
 mod output;
+mod receiver;
+pub(crate) mod spans;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Output};
 use std::time::Duration;
 
 pub(crate) use live::Live;
 pub(crate) use output::CommandOutput;
+pub(crate) use receiver::{Receiver, eventually, lines};
 
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_cruddur-trace");
@@ -84,6 +89,22 @@ impl Home {
         assert_eq!((output.code, output.stdout.as_str()), (Some(0), ""), "{output}");
     }
 
+    /// As [`Home::run`], with bytes on stdin, and the streams as they are.
+    pub(crate) fn pipe<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>, stdin: &[u8]) -> Output {
+        let mut command = assert_cmd::Command::from_std(self.command(arguments));
+        command.timeout(PATIENCE).write_stdin(stdin).output().expect("the program can be started")
+    }
+
+    /// Where the program keeps traces.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.path("data/cruddur-trace/traces.db")
+    }
+
+    /// How many bytes wait beside the store to be folded into it. Readers leave an empty file behind.
+    pub(crate) fn length_of_log(&self) -> u64 {
+        std::fs::metadata(self.path("data/cruddur-trace/traces.db-wal")).map_or(0, |file| file.len())
+    }
+
     /// As [`Home::run`], with a command line whose words contain no blanks.
     pub(crate) fn line(&self, words: &str) -> CommandOutput {
         self.run(words.split_whitespace())
@@ -99,4 +120,45 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
 pub(crate) fn write(path: &Path, text: &str) {
     std::fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("the home can be written to");
     std::fs::write(path, text).expect("the home can be written to");
+}
+
+/// A process that is killed when a test goes wrong.
+#[derive(Debug)]
+pub(crate) struct Started(pub(crate) Child);
+
+impl Started {
+    /// How it ends.
+    #[track_caller]
+    pub(crate) fn code(&mut self) -> Option<i32> {
+        let mut status = None;
+        eventually("the process ends", || {
+            status = self.0.try_wait().expect("it can be waited for");
+            status.is_some()
+        });
+        status.and_then(|status| status.code())
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        // It may have ended already.
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+/// Sends a signal to a process that the test has started.
+#[cfg(unix)]
+pub(crate) fn signal(pid: u32, signal: rustix::process::Signal) {
+    let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).expect("it is a process id");
+    rustix::process::kill_process(pid, signal).expect("the process is there");
+}
+
+/// A thousand connections take more files than a process may open by default.
+#[cfg(unix)]
+pub(crate) fn allow_many_files() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = Some(limit.maximum.unwrap_or(8192).min(8192)).max(limit.current);
+    setrlimit(Resource::Nofile, limit).expect("it may be raised to its maximum");
 }

@@ -1,0 +1,263 @@
+//! `run`: the command is run as if nobody were there, and what it sends is in the store.
+
+use std::process::{Command, Stdio};
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use crate::support::spans::{sql, store};
+use crate::support::{CommandOutput, Home, Started, eventually, lines, signal, write};
+
+/// What a command that is instrumented does, in a shell: it sends one span that joins the trace of `TRACEPARENT`, and prints
+/// the receiver's answer. The arguments are the span's name and id.
+const SEND: &str = r#"
+IFS=- read -r _ trace parent _ <<< "$TRACEPARENT"
+address=${OTEL_EXPORTER_OTLP_ENDPOINT#http://}
+start=$(date +%s)000000000
+body='{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"app"}}]},"scopeSpans":[{"spans":[
+{"traceId":"'$trace'","spanId":"'$2'","parentSpanId":"'$parent'","name":"'$1'","startTimeUnixNano":"'$start'","endTimeUnixNano":"'$start'"}]}]}]}'
+exec 3<>"/dev/tcp/${address%:*}/${address##*:}"
+printf 'POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s' ${#body} "$body" >&3
+read -r status <&3
+echo "${status%$'\r'}"
+"#;
+
+/// A home with `send.sh` in it.
+fn home() -> Home {
+    let home = Home::new();
+    write(&home.path("send.sh"), SEND);
+    home
+}
+
+/// Runs a shell script, with these options of `run`.
+fn shell(home: &Home, options: &[&str], script: &str) -> CommandOutput {
+    home.run([&["run"], options, &["--", "bash", "-c", script]].concat())
+}
+
+#[test]
+fn stdin_stdout_and_stderr_pass_through_byte_for_byte() {
+    // Nothing that is text, nothing that fits into a pipe.
+    let bytes: Vec<u8> = (0..300_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let output = Home::new().pipe(["-q", "run", "--", "sh", "-c", "tee /dev/stderr"], &bytes);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stdout == bytes, "stdout is what went in");
+    assert!(output.stderr == bytes, "stderr is what went in");
+}
+
+#[test]
+fn the_commands_arguments_are_its_own() {
+    let home = Home::new();
+    let output = home.run(["-q", "run", "--", "printf", "[%s]", "-q", "--help", "a b", "", "'"]);
+    assert_eq!(output.answer(), "[-q][--help][a b][][']");
+}
+
+#[test]
+fn the_exit_code_is_the_commands() {
+    let home = Home::new();
+    for (script, code) in [("exit 0", 0), ("exit 7", 7), ("exit 255", 255), ("kill -TERM $$", 143), ("kill -KILL $$", 137)] {
+        assert_eq!(shell(&home, &[], script).code, Some(code), "{script}");
+    }
+}
+
+#[test]
+fn a_command_that_cannot_be_started_is_an_error_of_usage() {
+    let home = Home::new();
+    write(&home.path("notes.txt"), "nothing to execute");
+    insta::assert_snapshot!(home.line("run -- no-such-command --flag"), @"
+    ------- stderr -------
+    error: cannot run `no-such-command`
+      caused by: No such file or directory (os error 2)
+    [exit status: 2]
+    ");
+    insta::assert_snapshot!(home.line("run -- ./notes.txt"), @"
+    ------- stderr -------
+    error: cannot run `./notes.txt`
+      caused by: Permission denied (os error 13)
+    [exit status: 2]
+    ");
+}
+
+#[test]
+fn the_command_is_told_where_to_send_and_nothing_leads_astray() {
+    let home = Home::new()
+        .with("OTEL_EXPORTER_OTLP_ENDPOINT", "https://api.honeycomb.io")
+        .with("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https://api.honeycomb.io/v1/traces")
+        .with("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc")
+        .with("OTEL_EXPORTER_OTLP_CERTIFICATE", "/nowhere.pem")
+        .with("OTEL_SERVICE_NAME", "backend-flask")
+        .with("AWS_XRAY_DAEMON_ADDRESS", "10.0.0.1:2000")
+        .with("TRACEPARENT", "00-ffffffffffffffffffffffffffffffff-ffffffffffffffff-00")
+        .with("TRACESTATE", "theirs=1");
+    let told = home.line("-q run -- env").answer();
+    let mut names: Vec<_> = told
+        .lines()
+        .filter(|line| ["OTEL_", "AWS_", "TRACE"].iter().any(|prefix| line.starts_with(prefix)))
+        .filter_map(|line| line.split_once('='))
+        .collect();
+    names.sort_unstable();
+    let [xray, endpoint, protocol, service, parent] = names[..] else { panic!("{names:?}") };
+    let port = |address: &str| address.strip_prefix("127.0.0.1:").and_then(|port| port.parse::<u16>().ok());
+    assert!(xray.0 == "AWS_XRAY_DAEMON_ADDRESS" && port(xray.1).is_some(), "{xray:?}");
+    let private = endpoint.1.strip_prefix("http://").and_then(port);
+    assert!(endpoint.0 == "OTEL_EXPORTER_OTLP_ENDPOINT" && private.is_some(), "{endpoint:?}");
+    assert_eq!(protocol, ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
+    assert_eq!(service, ("OTEL_SERVICE_NAME", "backend-flask"));
+    let fields: Vec<_> = parent.1.split('-').map(str::len).collect();
+    assert!(parent.0 == "TRACEPARENT" && fields == [2, 32, 16, 2] && !parent.1.contains("ffffffff"), "{parent:?}");
+}
+
+/// Starts `run` around a script that says when it is ready.
+fn start(home: &Home, options: &[&str], script: &str) -> (Started, Receiver<String>) {
+    let mut command: Command = home.command([&["-q", "run"], options, &["--", "bash", "-c", script]].concat());
+    let mut child = Started(command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("it starts"));
+    let said = lines(child.0.stdout.take().expect("it is piped"));
+    assert_eq!(next(&said), "ready\n");
+    (child, said)
+}
+
+fn next(said: &Receiver<String>) -> String {
+    said.recv_timeout(Duration::from_secs(20)).expect("it says something")
+}
+
+#[test]
+fn a_signal_reaches_the_command_and_its_handling_decides() {
+    let home = Home::new();
+    for (number, name, code) in [(Signal::TERM, "TERM", 143), (Signal::INT, "INT", 130), (Signal::HUP, "HUP", 129)] {
+        let handled = format!("trap 'echo got {name}; exit 9' {name}; echo ready; while :; do sleep 0.01; done");
+        let (mut child, said) = start(&home, &[], &handled);
+        signal(child.0.id(), number);
+        assert_eq!(child.code(), Some(9), "{name}");
+        assert_eq!(next(&said), format!("got {name}\n"));
+
+        let ignored = format!("trap 'echo got {name}' {name}; echo ready; for i in {{1..30}}; do sleep 0.01; done; exit 4");
+        let (mut child, _said) = start(&home, &[], &ignored);
+        signal(child.0.id(), number);
+        assert_eq!(child.code(), Some(4), "{name} is nothing to end for");
+
+        // `exec`: a shell would wait for what it has started.
+        let (mut child, _said) = start(&home, &[], "echo ready; exec sleep 30");
+        signal(child.0.id(), number);
+        assert_eq!(child.code(), Some(code), "{name}");
+    }
+}
+
+#[test]
+fn what_the_command_sends_joins_the_span_around_it() {
+    let home = home();
+    let output = shell(&home, &["--show"], "bash send.sh 'GET /' 00000000000000a1; exit 3");
+    insta::with_settings!({filters => vec![
+        (r"[0-9a-f]{32}", "[trace]"), (r"[0-9.]+ m?s\b", "[time]"),
+    ]}, {
+        let head: Vec<_> = output.stdout.lines().take(1).chain(output.stderr.lines()).collect();
+        insta::assert_snapshot!(head.join("\n"), @"
+        HTTP/1.1 200 OK
+        note: 1 span in 1 trace received
+        ");
+    });
+    assert_eq!(output.code, Some(3), "{output}");
+    let rows: Vec<_> = output.stdout.lines().filter(|line| line.contains("run bash") || line.contains("GET /")).collect();
+    assert_eq!(rows.len(), 3, "the header, and a row each:\n{output}");
+    let kept = sql(
+        &home.store(),
+        "SELECT child.name, parent.name, parent.service, parent.failed, parent.kind FROM spans child \
+         JOIN spans parent ON parent.span_id = child.parent_span_id AND parent.trace_id = child.trace_id",
+    );
+    assert_eq!(kept, "GET /|run bash|cruddur-trace|1|internal");
+    let root = crate::support::spans::everything(&store(&home.store()));
+    assert_eq!((root.len(), root[0].span_count, root[0].complete()), (1, 2, true));
+}
+
+#[test]
+fn the_traces_can_be_listed_at_once() {
+    let output = shell(&home(), &["--list"], "bash send.sh 'GET /' 00000000000000a1");
+    assert_eq!(output.code, Some(0), "{output}");
+    let rows: Vec<_> = output.stdout.lines().filter(|line| line.contains("run bash")).collect();
+    assert!(rows.len() == 1 && rows[0].split_whitespace().nth(5) == Some("2"), "of two spans:\n{output}");
+}
+
+#[test]
+fn an_assertion_that_holds_ends_with_0() {
+    let output =
+        shell(&home(), &["--assert", "name = 'GET /'", "--assert", "service = app"], "bash send.sh 'GET /' 00000000000000a1");
+    insta::assert_snapshot!(output, @r#"
+    HTTP/1.1 200 OK
+    ------- stderr -------
+    note: 1 span in 1 trace received
+    holds: 1 trace satisfies name = "GET /"
+    holds: 1 trace satisfies service = "app"
+    [exit status: 0]
+    "#);
+}
+
+#[test]
+fn an_assertion_that_does_not_hold_ends_with_1_and_the_nearest_misses() {
+    let home = home();
+    let script = "bash send.sh 'GET /' 00000000000000a1";
+    let output = shell(&home, &["--wait", "0s", "--assert", "service = app and name = 'POST /'"], script);
+    insta::with_settings!({filters => vec![(r"[0-9a-f]{32}", "[trace]")]}, {
+        insta::assert_snapshot!(output, @r#"
+        HTTP/1.1 200 OK
+        ------- stderr -------
+        note: 1 span in 1 trace received
+        does not hold: no trace of this command satisfies service = "app" and name = "POST /"
+        nearest:
+          1 of 2 conditions: app GET /
+            in trace [trace]
+            wanted name = "POST /", but it is GET /
+          0 of 2 conditions: cruddur-trace run bash
+            in trace [trace]
+            wanted service = "app", but it is cruddur-trace
+            wanted name = "POST /", but it is run bash
+        [exit status: 1]
+        "#);
+    });
+    // The command's own failure is the worse one.
+    assert_eq!(shell(&home, &["--wait", "0s", "--assert", "name = 'POST /'"], "exit 5").code, Some(5));
+}
+
+#[test]
+fn a_broken_assertion_is_refused_before_the_command_starts() {
+    let home = Home::new();
+    insta::assert_snapshot!(home.run(["run", "--assert", "name = = 1", "--", "touch", "started"]), @"
+    ------- stderr -------
+    error: `=` is no value
+      |
+    1 | name = = 1
+      |        ^ expected a value after `=`
+    [exit status: 2]
+    ");
+    assert!(!home.path("started").exists());
+}
+
+/// Something in the background, as exporters are that flush when their process ends.
+#[test]
+fn spans_that_come_after_the_command_has_ended_are_waited_for() {
+    let late = "( sleep 0.6; bash send.sh late 00000000000000b1 ) >/dev/null 2>&1 &";
+    let without = shell(&home(), &["--wait", "0s"], late);
+    assert_eq!((without.code, without.stderr.as_str()), (Some(0), "note: 0 spans in 0 traces received\n"));
+    let waited = shell(&home(), &["--wait", "2s"], late);
+    assert_eq!((waited.code, waited.stderr.as_str()), (Some(0), "note: 1 span in 1 trace received\n"));
+
+    // An assertion ends the waiting as soon as it is settled.
+    let begun = Instant::now();
+    let asserted = shell(&home(), &["--wait", "30s", "--assert", "name = late"], late);
+    assert_eq!(asserted.code, Some(0), "{asserted}");
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn the_waiting_ends_when_the_user_wants_it_to_and_what_has_come_is_kept() {
+    let home = home();
+    let (mut child, _said) = start(&home, &["--wait", "1h"], "bash send.sh early 00000000000000a1 >/dev/null; echo ready");
+    // That one is kept when the command has ended: nothing but the waiting is left.
+    eventually("the span around it is kept", || store_has(&home, "SELECT count(*) FROM spans", "2"));
+    signal(child.0.id(), Signal::INT);
+    assert_eq!(child.code(), Some(130));
+    assert!(store_has(&home, "SELECT count(*) FROM spans", "2"));
+    assert_eq!(home.length_of_log(), 0, "the log is folded in");
+}
+
+fn store_has(home: &Home, query: &str, answer: &str) -> bool {
+    sql(&home.store(), query) == answer
+}
