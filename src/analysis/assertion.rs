@@ -43,6 +43,8 @@ pub struct Seen {
     pub growing: usize,
     /// Backends that did not answer.
     pub silent: usize,
+    /// Whether a backend left out something that it could not read.
+    pub left_out: bool,
 }
 
 /// What can be said.
@@ -71,7 +73,7 @@ pub fn judge(expected: Expected, seen: Seen) -> Verdict {
     }
     let enough = seen.matching >= expected.min;
     // Whatever is still to come can only add matches.
-    let may_grow = seen.growing > 0 || seen.silent > 0;
+    let may_grow = seen.growing > 0 || seen.silent > 0 || seen.left_out;
     match (enough, may_grow) {
         (_, true) => Verdict::Unknown,
         (true, false) => Verdict::Holds,
@@ -89,7 +91,7 @@ mod tests {
     use super::*;
 
     fn seen(matching: usize, growing: usize, silent: usize) -> Seen {
-        Seen { matching, growing, silent }
+        Seen { matching, growing, silent, left_out: false }
     }
 
     #[test]
@@ -105,6 +107,7 @@ mod tests {
             assert_eq!(judge(expected, seen(0, 1, 0)), Verdict::Unknown);
             assert_eq!(judge(expected, seen(0, 0, 1)), Verdict::Unknown);
         }
+        assert_eq!(judge(Expected::NONE, Seen { left_out: true, ..Seen::default() }), Verdict::Unknown);
         assert_eq!(judge(Expected::SOME, seen(0, 0, 0)), Verdict::Fails);
         assert_eq!(judge(Expected::NONE, seen(0, 0, 0)), Verdict::Holds);
     }

@@ -62,6 +62,8 @@ impl Marks {
     pub const NEGATIVE: Self = Self(8);
     /// Its start is not known.
     pub const NO_START: Self = Self(16);
+    /// It lasts longer than a year.
+    pub const ABSURD: Self = Self(32);
 
     /// Whether any of `others` is set.
     pub fn any(self, others: Self) -> bool {
@@ -113,6 +115,8 @@ pub enum Trouble {
     Negative(usize),
     /// This many spans came without a start.
     NoStart(usize),
+    /// This many spans last longer than a year.
+    Absurd(usize),
 }
 
 impl fmt::Display for Trouble {
@@ -145,6 +149,7 @@ impl fmt::Display for Trouble {
                 write!(f, "{} end{s} before {they} start{s}: shown as received", spans(*count))
             }
             Self::NoStart(count) => write!(f, "{} came without a start time", spans(*count)),
+            Self::Absurd(count) => write!(f, "{} last{} longer than a year: shown as received", spans(*count), s(count)),
         }
     }
 }

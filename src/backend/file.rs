@@ -15,6 +15,7 @@ pub struct File {
     name: String,
     traces: Vec<Trace>,
     notes: Vec<String>,
+    left_out: bool,
 }
 
 impl File {
@@ -32,12 +33,14 @@ impl File {
         let parsed = wire::read_any(&bytes).map_err(|cause| BackendError::Malformed { what: name.clone(), cause })?;
         // The text is as large as what was read out of it, and not needed any more.
         drop(bytes);
-        let notes = parsed.refused.iter().map(|refused| format!("{name}: {refused}")).collect();
+        let mut notes: Vec<_> = parsed.refused.iter().map(|refused| format!("{name}: {refused}")).collect();
+        notes.extend(parsed.notes.iter().map(|note| format!("{name}: {note}")));
+        let left_out = !notes.is_empty();
         let mut traces = Trace::group(parsed.spans);
         for trace in &mut traces {
             trace.backends = vec![format!("file:{name}")];
         }
-        Ok(Self { name, traces, notes })
+        Ok(Self { name, traces, notes, left_out })
     }
 
     /// The traces, given away.
@@ -57,7 +60,7 @@ impl Backend for File {
     }
 
     async fn list(&self, query: &Query) -> Result<Listing, BackendError> {
-        let mut listing = Listing { notes: self.notes.clone(), ..Listing::default() };
+        let mut listing = Listing { notes: self.notes.clone(), left_out: self.left_out, ..Listing::default() };
         let mut in_window = 0;
         for trace in &self.traces {
             let summary = trace.summary();

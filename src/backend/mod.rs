@@ -49,6 +49,8 @@ pub struct Listing {
     pub more: bool,
     /// What should be said with it, one sentence each.
     pub notes: Vec<String>,
+    /// Whether something was left out that could not be read: what is not listed may be there all the same.
+    pub left_out: bool,
 }
 
 /// Ids near to one that is not there.

@@ -1,7 +1,7 @@
 //! The closed set of backends, and several of them asked as one.
 
 use super::{Backend, BackendError, File, Listing, Local, Near, merge};
-use crate::model::{Trace, TraceId};
+use crate::model::{Time, TimeRange, Trace, TraceId, TraceSummary};
 use crate::query::Query;
 
 /// One of the backends.
@@ -92,6 +92,7 @@ impl Sources {
             };
             answer.answered += 1;
             answer.value.more |= listing.more;
+            answer.value.left_out |= listing.left_out;
             answer.value.notes.extend(listing.notes);
             answer.value.in_window = answer.value.in_window.zip(listing.in_window).map(|(a, b)| a + b);
             answer.value.traces.extend(listing.traces);
@@ -150,6 +151,21 @@ impl Sources {
         all.alike.dedup();
         all.alike.truncate(3);
         all
+    }
+
+    /// The traces of a window of which something has arrived since then, as far as backends know when something arrived; of the
+    /// others, all. What cannot be asked is passed over: it was reported when it was asked for more.
+    pub async fn arrived(&self, range: TimeRange, since: Time) -> Vec<TraceSummary> {
+        let query = Query { range, filter: None, limit: usize::MAX };
+        let mut arrived = Vec::new();
+        for source in &self.opened {
+            let listing = match source {
+                Source::Local(store) => store.arrived(&query, since),
+                Source::File(file) => file.list(&query).await,
+            };
+            arrived.extend(listing.into_iter().flat_map(|listing| listing.traces));
+        }
+        arrived
     }
 
     /// Differs from what it was before when another question may get another answer. The numbers mean nothing else.

@@ -121,9 +121,14 @@ pub(super) fn report(failed: &[(String, BackendError)], ui: &mut Ui) {
     }
 }
 
-/// Those who would know did not answer, which was said.
-pub(super) fn unanswered(meaning: &str) -> Failure {
-    Failure::unanswerable(format!("it cannot be told: {meaning}")).hint("see the warnings above")
+/// Those who would know did not answer.
+pub(super) fn unanswered(failed: Vec<(String, BackendError)>, meaning: &str) -> Failure {
+    let mut failed = failed.into_iter();
+    let Some((_, error)) = failed.next() else {
+        return Failure::unanswerable(format!("it cannot be told: {meaning}")).hint("see the warnings above");
+    };
+    let first = failure(error).context(format!("it cannot be told: {meaning}"));
+    failed.fold(first, |failure, (name, error)| failure.hint(format!("{name} did not answer either: {error}")))
 }
 
 /// What each backend would do for a query.

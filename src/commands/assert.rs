@@ -62,7 +62,7 @@ pub(crate) async fn run(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Re
             sources = ask::open(context, ui)?;
         }
     };
-    for warning in &observed.warnings {
+    for warning in observed.warnings.iter().chain(&observed.listing.notes) {
         ui.warn(warning);
     }
     let text = sentence(verdict, expected, &observed, args, &query, context);
@@ -113,7 +113,7 @@ async fn all(sources: &Sources, query: &Query) -> Observed {
     let answer = sources.list(query).await;
     let warnings = answer.failed.iter().map(|(name, error)| format!("{name} did not answer: {error}")).collect();
     let silent = answer.failed.len() + sources.unopened;
-    let seen = Seen { matching: answer.value.traces.len(), growing: 0, silent };
+    let seen = Seen { matching: answer.value.traces.len(), growing: 0, silent, left_out: answer.value.left_out };
     Observed { seen, listing: answer.value, warnings, ..Observed::default() }
 }
 
@@ -129,7 +129,7 @@ async fn one(sources: &Sources, id: &str, query: &Query, ui: &mut Ui) -> Result<
         Err(failure) if failure.exit() == Exit::No => observed.hints = failure.hints().to_vec(),
         Err(failure) => return Err(failure),
     }
-    observed.seen = Seen { matching: observed.listing.traces.len(), growing: 0, silent: sources.unopened };
+    observed.seen = Seen { matching: observed.listing.traces.len(), silent: sources.unopened, ..Seen::default() };
     Ok(observed)
 }
 
@@ -145,9 +145,9 @@ fn may_grow_into(trace: &Trace, query: &Query, context: &Context) -> bool {
 /// How many traces are so.
 async fn growing(sources: &Sources, query: &Query, context: &Context) -> usize {
     let now = (context.clock)();
-    let everything = sources.list(&Query { range: query.range, filter: None, limit: usize::MAX }).await.value;
+    let lately = sources.arrived(query.range, now.saturating_add(-assertion::SETTLE)).await;
     let mut growing = 0;
-    for summary in everything.traces.iter().filter(|summary| assertion::may_grow(summary, now)) {
+    for summary in lately.iter().filter(|summary| assertion::may_grow(summary, now)) {
         let trace = sources.fetch(&summary.id).await.value;
         growing += usize::from(!trace.is_some_and(|trace| satisfies(&trace, query)));
     }
@@ -189,6 +189,8 @@ fn sentence(
         Verdict::Unknown => {
             let why = if observed.seen.silent > 0 {
                 "not every backend answered".to_owned()
+            } else if observed.seen.left_out {
+                "something that could not be read was left out".to_owned()
             } else {
                 format!("{} may still grow", units::plural(observed.seen.growing, "incomplete trace", "incomplete traces"))
             };

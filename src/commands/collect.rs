@@ -25,7 +25,7 @@ pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure>
     ui.note(&format!("keeping in {}; Ctrl-C stops", settings.store.display()));
     signals.next().await;
     tokio::select! {
-        counted = door.close() => {
+        counted = door.close(|| None) => {
             let counted = counted?;
             ui.note(&format!("kept {}", units::plural(receive::kept(&counted) as usize, "span", "spans")));
             if let Some(refused) = receive::refused(&counted) {

@@ -10,12 +10,12 @@ use crate::ui::Ui;
 pub(super) async fn trace(sources: &Sources, typed: &str, ui: &mut Ui) -> Result<Trace, Failure> {
     let id = TraceId::parse(typed).map_err(Failure::usage)?;
     let answer = sources.fetch(&id).await;
-    ask::report(&answer.failed, ui);
     if let Some(trace) = answer.value {
+        ask::report(&answer.failed, ui);
         return Ok(trace);
     }
     if answer.answered == 0 && !answer.failed.is_empty() {
-        return Err(ask::unanswered("the trace may well exist"));
+        return Err(ask::unanswered(answer.failed, "the trace may well exist"));
     }
     let near = sources.near(typed).await;
     match near.beginning.as_slice() {
@@ -33,7 +33,7 @@ pub(super) async fn trace(sources: &Sources, typed: &str, ui: &mut Ui) -> Result
         }
     }
     if !answer.failed.is_empty() || sources.unopened > 0 {
-        return Err(ask::unanswered("nobody who answered has the trace"));
+        return Err(ask::unanswered(answer.failed, "nobody who answered has the trace"));
     }
     let mut failure = Failure::not_found(format!("no trace `{typed}`"));
     if !near.alike.is_empty() {

@@ -74,10 +74,10 @@ async fn listed(sources: &Sources, query: &Query, window: Window, ui: &mut Ui) -
                 .push("nothing newer matches, so these are older than the default window (see --since)".to_owned());
         }
     }
-    ask::report(&answer.failed, ui);
     if answer.answered == 0 && !answer.failed.is_empty() {
-        return Err(ask::unanswered("there may well be traces"));
+        return Err(ask::unanswered(answer.failed, "there may well be traces"));
     }
+    ask::report(&answer.failed, ui);
     Ok(answer.value)
 }
 

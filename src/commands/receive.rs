@@ -38,9 +38,13 @@ pub(super) fn open<S: Sink>(
 }
 
 impl Door {
-    /// Stops listening; returns when everything that was received is on the disk.
-    pub(super) async fn close(self) -> Result<Snapshot, Failure> {
+    /// Stops listening; returns when everything that was received is on the disk, and with it `last`, which is asked for when
+    /// nothing more is received.
+    pub(super) async fn close(self, last: impl FnOnce() -> Option<Batch>) -> Result<Snapshot, Failure> {
         let counted = self.running.stop().await;
+        if let Some(batch) = last() {
+            self.writer.keep(batch).await.map_err(|error| Failure::from_error(Kind::Unanswerable, error))?;
+        }
         self.writer.stop();
         let thread = self.thread;
         tokio::task::spawn_blocking(move || thread.join())

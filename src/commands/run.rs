@@ -61,10 +61,6 @@ pub(crate) async fn run(args: &RunArgs, env: &Env, context: &Context, ui: &mut U
     // From here on there is no command that a signal could be meant for.
     let mut stop = Stop::listen()?;
     finish(&mut root.1, status, context);
-    door.writer
-        .keep(Batch::from_spans(std::slice::from_ref(&root)).0)
-        .await
-        .map_err(|error| Failure::from_error(Kind::Unanswerable, error))?;
 
     let wait = args.wait.unwrap_or(if asserts.is_empty() { Duration::ZERO } else { PATIENCE });
     let ids = || -> Vec<TraceId> {
@@ -78,7 +74,10 @@ pub(crate) async fn run(args: &RunArgs, env: &Env, context: &Context, ui: &mut U
             return false;
         }
         match traces(&ids(), context).await {
-            Ok(traces) => asserts.iter().all(|expr| verdict::is_settled(verdict::of_traces(expr, &traces, context).1)),
+            Ok(traces) => {
+                let traces = traces.into_iter().map(|trace| with_root(trace, &root)).collect::<Vec<_>>();
+                asserts.iter().all(|expr| verdict::is_settled(verdict::of_traces(expr, &traces, context).1))
+            }
             Err(_) => false,
         }
     });
@@ -86,7 +85,9 @@ pub(crate) async fn run(args: &RunArgs, env: &Env, context: &Context, ui: &mut U
         () = late => false,
         () = stop.next() => true,
     };
-    let counted = door.close().await?;
+    // Where nothing joined it, the span around the command would be a trace of its own that says nothing.
+    let joined = || ids().contains(&root.0).then(|| Batch::from_spans(std::slice::from_ref(&root)).0);
+    let counted = door.close(joined).await?;
     if interrupted {
         return Err(Failure::interrupted());
     }
@@ -104,6 +105,16 @@ pub(crate) async fn run(args: &RunArgs, env: &Env, context: &Context, ui: &mut U
     let asserted = judge(&asserts, &traces, context, ui);
     let exit = Exit::of_child(status);
     Ok(if exit.code() == 0 { asserted } else { exit })
+}
+
+/// The trace as it will be when the span around the command is kept too.
+fn with_root(trace: Trace, (id, root): &(TraceId, Span)) -> Trace {
+    if trace.id() != id {
+        return trace;
+    }
+    let mut spans = trace.clone().into_spans();
+    spans.push(root.clone());
+    Trace::assemble(id.clone(), spans).unwrap_or(trace)
 }
 
 /// The span around everything, to which the command can attach its own by `TRACEPARENT`.

@@ -107,7 +107,8 @@ struct TraceView<'a> {
     start_unix_nano: String,
     end_unix_nano: String,
     /// From the earliest start to the latest end that has arrived.
-    duration_ns: i128,
+    /// `null` where no span has a time.
+    duration_ns: Option<i128>,
     root_name: Option<&'a str>,
     root_service: Option<&'a str>,
     services: &'a [String],
@@ -130,7 +131,7 @@ impl<'a> TraceView<'a> {
             start: rfc3339(summary.start),
             start_unix_nano: summary.start.0.to_string(),
             end_unix_nano: summary.end.0.to_string(),
-            duration_ns: summary.duration(),
+            duration_ns: (!summary.end.is_unknown()).then(|| summary.duration()),
             root_name: summary.root_name.as_deref(),
             root_service: summary.root_service.as_deref(),
             services: &summary.services,

@@ -123,7 +123,11 @@ fn columns_beside_the_id(summaries: &[TraceSummary], look: &Look) -> Vec<Column>
     columns.push(Column::new(
         took,
         Right,
-        each(|summary, look| (Role::Plain, units::duration(summary.duration(), look.ascii))),
+        each(|summary, look| {
+            // Without a single time there is no length either, not a length of zero.
+            let known = !summary.end.is_unknown();
+            (Role::Plain, if known { units::duration(summary.duration(), look.ascii) } else { "?".to_owned() })
+        }),
     ));
     columns.push(Column::new("spans", Right, each(|summary, _| (Role::Plain, units::count(summary.span_count as u128)))));
     if wide {

@@ -451,5 +451,5 @@ fn waiting_ends_as_soon_as_it_can_be_told() {
     let output = waiting.end();
     let document: Json = serde_json::from_str(&output.stdout).expect("it is JSON");
     assert_eq!((output.code, &document["verdict"]), (Some(0), &"holds".into()), "{output}");
-    assert_eq!(document["traces"][0]["trace_id"], "6a63711c1900eab6c028483d7126599e", "{output}");
+    assert_eq!(document["traces"][0]["trace_id"], "1-6a63711c-1900eab6c028483d7126599e", "{output}");
 }

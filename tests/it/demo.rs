@@ -18,7 +18,7 @@ fn snapshot(output: &CommandOutput) -> String {
 
 #[test]
 fn it_lists_and_shows_what_it_has_sent() {
-    insta::assert_snapshot!(snapshot(&Home::new().line("demo --width 120")), @r"
+    insta::assert_snapshot!(snapshot(&Home::new().line("demo --width 120")), @"
       started              trace                                duration  spans  errors  root
       YYYY-MM-DD hh:mm:ss  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx        82 ms      7          HomeFeedPage · frontend-react-js
       YYYY-MM-DD hh:mm:ss  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx       423 ms     17          MessageGroupsPage · frontend-react…
@@ -41,7 +41,7 @@ fn it_lists_and_shows_what_it_has_sent() {
           │   p50 29.7 ms max 48 ms
           └─ render-json          backend-flask                                                              ▐██▊    20.3 ms
     ------- stderr -------
-    hint: `cruddur-trace --store $HOME/data/cruddur-trace/demo.db list 'status = error'` and `… show ID` go on from here
+    hint: `cruddur-trace --store $HOME/data/cruddur-trace/demo.db list 'status = error'` goes on from here, and so does `show ID`
     hint: `cruddur-trace run -- CMD` does the same with your own program
     [exit status: 0]
     ");

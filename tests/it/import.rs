@@ -15,16 +15,16 @@ fn files_of_any_format_go_into_the_store() {
     note: jaeger.json: 3 spans in 1 trace
     [exit status: 0]
     ");
-    insta::assert_snapshot!(home.line("list --since 2000-01-01 --width 120"), @r"
-       started              trace                             duration  spans  errors  root
-    !  2026-11-22 06:56:21  5759e988bd862e3fe1be46a994272793     12 ms      3       1  GET /api/activities/home
-    !? 2026-11-22 06:56:21  0000000000000000bd862e3fe1be46a9    6.5 ms      3       2  get /api · frontend
-       2026-07-24 14:05:16  6a63711c1900eab6c028483d7126599e   43.7 ms      3          backend-flask
-    !  2026-07-24 14:04:57  6a63710987bbe879c7a5f5784a70384b    565 ms      7       3  HTTP POST · frontend-react-js
-    ⋯  2026-07-24 14:04:40  6e0e527094eac2775941319a7b6a5db6    225 ms      4          HTTP POST · frontend-react-js
-       2026-07-24 14:04:13  8bc626382cebdea2f7f1556261da8061    402 ms     18          GET /api/message_groups
-    !  2026-07-24 14:03:46  ae98aa61f92c36ccde88da857de9bd67     48 ms      3       3  POST /api/activities · backend-flask
-       2026-07-24 14:03:05  08fef885f38c1e32024efae4ecacf67d     75 ms      6          HTTP GET · frontend-react-js
+    insta::assert_snapshot!(home.line("list --since 2000-01-01 --width 120"), @"
+       started              trace                                duration  spans  errors  root
+    !  2026-11-22 06:56:21  5759e988bd862e3fe1be46a994272793        12 ms      3       1  GET /api/activities/home
+    !? 2026-11-22 06:56:21  bd862e3fe1be46a9                       6.5 ms      3       2  get /api · frontend
+       2026-07-24 14:05:16  1-6a63711c-1900eab6c028483d7126599e   43.7 ms      3          backend-flask
+    !  2026-07-24 14:04:57  6a63710987bbe879c7a5f5784a70384b       565 ms      7       3  HTTP POST · frontend-react-js
+    ⋯  2026-07-24 14:04:40  6e0e527094eac2775941319a7b6a5db6       225 ms      4          HTTP POST · frontend-react-js
+       2026-07-24 14:04:13  8bc626382cebdea2f7f1556261da8061       402 ms     18          GET /api/message_groups
+    !  2026-07-24 14:03:46  ae98aa61f92c36ccde88da857de9bd67        48 ms      3       3  POST /api/activities
+       2026-07-24 14:03:05  08fef885f38c1e32024efae4ecacf67d        75 ms      6          HTTP GET · frontend-react-js
     [exit status: 0]
     ");
 }
@@ -38,9 +38,9 @@ fn what_comes_on_stdin_is_imported_too() {
     note: -: 7 spans in 2 traces
     [exit status: 0]
     ");
-    insta::assert_snapshot!(home.line("show 1-6a63711c --width 80"), @r"
+    insta::assert_snapshot!(home.line("show 1-6a63711c --width 80"), @"
     backend-flask · 43.7 ms · 3 spans · 1 service
-    6a63711c1900eab6c028483d7126599e · 2026-07-24 14:05:16 UTC · local · complete
+    1-6a63711c-1900eab6c028483d7126599e · 2026-07-24 14:05:16 UTC · local · complete
 
                         ▏0          ▏10 ms      ▏20 ms      ▏30 ms
     backend-flask       ████████████████████████████████████████████████████ 43.7 ms

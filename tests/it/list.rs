@@ -418,14 +418,14 @@ fn a_follower_prints_each_trace_once_as_it_comes() {
     home.import("late.json");
     follower.line();
     follower.interrupt();
-    insta::assert_snapshot!(follower.end(), @r"
+    insta::assert_snapshot!(follower.end(), @"
       started              trace                             duration  spans  errors  root
       2026-07-24 14:04:57  6a63710987bbe879c7a5f5784a70384b    565 ms      3          HTTP POST
     ⋯ 2026-07-24 14:04:40  6e0e527094eac2775941319a7b6a5db6    225 ms      4          HTTP POST
       2026-07-24 14:04:13  8bc626382cebdea2f7f1556261da8061    402 ms     18          GET /api/message_…
     ! 2026-07-24 14:03:46  ae98aa61f92c36ccde88da857de9bd67     48 ms      3       3  POST /api/activit…
       2026-07-24 14:03:05  08fef885f38c1e32024efae4ecacf67d     75 ms      6          HTTP GET
-      2026-07-24 14:05:16  6a63711c1900eab6c028483d7126599e   43.7 ms      3          backend-flask
+      2026-07-24 14:05:16  1-6a63711c-1900eab6c028483d7126599e   43.7 ms      3          backend-flask
     ⋯ 2026-07-24 14:06:00  7a6e2f10b0c94b0d8f6a1c2d3e4f5a6b    250 ms      1          (root not arrived)
     [exit status: 130]
     ");

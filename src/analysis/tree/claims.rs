@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::time::{MICROSECOND, Nanos};
+use crate::model::time::{MICROSECOND, Nanos, SECOND};
 use crate::model::{Span, SpanId, SpanKind};
 
 use super::{Marks, Node, Tree, Trouble, What};
@@ -10,6 +10,9 @@ use super::{Marks, Node, Tree, Trouble, What};
 /// How far a child may reach beyond its parent before it is marked. Times that were sent as decimal seconds (X-Ray) are rounded
 /// by up to a quarter of a microsecond at either end.
 const TOLERANCE: Nanos = MICROSECOND;
+
+/// Nothing that is traced lasts so long; a clock or a unit is wrong.
+const YEAR: Nanos = 366 * 24 * 60 * 60 * SECOND;
 
 /// Where a span's pointer upwards leads, as far as it can be believed. Spans are named by rank, missing parents by place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,6 +180,7 @@ impl<'a> Claims<'a> {
             (Marks::LATE, Trouble::Late),
             (Marks::NEGATIVE, Trouble::Negative),
             (Marks::NO_START, Trouble::NoStart),
+            (Marks::ABSURD, Trouble::Absurd),
         ];
         for (mark, trouble) in counted {
             let count = nodes.iter().filter(|node| node.marks.any(mark)).count();
@@ -245,6 +249,8 @@ impl<'a> Claims<'a> {
         };
         set(Marks::CYCLE, self.up[rank] == Up::Cut);
         set(Marks::NO_START, span.start.is_unknown());
+        // Of a span without a start, that is the trouble and not its length.
+        set(Marks::ABSURD, !span.start.is_unknown() && span.duration().is_some_and(|duration| duration > YEAR));
         set(Marks::NEGATIVE, span.duration().is_some_and(|duration| duration < 0));
         if let Some(What::Span(parent)) = parent {
             let parent = &self.spans[parent];

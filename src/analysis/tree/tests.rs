@@ -40,6 +40,7 @@ fn drawn(spans: Vec<Span>) -> String {
             (Marks::LATE, " late"),
             (Marks::NEGATIVE, " negative"),
             (Marks::NO_START, " no-start"),
+            (Marks::ABSURD, " absurd"),
         ];
         let marks: String = named.iter().filter(|(mark, _)| node.marks.any(*mark)).map(|(_, word)| *word).collect();
         lines.push(format!("{}{what}{marks}", "  ".repeat(node.depth)));

@@ -93,7 +93,8 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
     make_private(path)?;
     let fail = |error| StoreError::of(path, error);
     let mut connection =
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(fail)?;
+        Connection::open_with_flags(literal(path), OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .map_err(fail)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
     let version = recognise(&connection, path)?;
     if connection.is_readonly("main").map_err(fail)? {
@@ -119,24 +120,30 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
         return Err(StoreError::Missing(path.to_owned()));
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(|error| StoreError::of(path, error))?;
+    let connection = Connection::open_with_flags(literal(path), flags).map_err(|error| StoreError::of(path, error))?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| StoreError::of(path, error))?;
-    let connection = match recognise(&connection, path) {
+    let (connection, version) = match recognise(&connection, path) {
         // Where the folder may not be written, SQLite cannot make the index of its log. With no log there is nothing to miss.
         Err(StoreError::Io { .. } | StoreError::ReadOnly { .. }) if !has_log(path) => {
             let uri = format!("file:{}?immutable=1", encoded(path));
             let connection = Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)
                 .map_err(|error| StoreError::of(path, error))?;
-            recognise(&connection, path)?;
-            connection
+            let version = recognise(&connection, path)?;
+            (connection, version)
         }
-        recognised => {
-            recognised?;
-            connection
-        }
+        recognised => (connection, recognised?),
     };
+    if version == 0 {
+        // A writer has made the file and not filled it yet.
+        return Err(StoreError::Missing(path.to_owned()));
+    }
     connection.pragma_update(None, "cache_size", -32 * 1024).map_err(|error| StoreError::of(path, error))?;
     Ok(connection)
+}
+
+/// A path that means a file: SQLite takes `:memory:`, nothing at all and `file:…` for something else.
+fn literal(path: &Path) -> PathBuf {
+    if path.is_absolute() { path.to_owned() } else { Path::new(".").join(path) }
 }
 
 /// The store's version: 0 for an empty file. Refuses what is not ours and what is from the future.

@@ -34,7 +34,7 @@ pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure>
     let door = receive::open(&store, config, context, |writer| Noting::new(writer, noting))?;
     let session = session::session((context.clock)(), u64::from_be_bytes(super::random::<8>()));
     send(&door, &session).await?;
-    door.close().await?;
+    door.close(|| None).await?;
 
     let local = Local::open(&store).map_err(|error| ask::failure(error.into()))?;
     let mut traces = Vec::new();
@@ -49,7 +49,7 @@ pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure>
     let drawn = shown.map(|trace| waterfall::render(trace, &Tree::build(trace), &waterfall::Options::default(), &look));
     ui.out(&format!("{}\n{}", table::render(&listed, &look), drawn.unwrap_or_default()))?;
     let store = store.display();
-    ui.hint(&format!("`cruddur-trace --store {store} list 'status = error'` and `… show ID` go on from here"));
+    ui.hint(&format!("`cruddur-trace --store {store} list 'status = error'` goes on from here, and so does `show ID`"));
     ui.hint("`cruddur-trace run -- CMD` does the same with your own program");
     Ok(Exit::Yes)
 }

@@ -17,7 +17,8 @@ pub(super) fn write(trace: &Trace, layout: &Layout, look: &Look, out: &mut impl 
     let one = |role, text: String| vec![(role, text)];
     let mut first = vec![title(trace, layout, look)];
     let length = whole.range.end().since(whole.range.start());
-    first.push(one(Role::Title, units::duration(length, look.ascii)));
+    let known = !whole.range.end().is_unknown();
+    first.push(one(Role::Title, if known { units::duration(length, look.ascii) } else { "unknown duration".to_owned() }));
     first.push(one(Role::Plain, units::plural(trace.spans().len(), "span", "spans")));
     if whole.services > 0 {
         first.push(one(Role::Plain, units::plural(whole.services, "service", "services")));

@@ -43,7 +43,7 @@ fn mark_of(trouble: &Trouble) -> Option<Mark> {
         Trouble::SelfParent(_) | Trouble::Cycle { .. } => Some(Mark::Cycle),
         Trouble::Early(_) | Trouble::Late(_) | Trouble::Negative(_) => Some(Mark::Outside),
         Trouble::NoRoot | Trouble::MissingParents { .. } => Some(Mark::Missing),
-        Trouble::ManyRoots(_) | Trouble::SharedId { .. } | Trouble::NoStart(_) => None,
+        Trouble::ManyRoots(_) | Trouble::SharedId { .. } | Trouble::NoStart(_) | Trouble::Absurd(_) => None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! A protobuf request to a batch: checked, and every span in it given a row.
 
+use std::collections::HashMap;
+
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
 use opentelemetry_proto::tonic::common::v1::{InstrumentationScope, KeyValue};
 use opentelemetry_proto::tonic::resource::v1::Resource;
@@ -21,8 +23,13 @@ impl Batch {
     /// From spans that are there already, as OTLP protobuf. What OTLP cannot carry is refused.
     pub fn from_spans(spans: &[(TraceId, Span)]) -> (Self, Vec<Refused>) {
         let (data, refused) = encode(spans.iter().map(|(id, span)| (id, span)));
-        let (batch, none) = Self::from_otlp_protobuf(data).expect("what was encoded here can be read, which a law tests");
+        let (mut batch, none) = Self::from_otlp_protobuf(data).expect("what was encoded here can be read, which a law tests");
         debug_assert_eq!(none, [], "the encoder refuses what the reader would");
+        // Of the spellings of a trace id OTLP knows one; the index keeps the one in which it came.
+        let spellings: HashMap<_, _> = spans.iter().map(|(id, _)| (id, id.spelling())).collect();
+        for id in &mut batch.traces {
+            *id = id.clone().spelled(spellings.get(id).copied().unwrap_or_default());
+        }
         (batch, refused)
     }
 }
