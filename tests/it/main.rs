@@ -6,10 +6,14 @@
 
 mod architecture;
 mod cli;
+#[cfg(unix)]
+mod collect;
 mod config;
 #[cfg(unix)]
 mod durability;
 mod generated;
 #[cfg(unix)]
 mod run;
+#[cfg(unix)]
+mod store;
 mod support;
