@@ -31,8 +31,9 @@ pub(super) fn open<S: Sink>(
     let (writer, thread) =
         Writer::start(store, context.retention(), context.clock).map_err(|error| ask::failure(error.into()))?;
     let running = collect::start(config, sink(writer.clone()), context.clock).map_err(|error| {
+        let kind = if matches!(error, collect::StartError::NoDoor) { Kind::Config } else { Kind::Unanswerable };
         let hint = error.hint();
-        Failure::from_error(Kind::Unanswerable, error).hint(hint)
+        Failure::from_error(kind, error).hint(hint)
     })?;
     Ok(Door { running, writer, thread })
 }

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use cruddur_trace::model::TraceId;
+use cruddur_trace::model::{Trace, TraceId};
 
 use crate::support::http::{Client, PROTOBUF};
 use crate::support::spans::{consistent, everything, family, fetch, request, span, store, trace_id};
@@ -59,7 +59,7 @@ fn what_was_acknowledged_survives_kill_9() {
 
         let store = store(&home.store());
         let shared = fetch(&store, &trace_id(round, 0));
-        let shared: Vec<_> = shared.iter().flat_map(|trace| trace.spans()).map(|span| span.id.bytes()).collect();
+        let shared: Vec<_> = shared.iter().flat_map(Trace::spans).map(|span| span.id.bytes()).collect();
         for Sent { trace, shared_span, acknowledged: promised } in sent {
             let own = fetch(&store, &trace).map_or(0, |trace| trace.spans().len() as u64);
             let joined = shared.contains(&Some(shared_span.to_be_bytes()));

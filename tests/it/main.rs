@@ -8,6 +8,8 @@
 mod architecture;
 mod assert;
 mod cli;
+#[cfg(unix)]
+mod collect;
 mod config;
 mod demo;
 #[cfg(unix)]
@@ -19,4 +21,6 @@ mod readme;
 #[cfg(unix)]
 mod run;
 mod show;
+#[cfg(unix)]
+mod store;
 mod support;

@@ -20,7 +20,7 @@ const MIGRATIONS: [&str; 1] = [include_str!("schema_1.sql")];
 /// Why a store cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// There is no file at this path.
+    /// There is no file at this path, or an empty one: somebody has begun to make it.
     #[error("there is no store at {}", .0.display())]
     Missing(PathBuf),
     /// The file is something else.
@@ -111,12 +111,21 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "wal_autocheckpoint", 4000).map_err(fail)?;
     connection.pragma_update(None, "cache_size", -64 * 1024).map_err(fail)?;
     migrate(&mut connection, path)?;
+    // The first page of every table: a store that is damaged is better refused now than when the first span has come.
+    connection
+        .query_row(
+            "SELECT (SELECT max(id) FROM operations), (SELECT max(id) FROM batches), (SELECT max(n) FROM trace_rows), \
+             (SELECT max(trace) FROM fragments)",
+            [],
+            |_| Ok(()),
+        )
+        .map_err(fail)?;
     Ok(connection)
 }
 
 /// Opens the store for reading. [`StoreError::Missing`] where there is none: reading makes nothing.
 pub(super) fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
-    if !path.try_exists().map_err(|error| StoreError::Io { path: path.to_owned(), cause: error.to_string() })? {
+    if !exists(path)? {
         return Err(StoreError::Missing(path.to_owned()));
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -182,10 +191,20 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// Whether there is a file. A folder is an error: what SQLite says of one helps nobody.
+fn exists(path: &Path) -> Result<bool, StoreError> {
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(StoreError::Foreign { path: path.to_owned(), what: "a folder" }),
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::Io { path: path.to_owned(), cause: error.to_string() }),
+    }
+}
+
 /// Makes the file and its folder, readable by the user alone, where they are missing. SQLite gives its log the same mode.
 fn make_private(path: &Path) -> Result<(), StoreError> {
     let fail = |error: std::io::Error| StoreError::Io { path: path.to_owned(), cause: error.to_string() };
-    if path.try_exists().map_err(fail)? {
+    if exists(path)? {
         return Ok(());
     }
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {

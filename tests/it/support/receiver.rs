@@ -1,8 +1,8 @@
 //! A running `collect`.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, ChildStderr, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver as Queue, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,8 @@ impl Receiver {
         let mut command = home.command(arguments);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
         let said = lines(child.stderr.take().expect("it is piped"));
-        let mut receiver = Self { child, said, stderr: String::new(), home: home.path(""), otlp: None, xray: None };
+        let mut receiver =
+            Self { child, said, stderr: String::new(), home: home.folder.path().to_owned(), otlp: None, xray: None };
         while let Some(line) = receiver.next_line() {
             if let Some((_, address)) = line.split_once("OTLP/HTTP on http://") {
                 receiver.otlp = address.trim().parse().ok();

@@ -51,10 +51,11 @@ pub(crate) fn request<'a>(spans: impl IntoIterator<Item = (&'a TraceId, &'a Span
     body
 }
 
-/// A root with children below it, numbered from 1.
+/// A root with children below it, numbered from 1, all at the same time.
 pub(crate) fn family(children: u64) -> Vec<Span> {
-    let mut spans = vec![span(1, 0, "GET /")];
-    spans.extend((2..2 + children).map(|number| span(number, 1, "SELECT")));
+    let child = span(2, 1, "SELECT");
+    let mut spans = vec![Span { start: child.start, end: child.end, ..span(1, 0, "GET /") }];
+    spans.extend((2..2 + children).map(|number| Span { id: span_id(number), ..child.clone() }));
     spans
 }
 
