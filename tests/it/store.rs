@@ -142,20 +142,20 @@ fn a_damaged_store_is_an_error_and_not_an_empty_answer() {
     insta::assert_snapshot!(told(&said(&home)), @"
     list:
     ------- stderr -------
-    warning: local did not answer: the store $HOME/data/cruddur-trace/traces.db is damaged: database disk image is malformed
     error: it cannot be told: there may well be traces
-    hint: see the warnings above
+      caused by: the store $HOME/data/cruddur-trace/traces.db is damaged: database disk image is malformed
+    hint: `sqlite3 STORE .recover` may save what is left; move the file away to begin anew
     [exit status: 3]
     show:
     ------- stderr -------
-    warning: local did not answer: the store $HOME/data/cruddur-trace/traces.db is damaged: database disk image is malformed
     error: it cannot be told: the trace may well exist
-    hint: see the warnings above
+      caused by: the store $HOME/data/cruddur-trace/traces.db is damaged: database disk image is malformed
+    hint: `sqlite3 STORE .recover` may save what is left; move the file away to begin anew
     [exit status: 3]
     assert:
     ------- stderr -------
     warning: local did not answer: the store $HOME/data/cruddur-trace/traces.db is damaged: database disk image is malformed
-    cannot tell: there is no trace, but not every backend answered
+    cannot tell: there is no trace with --since 1d, but not every backend answered
     [exit status: 3]
     collect, import, run:
     ------- stderr -------
