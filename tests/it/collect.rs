@@ -361,8 +361,10 @@ fn a_receiver_that_is_stopped_answers_what_has_begun_and_keeps_what_it_answered(
             })
             .collect();
         std::thread::sleep(Duration::from_millis(300));
-        let end = receiver.stop(signal);
+        // Somebody who still reads must not keep the log from being folded in.
         let (mut acknowledged, opened) = (0, store(&home.store()));
+        everything(&opened);
+        let end = receiver.stop(signal);
         for sender in senders {
             let (ids, last) = sender.join().expect("it sends");
             assert!(last.is_err(), "refused: {last:?}");
