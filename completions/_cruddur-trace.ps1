@@ -50,6 +50,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show what this program does, with traces of its own')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Create, explain or find the configuration')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'cruddur-trace;list' {
@@ -263,6 +264,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a configuration file in which everything is explained and nothing is set')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show each setting and where it comes from')
             [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Show which files are used')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'cruddur-trace;config;init' {
@@ -332,6 +334,25 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'cruddur-trace;config;help' {
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a configuration file in which everything is explained and nothing is set')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show each setting and where it comes from')
+            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Show which files are used')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'cruddur-trace;config;help;init' {
+            break
+        }
+        'cruddur-trace;config;help;show' {
+            break
+        }
+        'cruddur-trace;config;help;path' {
+            break
+        }
+        'cruddur-trace;config;help;help' {
+            break
+        }
         'cruddur-trace;completions' {
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
@@ -351,6 +372,61 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what is going on; -vv and -vvv say more')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cruddur-trace;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List traces, newest first')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a trace as a waterfall')
+            [CompletionResult]::new('assert', 'assert', [CompletionResultType]::ParameterValue, 'Prove that a trace exists, or that none does')
+            [CompletionResult]::new('collect', 'collect', [CompletionResultType]::ParameterValue, 'Receive traces on this machine')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a command with a private receiver around it')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Put files of traces into the local store')
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show what this program does, with traces of its own')
+            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Create, explain or find the configuration')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'cruddur-trace;help;list' {
+            break
+        }
+        'cruddur-trace;help;show' {
+            break
+        }
+        'cruddur-trace;help;assert' {
+            break
+        }
+        'cruddur-trace;help;collect' {
+            break
+        }
+        'cruddur-trace;help;run' {
+            break
+        }
+        'cruddur-trace;help;import' {
+            break
+        }
+        'cruddur-trace;help;demo' {
+            break
+        }
+        'cruddur-trace;help;config' {
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a configuration file in which everything is explained and nothing is set')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show each setting and where it comes from')
+            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Show which files are used')
+            break
+        }
+        'cruddur-trace;help;config;init' {
+            break
+        }
+        'cruddur-trace;help;config;show' {
+            break
+        }
+        'cruddur-trace;help;config;path' {
+            break
+        }
+        'cruddur-trace;help;completions' {
+            break
+        }
+        'cruddur-trace;help;help' {
             break
         }
     })

@@ -47,6 +47,7 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand demo 'Show what this program does, with traces of its own'
             cand config 'Create, explain or find the configuration'
             cand completions 'Print the completion script for a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'cruddur-trace;list'= {
             cand -n 'List at most this many [default: 20]'
@@ -252,6 +253,7 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand init 'Write a configuration file in which everything is explained and nothing is set'
             cand show 'Show each setting and where it comes from'
             cand path 'Show which files are used'
+            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'cruddur-trace;config;init'= {
             cand -b 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`'
@@ -317,6 +319,20 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'cruddur-trace;config;help'= {
+            cand init 'Write a configuration file in which everything is explained and nothing is set'
+            cand show 'Show each setting and where it comes from'
+            cand path 'Show which files are used'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'cruddur-trace;config;help;init'= {
+        }
+        &'cruddur-trace;config;help;show'= {
+        }
+        &'cruddur-trace;config;help;path'= {
+        }
+        &'cruddur-trace;config;help;help'= {
+        }
         &'cruddur-trace;completions'= {
             cand -b 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`'
             cand --backend 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`'
@@ -336,6 +352,47 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand --verbose 'Say on stderr what is going on; -vv and -vvv say more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+        }
+        &'cruddur-trace;help'= {
+            cand list 'List traces, newest first'
+            cand show 'Show a trace as a waterfall'
+            cand assert 'Prove that a trace exists, or that none does'
+            cand collect 'Receive traces on this machine'
+            cand run 'Run a command with a private receiver around it'
+            cand import 'Put files of traces into the local store'
+            cand demo 'Show what this program does, with traces of its own'
+            cand config 'Create, explain or find the configuration'
+            cand completions 'Print the completion script for a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'cruddur-trace;help;list'= {
+        }
+        &'cruddur-trace;help;show'= {
+        }
+        &'cruddur-trace;help;assert'= {
+        }
+        &'cruddur-trace;help;collect'= {
+        }
+        &'cruddur-trace;help;run'= {
+        }
+        &'cruddur-trace;help;import'= {
+        }
+        &'cruddur-trace;help;demo'= {
+        }
+        &'cruddur-trace;help;config'= {
+            cand init 'Write a configuration file in which everything is explained and nothing is set'
+            cand show 'Show each setting and where it comes from'
+            cand path 'Show which files are used'
+        }
+        &'cruddur-trace;help;config;init'= {
+        }
+        &'cruddur-trace;help;config;show'= {
+        }
+        &'cruddur-trace;help;config;path'= {
+        }
+        &'cruddur-trace;help;completions'= {
+        }
+        &'cruddur-trace;help;help'= {
         }
     ]
     $completions[$command]

@@ -50,6 +50,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "import"
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "demo" -d 'Show what this program does, with traces of its own'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "config" -d 'Create, explain or find the configuration'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -s n -l limit -d 'List at most this many [default: 20]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -s o -l output -d 'How to print the traces' -r -f -a "table\t'A table to read'
 json\t'One JSON document'
@@ -203,25 +204,26 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -l no-
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path" -l profile -d 'Use the settings of this profile of the configuration file' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l profile -d 'Use the settings of this profile of the configuration file' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
 always\t'Also on a pipe or into a file'
 never\t'Not at all'"
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path" -l width -d 'Use this many columns, 40 to 400 [default: the terminal\'s, or 100]' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path" -l ascii -d 'Draw with ASCII characters only'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path" -l no-pager -d 'Do not show long output in a pager'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path" -f -a "init" -d 'Write a configuration file in which everything is explained and nothing is set'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path" -f -a "show" -d 'Show each setting and where it comes from'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path" -f -a "path" -d 'Show which files are used'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l width -d 'Use this many columns, 40 to 400 [default: the terminal\'s, or 100]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l ascii -d 'Draw with ASCII characters only'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l no-pager -d 'Do not show long output in a pager'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -f -a "init" -d 'Write a configuration file in which everything is explained and nothing is set'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -f -a "show" -d 'Show each setting and where it comes from'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -f -a "path" -d 'Show which files are used'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from init" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from init" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from init" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
@@ -274,6 +276,10 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and 
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "init" -d 'Write a configuration file in which everything is explained and nothing is set'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show each setting and where it comes from'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "path" -d 'Show which files are used'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
@@ -290,3 +296,16 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert collect run import demo config completions help" -f -a "list" -d 'List traces, newest first'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert collect run import demo config completions help" -f -a "show" -d 'Show a trace as a waterfall'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert collect run import demo config completions help" -f -a "assert" -d 'Prove that a trace exists, or that none does'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert collect run import demo config completions help" -f -a "collect" -d 'Receive traces on this machine'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert collect run import demo config completions help" -f -a "run" -d 'Run a command with a private receiver around it'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert collect run import demo config completions help" -f -a "import" -d 'Put files of traces into the local store'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert collect run import demo config completions help" -f -a "demo" -d 'Show what this program does, with traces of its own'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert collect run import demo config completions help" -f -a "config" -d 'Create, explain or find the configuration'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert collect run import demo config completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert collect run import demo config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "init" -d 'Write a configuration file in which everything is explained and nothing is set'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show each setting and where it comes from'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Show which files are used'

@@ -33,12 +33,15 @@ impl File {
         let parsed = wire::read_any(&bytes).map_err(|cause| BackendError::Malformed { what: name.clone(), cause })?;
         // The text is as large as what was read out of it, and not needed any more.
         drop(bytes);
+        tracing::info!(file = %name, format = parsed.format, spans = parsed.spans.len(), "read a file");
         let mut notes: Vec<_> = parsed.refused.iter().map(|refused| format!("{name}: {refused}")).collect();
         notes.extend(parsed.notes.iter().map(|note| format!("{name}: {note}")));
         let left_out = !notes.is_empty();
         let mut traces = Trace::group(parsed.spans);
         for trace in &mut traces {
             trace.backends = vec![format!("file:{name}")];
+            // Nobody knows of which trace it was.
+            trace.truncated.clone_from(&notes);
         }
         Ok(Self { name, traces, notes, left_out })
     }

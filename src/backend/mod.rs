@@ -56,13 +56,16 @@ pub struct Listing {
 /// Ids near to one that is not there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Near {
-    /// Those that begin with what was typed, newest first, at most ten.
+    /// Those that begin with what was typed, newest first, at most [`Near::MOST`].
     pub beginning: Vec<TraceId>,
     /// Those that look alike, best first, at most three.
     pub alike: Vec<TraceId>,
 }
 
 impl Near {
+    /// How many ids that begin with what was typed are named at most.
+    pub const MOST: usize = 10;
+
     /// Sorts out of `ids`, newest first, the ones that `typed` may have meant.
     fn among(typed: &str, ids: impl IntoIterator<Item = TraceId>) -> Self {
         let prefix = TraceId::prefix(typed);
@@ -70,7 +73,7 @@ impl Near {
         let mut alike = Vec::new();
         for (age, id) in ids.into_iter().enumerate() {
             let canonical = id.canonical();
-            if beginning.len() < 10 && (canonical.starts_with(&prefix) || id.to_string().starts_with(typed)) {
+            if beginning.len() < Self::MOST && (canonical.starts_with(&prefix) || id.to_string().starts_with(typed)) {
                 beginning.push(id.clone());
             }
             alike.push((strsim::osa_distance(&canonical, &prefix), age, id));

@@ -41,7 +41,7 @@ use crate::exit::Exit;
 /// segments) and keeps it on this machine; `run` does the same around one command.
 #[derive(Debug, Parser)]
 #[command(name = "cruddur-trace", version, after_long_help = after_help(), max_term_width = 100)]
-#[command(arg_required_else_help = true, subcommand_required = true, disable_help_subcommand = true)]
+#[command(arg_required_else_help = true, subcommand_required = true)]
 pub struct Cli {
     /// What applies to every command.
     #[command(flatten)]

@@ -49,7 +49,7 @@ pub(super) fn open(context: &Context, ui: &mut Ui) -> Result<Sources, Failure> {
         }
     }
     if local {
-        match Local::open(&context.settings.store) {
+        match Local::open(&context.settings.store, context.settings.timeout) {
             Ok(store) => opened.insert(0, Source::Local(store)),
             Err(StoreError::Missing(_)) => {}
             Err(error) => unopened.push(error.into()),

@@ -129,7 +129,12 @@ async fn one(sources: &Sources, id: &str, query: &Query, ui: &mut Ui) -> Result<
         Err(failure) if failure.exit() == Exit::No => observed.hints = failure.hints().to_vec(),
         Err(failure) => return Err(failure),
     }
-    observed.seen = Seen { matching: observed.listing.traces.len(), silent: sources.unopened, ..Seen::default() };
+    observed.seen = Seen {
+        matching: observed.listing.traces.len(),
+        silent: sources.unopened,
+        left_out: observed.trace.as_ref().is_some_and(|trace| !trace.truncated.is_empty()),
+        ..Seen::default()
+    };
     Ok(observed)
 }
 

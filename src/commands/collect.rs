@@ -24,6 +24,7 @@ pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure>
     }
     ui.note(&format!("keeping in {}; Ctrl-C stops", settings.store.display()));
     signals.next().await;
+    ui.note("stopping when what has begun is finished; Ctrl-C again stops at once");
     tokio::select! {
         counted = door.close(|| None) => {
             let counted = counted?;

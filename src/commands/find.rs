@@ -1,7 +1,7 @@
 //! A trace by what the user typed or pasted.
 
 use super::ask;
-use crate::backend::Sources;
+use crate::backend::{Near, Sources};
 use crate::error::Failure;
 use crate::model::{Trace, TraceId};
 use crate::ui::Ui;
@@ -28,7 +28,8 @@ pub(super) async fn trace(sources: &Sources, typed: &str, ui: &mut Ui) -> Result
         [] => {}
         several => {
             let ids: Vec<_> = several.iter().map(|id| format!("\n  {id}")).collect();
-            return Err(Failure::usage(format!("`{typed}` is the beginning of several trace ids:{}", ids.concat()))
+            let more = if several.len() < Near::MOST { "" } else { "\n  and perhaps more" };
+            return Err(Failure::usage(format!("`{typed}` is the beginning of several trace ids:{}{more}", ids.concat()))
                 .hint("type a few more digits"));
         }
     }
@@ -38,7 +39,11 @@ pub(super) async fn trace(sources: &Sources, typed: &str, ui: &mut Ui) -> Result
     let mut failure = Failure::not_found(format!("no trace `{typed}`"));
     if !near.alike.is_empty() {
         let ids: Vec<_> = near.alike.iter().map(ToString::to_string).collect();
-        failure = failure.hint(format!("the nearest ids are {}", ids.join(", ")));
+        failure = failure.hint(if ids.len() == 1 {
+            format!("the nearest id is {}", ids[0])
+        } else {
+            format!("the nearest ids are {}", ids.join(", "))
+        });
     }
     Err(failure.hint("`cruddur-trace list` shows what is there"))
 }

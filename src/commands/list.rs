@@ -32,6 +32,9 @@ pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Resu
     if args.follow && args.output == ListFormat::Json {
         return Err(Failure::usage("one JSON document cannot be followed: it has an end").hint("use `-o jsonl`"));
     }
+    if args.follow && context.settings.window.until.is_some() {
+        return Err(Failure::usage("--follow has no end, and --until is one").hint("leave one of them out"));
+    }
     let filter = ask::filter(args.expr.as_deref(), &args.filter, ui)?;
     let window = ask::window(context)?;
     let sources = ask::open(context, ui)?;
@@ -39,7 +42,10 @@ pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Resu
     if args.explain {
         return ask::explain(&sources, &query, ui);
     }
-    let listing = listed(&sources, &query, window, ui).await?;
+    let mut listing = listed(&sources, &query, window, ui).await?;
+    if listing.more {
+        listing.notes.push(cut_off(&listing, &query));
+    }
     say(&listing, &query, &sources, ui);
     let look = context.look(ui);
     let look = Look { now: look.now.filter(|_| !args.follow), ..look };
@@ -98,13 +104,16 @@ fn say(listing: &Listing, query: &Query, sources: &Sources, ui: &mut Ui) {
                 ui.hint("`cruddur-trace collect` receives what applications send; `--since 7d` looks further back");
             }
         }
-    } else if listing.more {
-        let of = match (listing.in_window, &query.filter) {
-            (Some(total), None) => format!(" of {}", units::count(total)),
-            _ => String::new(),
-        };
-        ui.note(&format!("the newest {}{of}; --limit shows more", units::count(listing.traces.len())));
     }
+}
+
+/// What the limit left of the window.
+fn cut_off(listing: &Listing, query: &Query) -> String {
+    let of = match (listing.in_window, &query.filter) {
+        (Some(total), None) => format!(" of {}", units::count(total)),
+        _ => String::new(),
+    };
+    format!("the newest {}{of}; --limit shows more", units::count(listing.traces.len()))
 }
 
 fn printed(traces: &[TraceSummary], notes: &[String], format: ListFormat, look: &Look) -> String {
@@ -130,14 +139,16 @@ async fn follow(
     let mut store = None;
     let mut seen = None;
     let mut waiting = true;
+    let mut since = context.now;
     let range = TimeRange::new(query.range.start(), Time(u64::MAX)).unwrap_or(TimeRange::ALL);
     let query = Query { limit: usize::MAX, range, filter: query.filter.clone() };
     loop {
         if interrupted(&mut stop, tokio::time::sleep(LOOK)).await.is_none() {
             return Ok(Exit::Interrupted);
         }
-        if store.is_none() {
-            store = Local::open(&context.settings.store).ok();
+        if store.as_ref().is_none_or(|store: &Local| !store.is_current()) {
+            seen = None;
+            store = Local::open(&context.settings.store, context.settings.timeout).ok();
         }
         let Some(local) = &store else { continue };
         let change = local.change().map_err(|error| ask::failure(error.into()))?;
@@ -146,7 +157,9 @@ async fn follow(
         }
         seen = Some(change);
         let now = (context.clock)();
-        let listing = local.arrived(&query, context.now).map_err(ask::failure)?;
+        let listing = local.arrived(&query, since).map_err(ask::failure)?;
+        // What is committed while we look bears a time from before.
+        since = now.saturating_add(-PATIENCE);
         waiting = false;
         let mut ripe = Vec::new();
         for trace in listing.traces.into_iter().rev().filter(|trace| !printed.contains(&trace.id)) {
@@ -154,6 +167,7 @@ async fn follow(
             if trace.complete() || silent {
                 ripe.push(trace);
             } else {
+                since = since.min(trace.received.unwrap_or(since));
                 waiting = true;
             }
         }

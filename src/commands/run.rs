@@ -189,7 +189,7 @@ async fn wait_for_late_spans<F: Future<Output = bool>>(door: &Door, wait: Durati
 
 /// What the store has of these traces.
 async fn traces(ids: &[TraceId], context: &Context) -> Result<Vec<Trace>, Failure> {
-    let store = Local::open(&context.settings.store).map_err(|error| ask::failure(error.into()))?;
+    let store = Local::open(&context.settings.store, context.settings.timeout).map_err(|error| ask::failure(error.into()))?;
     let mut traces = Vec::new();
     for id in ids {
         traces.extend(store.fetch(id).await.map_err(ask::failure)?);

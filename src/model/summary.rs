@@ -97,7 +97,7 @@ pub struct SpanFacts {
     pub parent: Option<SpanId>,
     /// Number of its service, name and kind.
     pub operation: u32,
-    /// Number of its name and kind: what must agree for two records of one id to be the same span.
+    /// Number of its name and kind: what must agree for two finished records of one id to be the same span.
     pub identity: u32,
     /// Its start.
     pub start: Time,
@@ -108,15 +108,16 @@ pub struct SpanFacts {
 }
 
 impl SpanFacts {
-    /// Whether both are records of the same span: same id, name, kind and start. Clients and servers that share a span id
-    /// (Zipkin), and ids used twice by mistake, are different spans.
-    pub fn same_span(&self, other: &Self) -> bool {
-        self.id == other.id && self.identity == other.identity && self.start == other.start
+    /// Whether both are records of the same span: same id and start, and same name and kind. Clients and servers that share a span
+    /// id (Zipkin), and ids used twice by mistake, are different spans.
+    fn same_span(&self, other: &Self) -> bool {
+        self.id == other.id && self.start == other.start && self.identity == other.identity
     }
 
-    /// Whether `later`, which arrived after this one, takes its place: a finished record is never replaced by an unfinished one.
-    pub fn yields_to(&self, later: &Self) -> bool {
-        self.end.is_none() || later.end.is_some()
+    /// Whether this one, which has ended, is what the other one was running for. Its name and kind need not agree: a sender may
+    /// not know before the end what a span will turn out to be (X-Ray's documents tell the kind by fields that come with it).
+    fn finishes(&self, other: &Self) -> bool {
+        self.end.is_some() && other.end.is_none() && self.id == other.id && self.start == other.start
     }
 }
 
@@ -127,6 +128,8 @@ pub struct SummaryBuilder {
     /// The newest record in `spans` of each id; older ones of the same id hang from it.
     by_id: HashMap<SpanId, u32>,
     older: HashMap<u32, u32>,
+    /// Places in `spans` of running records that a finished one elsewhere has made needless.
+    needless: HashSet<u32>,
 }
 
 /// The numbers of a summary; names are the caller's, by operation number.
@@ -168,55 +171,63 @@ impl Figures {
 }
 
 impl SummaryBuilder {
-    /// Adds a record of a span. Records must come in the order in which they arrived. Answers where the record now is among
-    /// the kept ones, or `None` where an earlier record of the same span stays instead.
+    /// Adds a record of a span. Records must come in the order in which they arrived: of finished records of the same span the
+    /// last one counts, and a finished one is never replaced by a running one. Answers where the record now is among the kept
+    /// ones, or `None` where an earlier one stays instead.
     pub fn add(&mut self, span: SpanFacts) -> Option<usize> {
-        if let Some(&newest) = self.by_id.get(&span.id) {
-            let mut at = Some(newest);
-            while let Some(index) = at {
-                let known = &self.spans[index as usize];
-                if known.same_span(&span) {
-                    if !known.yields_to(&span) {
-                        return None;
-                    }
-                    self.spans[index as usize] = span;
-                    return Some(index as usize);
-                }
-                at = self.older.get(&index).copied();
-            }
-            self.older.insert(self.spans.len() as u32, newest);
+        let Some(&newest) = self.by_id.get(&span.id) else {
+            return Some(self.push(span));
+        };
+        let same_id: Vec<u32> = std::iter::successors(Some(newest), |index| self.older.get(index).copied()).collect();
+        let same_id = || same_id.iter().copied().filter(|index| !self.needless.contains(index));
+        if same_id().any(|index| self.spans[index as usize].finishes(&span)) {
+            return None;
         }
-        self.by_id.insert(span.id.clone(), self.spans.len() as u32);
+        let finished: Vec<u32> = same_id().filter(|&index| span.finishes(&self.spans[index as usize])).collect();
+        let place = same_id().find(|&index| self.spans[index as usize].same_span(&span)).or(finished.first().copied());
+        let Some(place) = place else {
+            let place = self.push(span);
+            self.older.insert(place as u32, newest);
+            return Some(place);
+        };
+        self.needless.extend(finished.into_iter().filter(|index| *index != place));
+        self.spans[place as usize] = span;
+        Some(place as usize)
+    }
+
+    fn push(&mut self, span: SpanFacts) -> usize {
+        let place = self.spans.len();
+        self.by_id.insert(span.id.clone(), place as u32);
         self.spans.push(span);
-        Some(self.spans.len() - 1)
+        place
+    }
+
+    /// Whether the record at a place, as [`SummaryBuilder::add`] answered it, is still one of the trace's spans.
+    pub fn is_kept(&self, place: usize) -> bool {
+        !self.needless.contains(&(place as u32))
     }
 
     /// How many different spans so far.
     pub fn len(&self) -> usize {
-        self.spans.len()
+        self.spans.len() - self.needless.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.spans.is_empty()
-    }
-
-    /// The kept record of each span, in the order of first arrival.
-    pub fn spans(&self) -> &[SpanFacts] {
-        &self.spans
+        self.len() == 0
     }
 
     /// The numbers now. Costs one pass over the spans.
     pub fn figures(&self) -> Figures {
-        let mut figures = Figures { spans: self.spans.len(), ..Figures::default() };
+        let mut figures = Figures { spans: self.len(), ..Figures::default() };
         let mut missing = HashSet::<&SpanId>::new();
         let mut start = None::<Time>;
         let mut root = None::<&SpanFacts>;
-        for span in &self.spans {
+        for (_, span) in self.spans.iter().enumerate().filter(|(place, _)| self.is_kept(*place)) {
             if !span.start.is_unknown() {
                 start = Some(start.map_or(span.start, |start| start.min(span.start)));
             }
-            figures.end = figures.end.max(span.end.unwrap_or(span.start)).max(span.start);
+            figures.end = figures.end.max(span.end.unwrap_or(span.start));
             figures.errors += usize::from(span.error);
             figures.running += usize::from(span.end.is_none());
             if span.parent.is_none() && root.is_none_or(|root| (span.start, &span.id) < (root.start, &root.id)) {

@@ -116,6 +116,7 @@ fn facts<'a>(span: &'a Span, interner: &mut Interner<'a>) -> SpanFacts {
 /// The same rule as a summary's, so that both count alike.
 fn keep_one_record_each(records: Vec<Span>) -> Vec<Span> {
     let mut builder = SummaryBuilder::default();
+    // For each place of the builder, the record that is there.
     let mut kept: Vec<usize> = Vec::with_capacity(records.len());
     {
         let mut interner = Interner::default();
@@ -128,7 +129,8 @@ fn keep_one_record_each(records: Vec<Span>) -> Vec<Span> {
         }
     }
     let mut records: Vec<_> = records.into_iter().map(Some).collect();
-    kept.into_iter().filter_map(|index| records[index].take()).collect()
+    let kept = kept.into_iter().enumerate().filter(|(place, _)| builder.is_kept(*place));
+    kept.filter_map(|(_, index)| records[index].take()).collect()
 }
 
 /// Iterative and guarded against cycles: what a trace says of parents is only a claim.
@@ -194,6 +196,21 @@ mod tests {
             assert_eq!(trace.spans()[0].end, Some(Time(9)));
             assert_eq!(trace.repeated, 1);
         }
+    }
+
+    #[test]
+    fn what_a_span_turns_out_to_be_is_known_when_it_ends() {
+        for order in [[0, 9], [9, 0]] {
+            let record =
+                |end| Span { kind: if end == 0 { SpanKind::Internal } else { SpanKind::Server }, ..span(1, 0, 5, end) };
+            let trace = assemble(order.map(record).to_vec());
+            assert_eq!(trace.spans(), [record(9)]);
+        }
+    }
+
+    #[test]
+    fn an_end_before_the_start_is_not_made_into_none() {
+        assert_eq!(assemble(vec![span(1, 0, 50, 40)]).summary().duration(), -10);
     }
 
     #[test]

@@ -34,7 +34,8 @@ impl Column {
     }
 
     fn width(&self) -> usize {
-        self.cells.iter().map(width).max().unwrap_or(0).max(text::width(self.heading))
+        // A column of nothing takes one column too.
+        self.cells.iter().map(width).max().unwrap_or(0).max(text::width(self.heading)).max(1)
     }
 }
 

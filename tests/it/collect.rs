@@ -328,6 +328,7 @@ fn x_ray_documents_and_sampling_calls_are_answered_like_the_daemon_does() {
         note: listening for OTLP/HTTP on http://[address]
         note: listening for X-Ray segments on [address] (UDP, and TCP for sampling)
         note: keeping in $HOME/data/cruddur-trace/traces.db; Ctrl-C stops
+        note: stopping when what has begun is finished; Ctrl-C again stops at once
         note: kept 500 spans
         warning: 1 X-Ray document refused, 3 datagrams without a document
         [exit status: 0]

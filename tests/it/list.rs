@@ -126,20 +126,20 @@ fn a_filter_is_an_expression_or_options_or_both() {
     ! 2026-07-24 14:03:46  ae98aa61f92c36ccde88da857de9bd67     48 ms      3       3  POST /api/activit…
     [exit status: 0]
     ");
-    insta::assert_snapshot!(list(&[r#"{ service = "frontend-react-js" } >> { rpc.service = "Lambda" }"#]), @r"
-      started              trace                             duration  spans  errors  root       services
-      2026-07-24 14:04:57  6a63710987bbe879c7a5f5784a70384b    565 ms      3          HTTP POST         2
-    [exit status: 0]
-    ");
-    insta::assert_snapshot!(list(&["--service", "backend-flask", "--min-duration", "100ms", "kind = server"]), @r"
+    insta::assert_snapshot!(list(&[r#"{ service = "frontend-react-js" } >> { rpc.service = "Lambda" }"#]), @"
       started              trace                             duration  spans  errors  root
       2026-07-24 14:04:57  6a63710987bbe879c7a5f5784a70384b    565 ms      3          HTTP POST
-      2026-07-24 14:04:13  8bc626382cebdea2f7f1556261da8061    402 ms     18          GET /api/message_g…
     [exit status: 0]
     ");
-    insta::assert_snapshot!(list(&[r#"{ name = "DynamoDB.Query" } | count() > 10"#]), @r"
+    insta::assert_snapshot!(list(&["--service", "backend-flask", "--min-duration", "100ms", "kind = server"]), @"
       started              trace                             duration  spans  errors  root
-      2026-07-24 14:04:13  8bc626382cebdea2f7f1556261da8061    402 ms     18          GET /api/message_g…
+      2026-07-24 14:04:57  6a63710987bbe879c7a5f5784a70384b    565 ms      3          HTTP POST
+      2026-07-24 14:04:13  8bc626382cebdea2f7f1556261da8061    402 ms     18          GET /api/message_…
+    [exit status: 0]
+    ");
+    insta::assert_snapshot!(list(&[r#"{ name = "DynamoDB.Query" } | count() > 10"#]), @"
+      started              trace                             duration  spans  errors  root
+      2026-07-24 14:04:13  8bc626382cebdea2f7f1556261da8061    402 ms     18          GET /api/message_…
     [exit status: 0]
     ");
     insta::assert_snapshot!(list(&["duration > 1h"]), @r"
@@ -176,9 +176,9 @@ fn a_limit_that_was_reached_is_said() {
 
 #[test]
 fn a_file_is_read_whole_unless_a_window_is_asked_for() {
-    insta::assert_snapshot!(list(&["--since", "2026-07-24 14:04", "--until", "2026-07-24 14:04:30"]), @r"
+    insta::assert_snapshot!(list(&["--since", "2026-07-24 14:04", "--until", "2026-07-24 14:04:30"]), @"
       started              trace                             duration  spans  errors  root
-      2026-07-24 14:04:13  8bc626382cebdea2f7f1556261da8061    402 ms     18          GET /api/message_g…
+      2026-07-24 14:04:13  8bc626382cebdea2f7f1556261da8061    402 ms     18          GET /api/message_…
     [exit status: 0]
     ");
     insta::assert_snapshot!(list(&["--until", "2026-07-24 14:03:30"]), @r"

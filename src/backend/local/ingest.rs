@@ -107,7 +107,8 @@ impl Ingest {
         for facts in facts {
             live.summary.add(facts);
         }
-        self.remembered += live.summary.len() - before;
+        // Fewer where a finished record made several running ones needless.
+        self.remembered = (self.remembered + live.summary.len()).saturating_sub(before);
         Ok(live.n)
     }
 

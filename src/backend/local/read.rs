@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::schema::{StoreError, open_for_reading};
+use super::schema::{StoreError, identity, open_for_reading};
 use super::{key, search};
 use crate::backend::{Backend, BackendError, Listing, Near};
 use crate::model::{Evidence, Resource, Span, SpanKind, SummaryBuilder, Time, Trace, TraceId, TraceSummary};
@@ -25,6 +26,7 @@ pub(super) const COLUMNS: &str =
 #[derive(Debug)]
 pub struct Local {
     path: PathBuf,
+    identity: Option<(u64, u64)>,
     pub(super) connection: Connection,
     operations: RefCell<HashMap<u32, Arc<KnownOperation>>>,
 }
@@ -80,15 +82,22 @@ impl TraceRow {
 }
 
 impl Local {
-    /// Opens the store at `path`. [`StoreError::Missing`] where there is none.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let connection = open_for_reading(path)?;
-        Ok(Self { path: path.to_owned(), connection, operations: RefCell::default() })
+    /// Opens the store at `path`, and waits at most so long wherever another process holds it. [`StoreError::Missing`] where
+    /// there is none.
+    pub fn open(path: &Path, patience: Duration) -> Result<Self, StoreError> {
+        let connection = open_for_reading(path, patience)?;
+        tracing::info!(path = %path.display(), "opened the store");
+        Ok(Self { path: path.to_owned(), identity: identity(path), connection, operations: RefCell::default() })
     }
 
     /// The store's file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether the file that is open is still the one at its path.
+    pub fn is_current(&self) -> bool {
+        identity(&self.path) == self.identity
     }
 
     /// Changes whenever another process has committed: what a follower waits for. The numbers mean nothing else.
@@ -313,7 +322,7 @@ fn near(connection: &Connection, typed: &str) -> rusqlite::Result<Near> {
     let mut ids = Vec::new();
     for (select, parameter) in [
         ("SELECT id, spelling FROM trace_rows WHERE ?1 IS NOT NULL ORDER BY start DESC LIMIT 1000", &place),
-        ("SELECT id, spelling FROM trace_rows WHERE id >= ?1 ORDER BY id LIMIT 11", &place),
+        ("SELECT id, spelling FROM trace_rows WHERE id >= ?1 ORDER BY id LIMIT 12", &place),
         ("SELECT id, spelling FROM trace_rows WHERE id < ?1 ORDER BY id DESC LIMIT 3", &place),
     ] {
         let mut statement = connection.prepare_cached(select)?;

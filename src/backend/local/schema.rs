@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 /// "CRTR": tells our files from other SQLite databases.
 const APPLICATION_ID: i32 = 0x4352_5452;
 
-/// How long a reader or writer waits for another process's lock.
+/// How long a writer waits for another process's lock.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One script for each version of the schema, each taking the store from the version before. Never change one that was released.
@@ -123,14 +123,14 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Opens the store for reading. [`StoreError::Missing`] where there is none: reading makes nothing.
-pub(super) fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
+/// Opens the store for reading, waiting so long for another process's lock. [`StoreError::Missing`] where there is none: reading makes nothing.
+pub(super) fn open_for_reading(path: &Path, patience: Duration) -> Result<Connection, StoreError> {
     if !exists(path)? {
         return Err(StoreError::Missing(path.to_owned()));
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(literal(path), flags).map_err(|error| StoreError::of(path, error))?;
-    connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| StoreError::of(path, error))?;
+    connection.busy_timeout(patience).map_err(|error| StoreError::of(path, error))?;
     let (connection, version) = match recognise(&connection, path) {
         // Where the folder may not be written, SQLite cannot make the index of its log. With no log there is nothing to miss.
         Err(StoreError::Io { .. } | StoreError::ReadOnly { .. }) if !has_log(path) => {
@@ -148,6 +148,21 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
     }
     connection.pragma_update(None, "cache_size", -32 * 1024).map_err(|error| StoreError::of(path, error))?;
     Ok(connection)
+}
+
+/// Device and number of the file at a path: what tells it from another one that has taken its place. `None` where there is none,
+/// and always the same where the system does not tell.
+pub(super) fn identity(path: &Path) -> Option<(u64, u64)> {
+    let metadata = std::fs::metadata(path).ok()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        Some((metadata.dev(), metadata.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        metadata.is_file().then_some((0, 0))
+    }
 }
 
 /// A path that means a file: SQLite takes `:memory:`, nothing at all and `file:…` for something else.

@@ -40,6 +40,7 @@ CREATE TABLE trace_rows (
   received INTEGER NOT NULL
 );
 CREATE INDEX trace_rows_by_start ON trace_rows (start);
+CREATE INDEX trace_rows_by_received ON trace_rows (received);
 
 -- The spans of one trace within one batch: JSON array of
 -- [span id, parent id or null, start - base, end - base or null while running, operations.id, 1 if it failed].

@@ -22,9 +22,14 @@ const SPANS_TOGETHER: usize = 100_000;
 /// Newest first, until the limit is reached, of the traces of which something has arrived since then.
 pub(super) fn list(local: &Local, query: &Query, arrived_since: Time) -> Result<Listing, BackendError> {
     let snapshot = local.sql(Connection::unchecked_transaction)?;
-    let select = format!(
-        "SELECT {COLUMNS} FROM trace_rows WHERE start >= ?1 AND start <= ?2 AND received >= ?3 ORDER BY start DESC, n DESC"
-    );
+    // Of the many in a window few have arrived lately: then the plus signs keep the index on start out of it.
+    let select = if arrived_since.is_unknown() {
+        format!("SELECT {COLUMNS} FROM trace_rows WHERE start >= ?1 AND start <= ?2 AND ?3 = ?3 ORDER BY start DESC, n DESC")
+    } else {
+        format!(
+            "SELECT {COLUMNS} FROM trace_rows WHERE +start >= ?1 AND +start <= ?2 AND received >= ?3 ORDER BY +start DESC, n DESC"
+        )
+    };
     let mut statement = local.sql(|connection| connection.prepare_cached(&select))?;
     let last = i64::try_from(query.range.end().0).map_or(i64::MAX, |end| end.saturating_sub(1));
     let mut rows = local.sql(|_| statement.query(params![key::time(query.range.start()), last, key::time(arrived_since)]))?;
@@ -36,6 +41,8 @@ pub(super) fn list(local: &Local, query: &Query, arrived_since: Time) -> Result<
         traces: Vec::new(),
         waiting: Vec::new(),
         waiting_spans: 0,
+        looked_at: 0,
+        read: 0,
         together: query.limit.saturating_add(1).min(64),
     };
     while !found.is_full() {
@@ -44,6 +51,7 @@ pub(super) fn list(local: &Local, query: &Query, arrived_since: Time) -> Result<
         found.look_at(row)?;
     }
     found.check()?;
+    tracing::info!(looked_at = found.looked_at, read = found.read, found = found.traces.len(), "searched the store");
     let mut listing = Listing { more: found.traces.len() > query.limit, traces: found.traces, ..Listing::default() };
     listing.traces.truncate(query.limit);
     drop(rows);
@@ -68,6 +76,9 @@ struct Found<'a> {
     /// In order; with whether the batches have to be read to decide.
     waiting: Vec<(TraceRow, bool)>,
     waiting_spans: usize,
+    /// How many traces were looked at in the index, and of how many the batches were read.
+    looked_at: usize,
+    read: usize,
     /// How many may wait; grows, because a search that has gone far is likely to go further.
     together: usize,
 }
@@ -79,6 +90,7 @@ impl Found<'_> {
     }
 
     fn look_at(&mut self, row: TraceRow) -> Result<(), BackendError> {
+        self.looked_at += 1;
         let open = match self.filter.map_or(Ok(Told::Yes), |filter| filter.told_by_index(self.local, &row))? {
             Told::No => return Ok(()),
             Told::Yes => false,
@@ -96,6 +108,7 @@ impl Found<'_> {
     /// Decides about those that wait.
     fn check(&mut self) -> Result<(), BackendError> {
         let open: Vec<_> = self.waiting.iter().filter(|(_, open)| *open).map(|(row, _)| row).collect();
+        self.read += open.len();
         let traces = if open.is_empty() { HashMap::new() } else { self.local.traces(&open)? };
         for (row, open) in self.waiting.drain(..) {
             let holds = !open

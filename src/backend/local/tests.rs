@@ -15,6 +15,7 @@ use crate::model::{Evidence, Resource, Span, SpanId, SpanKind, Spelling, Status,
 use crate::query::Query;
 use crate::wire::Batch;
 
+const PATIENCE: Duration = Duration::from_secs(10);
 const NOW: Time = Time(1_800_000_000_000_000_000);
 
 fn clock() -> Time {
@@ -44,7 +45,7 @@ impl Store {
     }
 
     fn open(&self) -> Local {
-        Local::open(&self.path).unwrap()
+        Local::open(&self.path, PATIENCE).unwrap()
     }
 
     fn trace(&self, id: &TraceId) -> Option<Trace> {
@@ -300,12 +301,12 @@ fn files_that_are_no_store_are_refused_and_left_alone() {
         (&future, "was written by a newer cruddur-trace (store version 99, this program knows 1)"),
     ] {
         let before = std::fs::read(path).unwrap();
-        for error in [Local::open(path).unwrap_err(), Writer::start(path, Retention::default(), clock).unwrap_err()] {
+        for error in [Local::open(path, PATIENCE).unwrap_err(), Writer::start(path, Retention::default(), clock).unwrap_err()] {
             assert!(error.to_string().ends_with(wanted), "{error}");
         }
         assert_eq!(std::fs::read(path).unwrap(), before);
     }
-    assert!(matches!(Local::open(&folder.path().join("none.db")), Err(StoreError::Missing(_))));
+    assert!(matches!(Local::open(&folder.path().join("none.db"), PATIENCE), Err(StoreError::Missing(_))));
     assert!(!folder.path().join("none.db").exists(), "reading makes nothing");
 }
 
@@ -317,7 +318,7 @@ fn a_damaged_store_is_an_error_and_not_an_empty_answer() {
     let end = bytes.len();
     bytes[8192..end].fill(0xa5);
     std::fs::write(&store.path, &bytes).unwrap();
-    let answer = Local::open(&store.path).map(|local| {
+    let answer = Local::open(&store.path, PATIENCE).map(|local| {
         wait(local.list(&Query { range: TimeRange::ALL, filter: None, limit: 9 })).map_err(|error| error.to_string())
     });
     let said = match answer {

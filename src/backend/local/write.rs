@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::ingest::Ingest;
 use super::retention::{Retention, evict};
-use super::schema::{StoreError, open_for_writing};
+use super::schema::{StoreError, identity, open_for_writing};
 use crate::model::Time;
 use crate::wire::Batch;
 
@@ -25,7 +25,7 @@ const MAX_WAITING: usize = 64 << 20;
 const MAX_TOGETHER: usize = 256;
 /// How many spans one commit takes at most.
 const MAX_SPANS_TOGETHER: usize = 32 * 1024;
-/// How often retention is looked after.
+/// How often retention is looked after, besides at the start and at the end.
 const RETENTION_INTERVAL: Duration = Duration::from_secs(30);
 /// zstd's fastest ordinary level: the others cost more than the disk they save.
 const COMPRESSION_LEVEL: i32 = 1;
@@ -123,45 +123,82 @@ struct Shared {
     clock: fn() -> Time,
 }
 
-fn write_until_closed(mut connection: Connection, queue: &Receiver<Message>, shared: &Shared) {
-    let mut ingest = Ingest::default();
-    let mut looked_after = std::time::Instant::now();
+fn write_until_closed(connection: Connection, queue: &Receiver<Message>, shared: &Shared) {
+    let mut store = Store { identity: identity(&shared.path), connection, ingest: Ingest::default(), shared };
+    let mut looked_after = None::<Instant>;
     let mut stopped = false;
     while !stopped {
+        if looked_after.is_none_or(|at| at.elapsed() >= RETENTION_INTERVAL) {
+            store.evict();
+            looked_after = Some(Instant::now());
+        }
         let mut jobs = Vec::new();
         match queue.recv_timeout(RETENTION_INTERVAL) {
             Ok(Message::Keep(first)) => stopped = take_together(first, queue, &mut jobs),
             Err(RecvTimeoutError::Timeout) => {}
             Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => stopped = true,
         }
-        if !jobs.is_empty() {
-            let size: usize = jobs.iter().map(|job| job.batch.data.len()).sum();
-            let outcome = commit(&mut connection, &mut ingest, &jobs, (shared.clock)()).map_err(|error| {
-                // What the transaction taught us of the store was undone with it.
-                ingest = Ingest::default();
-                KeepError::Failed(StoreError::of(&shared.path, error).to_string())
-            });
-            shared.waiting.fetch_sub(size, Ordering::Relaxed);
-            for job in jobs {
-                // A sender that went away does not want to know.
-                job.done.send(outcome.clone()).ok();
-            }
+        if jobs.is_empty() {
+            continue;
         }
-        if looked_after.elapsed() >= RETENTION_INTERVAL {
-            looked_after = std::time::Instant::now();
-            match evict(&mut connection, &shared.retention, (shared.clock)()) {
-                Ok(0) => {}
-                Ok(evicted) => {
-                    tracing::info!(evicted, "retention evicted traces");
-                    ingest = Ingest::default();
-                }
-                Err(error) => tracing::warn!(%error, "retention failed"),
+        let size: usize = jobs.iter().map(|job| job.batch.data.len()).sum();
+        let outcome = store.keep(&jobs).map_err(|error| KeepError::Failed(error.to_string()));
+        shared.waiting.fetch_sub(size, Ordering::Relaxed);
+        for job in jobs {
+            // A sender that went away does not want to know.
+            job.done.send(outcome.clone()).ok();
+        }
+    }
+    store.evict();
+    // Folds the log into the file, so that it can be copied as one. Readers may prevent that; then the next writer does it.
+    if let Err(error) = store.connection.pragma_update(None, "wal_checkpoint", "TRUNCATE") {
+        tracing::debug!(%error, "the log was not folded in");
+    }
+}
+
+/// The thread's own.
+struct Store<'a> {
+    connection: Connection,
+    /// What tells the file that is open from another one at the same path.
+    identity: Option<(u64, u64)>,
+    ingest: Ingest,
+    shared: &'a Shared,
+}
+
+impl Store<'_> {
+    /// Commits the batches to the file that is at the path now. Somebody may have moved or removed the one that is open: what
+    /// goes there would be acknowledged and never seen again.
+    fn keep(&mut self, jobs: &[Job]) -> Result<(), StoreError> {
+        loop {
+            let now = identity(&self.shared.path);
+            if now.is_none() || now != self.identity {
+                tracing::warn!(path = %self.shared.path.display(), "the store was moved or removed: going on in a new one");
+                self.connection = open_for_writing(&self.shared.path)?;
+                self.ingest = Ingest::default();
+                self.identity = identity(&self.shared.path);
+            }
+            let spans: usize = jobs.iter().map(|job| job.batch.rows.len()).sum();
+            if let Err(error) = commit(&mut self.connection, &mut self.ingest, jobs, (self.shared.clock)()) {
+                // What the transaction taught us of the store was undone with it.
+                self.ingest = Ingest::default();
+                return Err(StoreError::of(&self.shared.path, error));
+            }
+            tracing::debug!(batches = jobs.len(), spans, "committed");
+            if identity(&self.shared.path) == self.identity {
+                return Ok(());
             }
         }
     }
-    // Folds the log into the file, so that it can be copied as one. Readers may prevent that; then the next writer does it.
-    if let Err(error) = connection.pragma_update(None, "wal_checkpoint", "TRUNCATE") {
-        tracing::debug!(%error, "the log was not folded in");
+
+    fn evict(&mut self) {
+        match evict(&mut self.connection, &self.shared.retention, (self.shared.clock)()) {
+            Ok(0) => {}
+            Ok(evicted) => {
+                tracing::info!(evicted, "retention evicted traces");
+                self.ingest = Ingest::default();
+            }
+            Err(error) => tracing::warn!(%error, "retention failed"),
+        }
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure>
     send(&door, &session).await?;
     door.close(|| None).await?;
 
-    let local = Local::open(&store).map_err(|error| ask::failure(error.into()))?;
+    let local = Local::open(&store, context.settings.timeout).map_err(|error| ask::failure(error.into()))?;
     let mut traces = Vec::new();
     let ids: Vec<_> = kept.lock().unwrap_or_else(PoisonError::into_inner).drain().collect();
     for id in &ids {

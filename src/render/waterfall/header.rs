@@ -16,8 +16,8 @@ pub(super) fn write(trace: &Trace, layout: &Layout, look: &Look, out: &mut impl 
     let whole = &layout.whole;
     let one = |role, text: String| vec![(role, text)];
     let mut first = vec![title(trace, layout, look)];
-    let length = whole.range.end().since(whole.range.start());
-    let known = !whole.range.end().is_unknown();
+    let length = whole.end.since(whole.range.start());
+    let known = !whole.end.is_unknown();
     first.push(one(Role::Title, if known { units::duration(length, look.ascii) } else { "unknown duration".to_owned() }));
     first.push(one(Role::Plain, units::plural(trace.spans().len(), "span", "spans")));
     if whole.services > 0 {

@@ -41,17 +41,33 @@ pub(super) fn glyph(mark: Mark, look: &Look) -> &'static str {
     }
 }
 
-/// Every label stands behind a line at the very place where a bar that starts then begins.
+/// Every label stands behind a line at the very place where a bar that starts then begins. Where labels would collide, there are
+/// fewer ticks: leaving one out in between would make the axis look uneven.
 fn axis(layout: &Layout, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
-    let mut line = Line::default();
     let start = layout.columns.lane_start();
     let end = start + layout.columns.lane;
-    for tick in layout.scale.ticks(TICK_SPACING) {
-        let label = if tick.offset == 0 { "0".to_owned() } else { units::duration(tick.offset, look.ascii) };
-        let column = start + tick.column;
-        if (tick.offset > 0 && column <= line.width()) || column + 1 + text::width(&label) > end {
-            continue;
+    let labelled = |spacing: usize| -> Option<Vec<(usize, String)>> {
+        let mut free = 0;
+        let mut labels = Vec::new();
+        for tick in layout.scale.ticks(spacing) {
+            let label = if tick.offset == 0 { "0".to_owned() } else { units::duration(tick.offset, look.ascii) };
+            let column = start + tick.column;
+            let past = column + 1 + text::width(&label);
+            if past > end {
+                break;
+            }
+            if tick.offset > 0 && column <= free {
+                return None;
+            }
+            free = past;
+            labels.push((column, label));
         }
+        Some(labels)
+    };
+    let spacings = std::iter::successors(Some(TICK_SPACING), |spacing| Some(spacing * 3 / 2));
+    let labels = spacings.take_while(|spacing| *spacing <= layout.columns.lane.max(TICK_SPACING)).find_map(labelled);
+    let mut line = Line::default();
+    for (column, label) in labels.unwrap_or_else(|| vec![(start, "0".to_owned())]) {
         line.pad_to(column);
         line.push(Role::Faint, if look.ascii { "|" } else { "▏" });
         line.push(Role::Faint, &label);

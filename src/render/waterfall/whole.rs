@@ -9,8 +9,10 @@ use crate::model::{Evidence, Time, TimeRange, Trace};
 /// What is true of a trace as a whole; the same as its summary says, in one pass.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Whole {
-    /// From its earliest start to its latest end.
+    /// What is drawn: from its earliest start to whatever is last.
     pub range: TimeRange,
+    /// Its latest end; before its start where senders say so.
+    pub end: Time,
     /// The earliest span that names no parent, by its place.
     pub root: Option<usize>,
     /// How many spans failed.
@@ -23,7 +25,7 @@ pub struct Whole {
 
 impl Whole {
     pub(super) fn new(trace: &Trace, tree: &Tree) -> Self {
-        let (mut start, mut end) = (None::<Time>, Time::UNKNOWN);
+        let (mut start, mut end, mut last) = (None::<Time>, Time::UNKNOWN, Time::UNKNOWN);
         let (mut root, mut errors, mut running) = (None, 0, 0);
         let mut services = HashSet::new();
         let mut last_resource = None;
@@ -31,7 +33,8 @@ impl Whole {
             if !span.start.is_unknown() {
                 start = Some(start.map_or(span.start, |start| start.min(span.start)));
             }
-            end = end.max(span.start).max(span.end.unwrap_or_default());
+            end = end.max(span.end.unwrap_or(span.start));
+            last = last.max(span.start);
             if root.is_none() && span.parent.is_none() {
                 root = Some(place);
             }
@@ -56,7 +59,7 @@ impl Whole {
         }
         evidence.extend(trace.truncated.iter().cloned().map(Evidence::Truncated));
         let start = start.unwrap_or_default();
-        let range = TimeRange::new(start, end.max(start)).expect("the end is not before the start");
-        Self { range, root, errors, services: services.len(), evidence }
+        let range = TimeRange::new(start, end.max(last).max(start)).expect("the end is not before the start");
+        Self { range, end, root, errors, services: services.len(), evidence }
     }
 }

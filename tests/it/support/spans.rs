@@ -62,7 +62,7 @@ pub(crate) fn family(children: u64) -> Vec<Span> {
 /// Opens the store as every reader does.
 #[track_caller]
 pub(crate) fn store(path: &Path) -> Local {
-    Local::open(path).unwrap_or_else(|error| panic!("the store opens: {error}"))
+    Local::open(path, std::time::Duration::from_secs(10)).unwrap_or_else(|error| panic!("the store opens: {error}"))
 }
 
 /// All spans of a trace, out of the batches as they came.
