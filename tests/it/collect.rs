@@ -315,8 +315,9 @@ fn x_ray_documents_and_sampling_calls_are_answered_like_the_daemon_does() {
         );
         socket.send_to(document.as_bytes(), receiver.xray()).expect("it is sent");
     }
+    // Not an empty one: at the end it cannot be told from the one with which the receiver wakes itself.
     for garbage in
-        [&b"no header"[..], b"", b"{\"format\":\"json\",\"version\":1}\n", b"{\"format\":\"json\",\"version\":1}\n{\"id\":"]
+        [&b"no header"[..], b"{\"format\":\"json\",\"version\":1}\n", b"{\"format\":\"json\",\"version\":1}\n{\"id\":"]
     {
         socket.send_to(garbage, receiver.xray()).expect("it is sent");
     }
@@ -330,7 +331,7 @@ fn x_ray_documents_and_sampling_calls_are_answered_like_the_daemon_does() {
         note: keeping in $HOME/data/cruddur-trace/traces.db; Ctrl-C stops
         note: stopping when what has begun is finished; Ctrl-C again stops at once
         note: kept 500 spans
-        warning: 1 X-Ray document refused, 3 datagrams without a document
+        warning: 1 X-Ray document refused, 2 datagrams without a document
         [exit status: 0]
         ");
     });
@@ -348,8 +349,8 @@ fn a_receiver_that_is_stopped_answers_what_has_begun_and_keeps_what_it_answered(
         let to = receiver.otlp();
         let senders: Vec<_> = (0..4_u64)
             .map(|sender| {
+                let mut client = Client::connect(to).expect("it listens");
                 std::thread::spawn(move || {
-                    let mut client = Client::connect(to).expect("it listens");
                     let mut acknowledged = Vec::new();
                     loop {
                         let id = trace_id(sender, acknowledged.len() as u64);
