@@ -294,6 +294,8 @@ impl Backend for Local {
     }
 
     async fn fetch(&self, id: &TraceId) -> Result<Option<Trace>, BackendError> {
+        // One moment in time: what retention evicts meanwhile is still there.
+        let _snapshot = self.sql(Connection::unchecked_transaction)?;
         match self.sql(|_| self.row_of(id))? {
             Some(row) => Ok(self.traces(&[&row])?.remove(id)),
             None => Ok(None),
