@@ -69,6 +69,10 @@ pub fn render(summaries: &[TraceSummary], look: &Look) -> String {
         while columns.len() > 3 && taken(&columns) + LEAST_ROOT > look.columns() {
             columns.pop();
         }
+        // An absurd length leaves no room at all.
+        while columns.len() > 2 && taken(&columns) + GAP > look.columns() {
+            columns.pop();
+        }
         ids.cells
     } else {
         columns.insert(2, ids);

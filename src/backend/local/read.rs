@@ -1,7 +1,7 @@
 //! Reading the store: summaries from the index, spans out of the batches as they came.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -201,10 +201,10 @@ impl Local {
             .optional()
     }
 
-    /// All spans of some traces, out of the batches as they came. Each batch is read once, however many of the traces it holds.
-    /// A trace of which nothing is left is not in the answer.
-    pub(super) fn traces(&self, rows: &[&TraceRow]) -> Result<HashMap<TraceId, Trace>, BackendError> {
-        let mut numbers = std::collections::BTreeSet::new();
+    /// All spans of some traces, in the order in which they came, out of the batches as they came. Each batch is read once, however
+    /// many of the traces it holds. A trace of which nothing is left is not in the answer.
+    pub(super) fn spans(&self, rows: &[&TraceRow]) -> Result<HashMap<TraceId, Vec<Span>>, BackendError> {
+        let mut numbers = BTreeSet::new();
         for row in rows {
             numbers.extend(self.sql(|connection| {
                 let mut statement = connection.prepare_cached("SELECT batch FROM fragments WHERE trace = ?")?;
@@ -218,21 +218,13 @@ impl Local {
         for some in numbers.chunks(BATCHES_TOGETHER) {
             let batches = some.iter().map(|&number| self.batch(number)).collect::<Result<Vec<_>, _>>()?;
             let path = self.path.as_path();
-            for read in in_parallel(&batches, |batch| batch.read(&wanted, path)) {
+            for read in in_parallel(batches, |batch| batch.read(&wanted, path)) {
                 for (id, span) in read? {
                     spans.entry(id).or_default().push(span);
                 }
             }
         }
-        Ok(rows
-            .iter()
-            .filter_map(|row| {
-                let mut trace = Trace::assemble(row.id.clone(), spans.remove(&row.id)?)?;
-                trace.backends = vec![NAME.to_owned()];
-                trace.received = Some(row.received);
-                Some((row.id.clone(), trace))
-            })
-            .collect())
+        Ok(spans)
     }
 
     fn batch(&self, number: i64) -> Result<StoredBatch, StoreError> {
@@ -268,16 +260,29 @@ impl StoredBatch {
     }
 }
 
+/// A trace out of its spans.
+pub(super) fn assembled(row: &TraceRow, spans: Vec<Span>) -> Option<Trace> {
+    let mut trace = Trace::assemble(row.id.clone(), spans)?;
+    trace.backends = vec![NAME.to_owned()];
+    trace.received = Some(row.received);
+    Some(trace)
+}
+
 /// What `work` makes of each item, in order, on as many threads as there are processors.
-fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(super) fn in_parallel<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
     if threads < 2 {
-        return items.iter().map(work).collect();
+        return items.into_iter().map(work).collect();
     }
+    let share = items.len().div_ceil(threads);
+    let mut items = items.into_iter();
+    let work = &work;
     std::thread::scope(|scope| {
-        let parts: Vec<_> = items
-            .chunks(items.len().div_ceil(threads))
-            .map(|part| scope.spawn(|| part.iter().map(&work).collect::<Vec<_>>()))
+        let parts: Vec<_> = (0..threads)
+            .map(|_| {
+                let part: Vec<T> = items.by_ref().take(share).collect();
+                scope.spawn(move || part.into_iter().map(work).collect::<Vec<_>>())
+            })
             .collect();
         // A panic of theirs is ours.
         parts.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
@@ -297,7 +302,7 @@ impl Backend for Local {
         // One moment in time: what retention evicts meanwhile is still there.
         let _snapshot = self.sql(Connection::unchecked_transaction)?;
         match self.sql(|_| self.row_of(id))? {
-            Some(row) => Ok(self.traces(&[&row])?.remove(id)),
+            Some(row) => Ok(self.spans(&[&row])?.remove(id).and_then(|spans| assembled(&row, spans))),
             None => Ok(None),
         }
     }

@@ -3,13 +3,12 @@
 //!
 //! The first two are over-approximations ([`Expr::weaken`]); where the second is exact, the third is not needed.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{Connection, params};
 
 use super::key;
-use super::read::{COLUMNS, Local, TraceRow};
+use super::read::{COLUMNS, Local, TraceRow, assembled, in_parallel};
 use crate::backend::{BackendError, Listing};
 use crate::model::trace::INHERITS_RESOURCE;
 use crate::model::{Resource, Span, SpanId, Status, StatusCode, Time, Trace, TraceId, TraceSummary};
@@ -109,15 +108,27 @@ impl Found<'_> {
     fn check(&mut self) -> Result<(), BackendError> {
         let open: Vec<_> = self.waiting.iter().filter(|(_, open)| *open).map(|(row, _)| row).collect();
         self.read += open.len();
-        let traces = if open.is_empty() { HashMap::new() } else { self.local.traces(&open)? };
-        for (row, open) in self.waiting.drain(..) {
-            let holds = !open
-                || traces
-                    .get(&row.id)
-                    .is_some_and(|trace| self.filter.is_none_or(|filter| filter.whole.matches(trace).is_some()));
-            if holds && self.traces.len() <= self.limit {
-                self.traces.push(self.local.sql(|_| self.local.summary(&row))?);
+        let found: Vec<TraceRow> = if open.is_empty() {
+            self.waiting.drain(..).map(|(row, _)| row).collect()
+        } else {
+            let mut spans = self.local.spans(&open)?;
+            let filter = self.filter;
+            let waiting: Vec<_> =
+                self.waiting.drain(..).map(|(row, open)| (open.then(|| spans.remove(&row.id)), row)).collect();
+            let decided = in_parallel(waiting, |(spans, row)| {
+                let holds = spans.is_none_or(|spans| {
+                    let trace = spans.and_then(|spans| assembled(&row, spans));
+                    trace.is_some_and(|trace| filter.is_none_or(|filter| filter.whole.matches(&trace).is_some()))
+                });
+                holds.then_some(row)
+            });
+            decided.into_iter().flatten().collect()
+        };
+        for row in found {
+            if self.traces.len() > self.limit {
+                break;
             }
+            self.traces.push(self.local.sql(|_| self.local.summary(&row))?);
         }
         self.waiting_spans = 0;
         Ok(())
