@@ -43,9 +43,9 @@ impl Scale {
 
     /// The ticks: at most one every `spacing` columns, at multiples of a number that is nice to read, from zero on.
     pub fn ticks(&self, spacing: usize) -> Vec<Tick> {
-        let most = (self.columns / spacing.max(1)).max(1) as Nanos;
-        let step = nice_step((self.length + most - 1) / most);
-        (0..=most)
+        let (columns, spacing) = (self.columns.max(1) as Nanos, spacing.max(1) as Nanos);
+        let step = nice_step((self.length * spacing + columns - 1) / columns);
+        (0..=columns / spacing)
             .map(|nth| nth * step)
             .take_while(|offset| *offset == 0 || *offset < self.length)
             .map(|offset| Tick { offset, column: self.eighths(self.start.saturating_add(offset)).div_ceil(8) })

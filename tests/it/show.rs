@@ -366,7 +366,7 @@ fn several_traces_follow_each_other() {
     08fef885f38c1e32024efae4ecacf67d · 2026-07-24 14:03:05 UTC · file:cruddur.json
     complete
 
-                                          ▏0                     ▏50 ms
+                                          ▏0       ▏20 ms    ▏40 ms   ▏60 ms
     HTTP GET · frontend-react-js          ██████████████████████████████████   75 ms
     └─ GET /api/activities/home · backe…     ▐███████████████████████████▎     61 ms
       ├─ cognito-jwt-verify                   ██▉                             6.3 ms
@@ -513,11 +513,11 @@ fn two_backends_are_one_tree_with_no_span_twice() {
 fn a_backend_that_fails_is_a_warning_while_another_answers() {
     let home = home();
     home.import("cruddur.json");
-    insta::assert_snapshot!(home.line("show -b local -b file:nowhere.json --width 80 08fef8"), @r"
+    insta::assert_snapshot!(home.line("show -b local -b file:nowhere.json --width 80 08fef8"), @"
     frontend-react-js  HTTP GET · 75 ms · 6 spans · 2 services
     08fef885f38c1e32024efae4ecacf67d · 2026-07-24 14:03:05 UTC · local · complete
 
-                                          ▏0                     ▏50 ms
+                                          ▏0       ▏20 ms    ▏40 ms   ▏60 ms
     HTTP GET · frontend-react-js          ██████████████████████████████████   75 ms
     └─ GET /api/activities/home · backe…     ▐███████████████████████████▎     61 ms
       ├─ cognito-jwt-verify                   ██▉                             6.3 ms
@@ -541,12 +541,12 @@ fn a_backend_that_fails_is_a_warning_while_another_answers() {
     [exit status: 3]
     ");
     crate::support::write(&home.path("broken.db"), "this is no database, and long enough to be looked at as one");
-    insta::assert_snapshot!(home.line("show --store broken.db -b local -b file:cruddur.json --width 80 08fef8"), @r"
+    insta::assert_snapshot!(home.line("show --store broken.db -b local -b file:cruddur.json --width 80 08fef8"), @"
     frontend-react-js  HTTP GET · 75 ms · 6 spans · 2 services
     08fef885f38c1e32024efae4ecacf67d · 2026-07-24 14:03:05 UTC · file:cruddur.json
     complete
 
-                                          ▏0                     ▏50 ms
+                                          ▏0       ▏20 ms    ▏40 ms   ▏60 ms
     HTTP GET · frontend-react-js          ██████████████████████████████████   75 ms
     └─ GET /api/activities/home · backe…     ▐███████████████████████████▎     61 ms
       ├─ cognito-jwt-verify                   ██▉                             6.3 ms
@@ -622,7 +622,7 @@ fn names_from_outside_line_up_and_do_no_harm() {
     4bf92f3577b34da6a3ce929d0e0e4736 | 2026-07-24 14:03:05 UTC | file:hostile.json
     complete
 
-                                            |0                 |10 ms
+                                            |0        |5 ms    |10 ms
       \u{1b}[31mred\u{1b}[0m \u{1b}]0;o...  ################################## 18 ms
       |- line\u{a}feed\u{9}tab\u{d}retu...   ###############################   16 ms
     ! |- \u{202e}gnp.exe\u{202c} bidi          ############################    14 ms

@@ -49,11 +49,11 @@ fn a_page_at_80_columns() {
 
 #[test]
 fn a_page_at_120_columns() {
-    insta::assert_snapshot!(drawn(&page(), &look(120)), @r"
+    insta::assert_snapshot!(drawn(&page(), &look(120)), @"
     frontend-react-js  GET /@andrewbrown · 812 ms · 31 spans · 4 services · 1 error
     5759e988bd862e3fe1be46a994272793 · 2026-07-24 14:03:05.123 UTC · 3 m ago · complete
 
-                                                                             ▏0                      ▏500 ms
+                                                                             ▏0        ▏200 ms   ▏400 ms  ▏600 ms
       GET /@andrewbrown                                   frontend-react-js  ███████████████████████████████████████  812 ms
       └─ GET /api/activities/@andrewbrown                 backend-flask       █████████████████████████████▋          619 ms
         ├─ cognito-verify-token                           backend-flask       █▉                                     39.6 ms
