@@ -21,6 +21,7 @@ mod readme;
 #[cfg(unix)]
 mod run;
 mod show;
+mod show_backends;
 #[cfg(unix)]
 mod store;
 mod support;
