@@ -4,9 +4,12 @@ use super::Context;
 use crate::analysis::assertion::{self, Expected, Seen, Verdict};
 use crate::exit::Exit;
 use crate::model::Trace;
-use crate::query::{Expr, NearMiss};
+use crate::query::{Aggregate, Expr, Measure, NearMiss};
 use crate::render::misses::{self, Miss};
 use crate::ui::Ui;
+
+/// How alike a span's text must be to the wanted one to be worth showing where it satisfies nothing: a slip, not another word.
+const LIKE: f64 = 0.6;
 
 /// What the exit code says of a verdict.
 pub(super) fn exit(verdict: Verdict) -> Exit {
@@ -22,11 +25,41 @@ pub(super) fn say_nearest(filter: &Expr, traces: &[Trace], context: &Context, ui
     let mut best: Vec<_> =
         traces.iter().flat_map(|trace| filter.nearest(trace, 3).into_iter().map(move |miss| (trace, miss))).collect();
     best.sort_by(|(_, a), (_, b)| b.satisfied.cmp(&a.satisfied).then(b.likeness.total_cmp(&a.likeness)));
-    best.truncate(3);
-    let misses: Vec<_> = best.into_iter().map(|(trace, miss)| shown(trace, miss)).collect();
+    // Of spans that satisfy nothing of it and are not even like it, one shows as much as three.
+    let near = best.iter().take_while(|(_, miss)| miss.satisfied > 0 || miss.likeness >= LIKE).count();
+    best.truncate(near.max(1));
+    let together = traces.iter().filter_map(|trace| not_together(filter, trace));
+    let misses: Vec<_> = together.chain(best.into_iter().map(|(trace, miss)| shown(trace, miss))).take(3).collect();
     if !misses.is_empty() {
         ui.detail(&misses::render(&misses, &context.look_of_stderr(ui)));
     }
+}
+
+/// A trace in which every selector has its spans, and it is their number or their relation that is not as wanted.
+fn not_together(filter: &Expr, trace: &Trace) -> Option<Miss> {
+    if matches!(filter, Expr::Select(_)) || filter.matches(trace).is_some() || !filter.nearest(trace, 1).is_empty() {
+        return None;
+    }
+    let failed: Vec<_> = match filter {
+        Expr::Pipe(inner, aggregates) => {
+            let count = inner.matches(trace)?.spans.len();
+            let counted = |measure: &Measure| matches!(measure, Measure::Count).then(|| count.to_string());
+            let alone = |aggregate: &Aggregate| inner.as_ref().clone().piped(aggregate.clone());
+            let failed = aggregates.iter().filter(|aggregate| alone(aggregate).matches(trace).is_none());
+            failed.map(|aggregate| (aggregate.to_string(), counted(&aggregate.measure))).collect()
+        }
+        _ => vec![(filter.to_string(), None)],
+    };
+    let conditions = if let Expr::Pipe(_, aggregates) = filter { 1 + aggregates.len() } else { 2 };
+    let summary = trace.summary();
+    let root = format!("{} {}", summary.root_service.unwrap_or_default(), summary.root_name.unwrap_or_default());
+    Some(Miss {
+        trace: trace.id().to_string(),
+        span: root.trim().to_owned(),
+        satisfied: conditions - failed.len(),
+        total: conditions,
+        failed,
+    })
 }
 
 fn shown(trace: &Trace, miss: NearMiss) -> Miss {

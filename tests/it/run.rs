@@ -205,10 +205,6 @@ fn an_assertion_that_does_not_hold_ends_with_1_and_the_nearest_misses() {
           1 of 2 conditions: app GET /
             in trace [trace]
             wanted name = "POST /", but it is GET /
-          0 of 2 conditions: cruddur-trace run bash
-            in trace [trace]
-            wanted service = "app", but it is cruddur-trace
-            wanted name = "POST /", but it is run bash
         [exit status: 1]
         "#);
     });
