@@ -298,3 +298,45 @@ fn the_store_can_be_read_with_the_sqlite3_shell() {
 fn fixture(name: &str) -> String {
     format!("{}/tests/fixtures/otlp/{name}", env!("CARGO_MANIFEST_DIR"))
 }
+
+/// Of another user, who may read it and no more. The superuser may write everything, so that a test that runs as one becomes
+/// somebody else for this.
+#[test]
+fn a_store_that_may_only_be_read_is_read_and_refused_to_writers() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt as _;
+    let home = home();
+    let folder = home.path("data/cruddur-trace");
+    // A copy, because the folder in which the program was built may be closed to others.
+    let program = home.path("program");
+    std::fs::copy(crate::support::PROGRAM, &program).expect("the program can be copied");
+    let mode = |path: &Path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).expect("it is ours");
+    mode(&home.store(), 0o444);
+    for path in [home.path("data"), home.path(""), home.path("program")] {
+        mode(&path, 0o755);
+    }
+    mode(&folder, 0o555);
+    let before = files(&folder);
+    let run = |words: &str| {
+        let mut command = std::process::Command::new(&program);
+        command.args(words.split(' ')).current_dir(home.path("")).env_clear().envs([("HOME", "/nonexistent"), ("TZ", "UTC")]);
+        command.env("CRUDDUR_TRACE_STORE", home.store());
+        if rustix::process::getuid().is_root() {
+            command.uid(65534).gid(65534);
+        }
+        let output = command.output().expect("it can be started");
+        let text = |bytes| String::from_utf8(bytes).expect("it is text");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let (code, listed, stderr) = run("list --limit 1000 -o jsonl");
+    assert_eq!((code, listed.lines().count()), (Some(0), 100), "reading needs no more: {stderr}");
+    for words in ["import one.json", "collect --otlp-http 127.0.0.1:0 --xray off"] {
+        let (code, _, stderr) = run(words);
+        assert_eq!(code, Some(3), "{words}: {stderr}");
+        assert!(stderr.contains("traces.db cannot be written: "), "{words}: {stderr}");
+        assert!(stderr.contains("hint: make the file and its folder writable"), "{words}: {stderr}");
+    }
+    assert!(files(&folder) == before, "the files are as they were");
+    // So that it can be cleared away.
+    mode(&folder, 0o755);
+}
