@@ -7,6 +7,7 @@ mod file;
 pub mod local;
 mod merge;
 mod sources;
+pub mod xray;
 
 pub use error::BackendError;
 pub use file::File;

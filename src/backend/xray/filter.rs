@@ -1,0 +1,1 @@
+//! What of a filter X-Ray can answer itself, in its own filter expressions.
