@@ -5,6 +5,7 @@ mod live;
 mod output;
 mod receiver;
 pub(crate) mod spans;
+pub(crate) mod xray;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
