@@ -1,6 +1,10 @@
 //! The double of AWS X-Ray that other tests talk to, tried by itself: with requests that are written out, and with the official
 //! client, which proves that what it answers can be read.
 
+mod filters;
+mod graphs;
+mod retrieval;
+
 use std::time::{Duration, Instant};
 
 use aws_sdk_xray::Client;
@@ -100,14 +104,6 @@ fn with(mut body: Value, member: &str, value: impl Into<Value>) -> Value {
 fn minutes(page: &Value) -> Vec<u64> {
     let rows = page["TraceSummaries"].as_array().expect("rows");
     rows.iter().map(|row| (row["StartTime"].as_f64().expect("a time") as u64 - TEN) / 60).collect()
-}
-
-/// The minutes of the traces that a filter finds.
-#[track_caller]
-fn found(xray: &XRay, filter: &str) -> Vec<u64> {
-    let mut found = minutes(&answer(xray, "/TraceSummaries", &with(window(1), "FilterExpression", filter)));
-    found.sort_unstable();
-    found
 }
 
 fn client(xray: &XRay) -> Client {
@@ -499,28 +495,12 @@ fn answers_take_as_long_as_they_shall() {
 }
 
 #[test]
-fn annotations_are_found_by_type_and_value() {
-    let xray = XRay::start();
-    let values =
-        [json!("Ada"), json!("ada lovelace"), json!(29), json!(29.5), json!(true), json!("29"), json!("x".repeat(1001))];
-    for (minute, value) in (0..).zip(&values) {
-        let inner = json!([{ "id": "00000000000000c1", "name": "inner", "start_time": TEN, "annotations": { "k": value } }]);
-        xray.put(&segment(minute * 60, &format!("{minute:016x}"), &json!({ "subsegments": inner })), at(0));
+fn a_program_is_sent_here_and_nowhere_else() {
+    let xray = with_traces(0);
+    let environment: std::collections::BTreeMap<_, _> = xray.environment().into_iter().collect();
+    assert_eq!(environment["AWS_ENDPOINT_URL_XRAY"], format!("http://{}", xray.address()));
+    for file in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
+        assert_eq!(std::fs::read_to_string(&environment[file]).ok().as_deref(), Some(""), "nothing of this machine");
     }
-    for (filter, expected) in [
-        (r#"annotation.k = "Ada""#, vec![0]),
-        (r#"annotation.k CONTAINS "ada""#, vec![1]),
-        (r#"ANNOTATION.k beginswith "A""#, vec![0]),
-        (r#"annotation.k ENDSWITH "ace""#, vec![1]),
-        (r#"annotation[k] CONTAINS """#, vec![0, 1, 5]),
-        ("annotation.k = 29", vec![2]),
-        ("annotation.k >= 29", vec![2, 3]),
-        ("annotation.k = true", vec![4]),
-        ("annotation.k != 29", vec![3]),
-        (r#"annotation.K = "Ada""#, vec![]),
-        (r#"!annotation.k = "Ada" AND !annotation.k > 0"#, vec![1, 4, 5, 6]),
-        ("annotation.k = 29 OR annotation.k = true", vec![2, 4]),
-    ] {
-        assert_eq!(found(&xray, filter), expected, "{filter}");
-    }
+    assert_eq!(environment["AWS_EC2_METADATA_DISABLED"], "true");
 }

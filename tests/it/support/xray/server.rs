@@ -14,8 +14,9 @@ use serde_json::Value;
 use super::archive::Archive;
 use super::pages::Pages;
 use super::refusal::Refusal;
+use super::retrieval::{self, Retrievals};
 use super::rules::{Fault, Rules};
-use super::{auth, batch, noise, summaries};
+use super::{auth, batch, graphs, noise, summaries};
 
 /// What the service knows and what it was asked.
 #[derive(Debug, Default)]
@@ -24,6 +25,7 @@ pub(super) struct Service {
     pub(super) archive: Archive,
     pub(super) requests: Vec<Request>,
     pages: Pages,
+    retrievals: Retrievals,
 }
 
 /// A request, as the service saw it.
@@ -147,10 +149,17 @@ impl Service {
                 .ok()
                 .filter(Value::is_object)
                 .ok_or_else(|| Refusal::serialization("the body is not a JSON object"))?;
-        let Self { rules, archive, pages, .. } = self;
+        let Self { rules, archive, pages, retrievals, .. } = self;
         match operation {
             "GetTraceSummaries" => summaries::get(&body, rules, archive, pages),
             "BatchGetTraces" => batch::get(&body, rules, archive),
+            "GetServiceGraph" => graphs::of_window(&body, rules, archive, pages),
+            "GetTraceGraph" => graphs::of_traces(&body, rules, archive, pages),
+            "GetGroups" => graphs::groups(&body, rules, pages),
+            "GetTraceSegmentDestination" => Ok(retrieval::destination(rules)),
+            "StartTraceRetrieval" => retrievals.start(&body, rules, archive),
+            "ListRetrievedTraces" => retrievals.list(&body, rules, pages),
+            "CancelTraceRetrieval" => retrievals.cancel(&body),
             _ => Err(Refusal::unknown_operation()),
         }
     }
@@ -161,6 +170,13 @@ fn operation(path: &str) -> Option<&'static str> {
     Some(match path {
         "/TraceSummaries" => "GetTraceSummaries",
         "/Traces" => "BatchGetTraces",
+        "/ServiceGraph" => "GetServiceGraph",
+        "/TraceGraph" => "GetTraceGraph",
+        "/Groups" => "GetGroups",
+        "/GetTraceSegmentDestination" => "GetTraceSegmentDestination",
+        "/StartTraceRetrieval" => "StartTraceRetrieval",
+        "/ListRetrievedTraces" => "ListRetrievedTraces",
+        "/CancelTraceRetrieval" => "CancelTraceRetrieval",
         _ => return None,
     })
 }
