@@ -205,7 +205,7 @@ pub(super) fn any_aggregate() -> impl Strategy<Value = Aggregate> {
 }
 
 /// Any expression that the parser can give.
-pub(super) fn any_expr() -> impl Strategy<Value = Expr> {
+pub(crate) fn any_expr() -> impl Strategy<Value = Expr> {
     any_selector().prop_map(Expr::Select).prop_recursive(3, 8, 3, |inner| {
         let relation = select(&[Relation::Descendant, Relation::Child, Relation::Sibling][..]);
         prop_oneof![

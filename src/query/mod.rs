@@ -113,7 +113,7 @@
 
 mod aggregate;
 #[cfg(test)]
-mod arbitrary;
+pub(crate) mod arbitrary;
 mod ast;
 mod compare;
 mod duration;
