@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_xray::types::Service;
+use aws_sdk_xray::operation::get_service_graph::GetServiceGraphOutput;
+use aws_sdk_xray::types::{FaultStatistics, Service};
 use serde_json::json;
 
 use super::{HOUR, TEN, at, client, refused, segment, trace_id, wait, when, window, with};
@@ -41,7 +42,7 @@ fn the_official_client_reads_a_graph_of_a_window() {
     assert_eq!((web.root(), web.r#type(), web.state()), (Some(true), Some("AWS::EC2::Instance"), Some("active")));
     assert_eq!((web.start_time(), web.end_time()), (Some(&when(0)), Some(&when(121))));
     let statistics = web.summary_statistics().expect("of a service");
-    let faults = statistics.fault_statistics().and_then(|faults| faults.total_count());
+    let faults = statistics.fault_statistics().and_then(FaultStatistics::total_count);
     assert_eq!((statistics.ok_count(), faults, statistics.total_count()), (Some(2), Some(1), Some(3)));
     assert_eq!((statistics.total_response_time(), web.duration_histogram()[0].count()), (Some(3.0), 3));
     let edge = &web.edges()[0];
@@ -72,7 +73,7 @@ fn a_graph_comes_in_pages_and_no_node_comes_twice() {
     xray.configure(|rules| rules.nodes_per_page = 2);
     let pages = client(&xray).get_service_graph().start_time(when(0)).end_time(when(HOUR)).into_paginator().send();
     let pages: Vec<_> = wait(pages.collect::<Result<Vec<_>, _>>()).expect("pages");
-    let mut ids: Vec<_> = pages.iter().flat_map(|page| page.services()).filter_map(Service::reference_id).collect();
+    let mut ids: Vec<_> = pages.iter().flat_map(GetServiceGraphOutput::services).filter_map(Service::reference_id).collect();
     ids.sort_unstable();
     assert_eq!((pages.len(), ids), (2, vec![0, 1, 2]));
 }

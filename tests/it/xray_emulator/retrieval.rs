@@ -26,11 +26,10 @@ fn start(xray: &XRay, minutes: impl IntoIterator<Item = u64>) -> Value {
 fn where_segments_go_is_said_to_those_who_may_know() {
     let xray = with_traces(0);
     let client = client(&xray);
-    let ask = || wait(client.get_trace_segment_destination().send());
     let mut said = Vec::new();
     for destination in [Destination::XRay, Destination::Pending, Destination::CloudWatchLogs] {
         xray.configure(|rules| rules.destination = destination);
-        let answer = ask().expect("an answer");
+        let answer = wait(client.get_trace_segment_destination().send()).expect("an answer");
         said.push((answer.destination().cloned(), answer.status().cloned()));
     }
     let (logs, active) = (TraceSegmentDestination::CloudWatchLogs, TraceSegmentDestinationStatus::Active);
@@ -38,7 +37,8 @@ fn where_segments_go_is_said_to_those_who_may_know() {
     let pending = (Some(logs.clone()), Some(TraceSegmentDestinationStatus::Pending));
     assert_eq!(said, [off, pending, (Some(logs), Some(active))]);
     xray.configure(|rules| rules.denied = ["GetTraceSegmentDestination".to_owned()].into());
-    assert_eq!(ask().expect_err("no").code(), Some("AccessDeniedException"));
+    let denied = wait(client.get_trace_segment_destination().send()).expect_err("no");
+    assert_eq!(denied.code(), Some("AccessDeniedException"));
 }
 
 #[test]

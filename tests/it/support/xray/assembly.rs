@@ -97,11 +97,8 @@ fn flatten(document: &Value) -> Vec<Node> {
             .filter(|(name, _)| MEMBERS.contains(&name.as_str()))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
-        if members.get("in_progress") != Some(&Value::Bool(true)) {
-            members.remove("in_progress");
-        } else {
-            members.remove("end_time");
-        }
+        let running = members.get("in_progress") == Some(&Value::Bool(true));
+        members.remove(if running { "end_time" } else { "in_progress" });
         if is_segment {
             members.remove("type");
         }

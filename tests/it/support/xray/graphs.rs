@@ -72,11 +72,11 @@ fn page(
     pages: &mut Pages,
 ) -> Result<Value, Refusal> {
     let mut cursor = pages.cursor(operation, body)?;
-    let rest = items.get(cursor.offset..).unwrap_or_default();
-    let shown = &rest[..rest.len().min(rules.nodes_per_page.max(1))];
+    let all = items.len();
+    let shown: Vec<Value> = items.into_iter().skip(cursor.offset).take(rules.nodes_per_page.max(1)).collect();
+    cursor.offset += shown.len();
     let mut answer = json!({ member: shown });
-    if shown.len() < rest.len() {
-        cursor.offset += shown.len();
+    if cursor.offset < all {
         answer["NextToken"] = json!(pages.token(operation, body, cursor));
     }
     Ok(answer)

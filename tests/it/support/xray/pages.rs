@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use cruddur_trace::model::Time;
 use serde_json::Value;
 
+use super::input::text;
 use super::noise;
 use super::refusal::Refusal;
 
@@ -28,10 +29,7 @@ pub(super) struct Pages {
 impl Pages {
     /// Where the request wants to go on: at the start without a token.
     pub(super) fn cursor(&self, operation: &str, body: &Value) -> Result<Cursor, Refusal> {
-        let token = match super::input::text(body, "NextToken")? {
-            None => return Ok(Cursor::default()),
-            Some(token) => token,
-        };
+        let Some(token) = text(body, "NextToken")? else { return Ok(Cursor::default()) };
         match self.given.get(token) {
             Some((asked, cursor)) if *asked == question(operation, body) => Ok(cursor.clone()),
             _ => Err(Refusal::invalid("Invalid NextToken")),

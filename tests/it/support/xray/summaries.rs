@@ -51,7 +51,7 @@ pub(super) fn get(body: &Value, rules: &Rules, archive: &mut Archive, pages: &mu
     let (mut answer, next) = if rules.empty_page_every > 0 && cursor.page.is_multiple_of(rules.empty_page_every) {
         (json!({ "TraceSummaries": [], "TracesProcessedCount": 0, "ApproximateTime": seconds(window.0) }), Some(cursor))
     } else {
-        page(&all, cursor, by, window, filter.as_ref(), rules)
+        page(&all, &cursor, by, window, filter.as_ref(), rules)
     };
     if rules.processed_is_of_window {
         answer["TracesProcessedCount"] = json!(all.len());
@@ -65,7 +65,7 @@ pub(super) fn get(body: &Value, rules: &Rules, archive: &mut Archive, pages: &mu
 /// A page, and where the next one begins. Its rows are in no order; they are newer than those of the next.
 fn page(
     all: &[Found],
-    cursor: Cursor,
+    cursor: &Cursor,
     by: By,
     window: (Time, Time),
     filter: Option<&Filter>,
@@ -90,7 +90,7 @@ fn page(
     noise::shuffle(&mut rows);
     let begins = after.as_ref().map_or(window.0, |(time, _)| *time);
     let answer = json!({ "TraceSummaries": rows, "TracesProcessedCount": processed, "ApproximateTime": seconds(begins) });
-    let next = (start + processed < all.len()).then_some(Cursor { after, ..cursor });
+    let next = (start + processed < all.len()).then_some(Cursor { after, ..cursor.clone() });
     (answer, next)
 }
 
