@@ -9,6 +9,7 @@ mod sanitise;
 mod terminal;
 
 use std::io::{self, IsTerminal as _, Write};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::FixedOffset;
@@ -259,13 +260,25 @@ impl Ui {
             return Progress { bar: ProgressBar::hidden(), ascii: self.wishes.ascii };
         }
         let bars = self.bars.get_or_insert_with(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
-        let style = ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
-        let frames = if self.wishes.ascii { r"-\|/ " } else { "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ " };
-        let bar = bars.add(ProgressBar::no_length().with_style(style.tick_chars(frames)));
-        bar.set_message(sanitise(message, self.wishes.ascii).into_owned());
-        // What is answered at once leaves no flicker: the first picture comes with the first tick.
-        bar.enable_steady_tick(Duration::from_millis(120));
-        Progress { bar, ascii: self.wishes.ascii }
+        Progress::begin(bars, message, self.wishes.ascii)
+    }
+
+    /// Progress for somebody who cannot hold us: shown from the first message until `None` comes.
+    pub fn reporter(&mut self) -> Arc<dyn Fn(Option<&str>) + Send + Sync> {
+        if self.wishes.quiet || !self.streams.err.terminal {
+            return Arc::new(|_| {});
+        }
+        // A bar without a message is not drawn, so it costs nothing to have it ready.
+        let shown = Mutex::new(None);
+        let bars = self.bars.get_or_insert_with(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr())).clone();
+        let ascii = self.wishes.ascii;
+        Arc::new(move |message| {
+            let Ok(mut shown) = shown.lock() else { return };
+            match message {
+                None => drop(shown.take()),
+                Some(message) => shown.get_or_insert_with(|| Progress::begin(&bars, message, ascii)).set(message),
+            }
+        })
     }
 
     /// Prints what clap has to say of arguments that are safe to show: help and version to stdout, errors to stderr.
@@ -331,6 +344,16 @@ pub struct Progress {
 }
 
 impl Progress {
+    fn begin(bars: &MultiProgress, message: &str, ascii: bool) -> Self {
+        let style = ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let frames = if ascii { r"-\|/ " } else { "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ " };
+        let bar = bars.add(ProgressBar::no_length().with_style(style.tick_chars(frames)));
+        bar.set_message(sanitise(message, ascii).into_owned());
+        // What is answered at once leaves no flicker: the first picture comes with the first tick.
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self { bar, ascii }
+    }
+
     /// Says how far it is.
     pub fn set(&self, message: &str) {
         self.bar.set_message(sanitise(message, self.ascii).into_owned());

@@ -9,10 +9,11 @@ mod merge;
 mod sources;
 pub mod xray;
 
-pub use error::BackendError;
+pub use error::{BackendError, Remote, Trouble};
 pub use file::File;
 pub use local::Local;
 pub use sources::{Answer, Source, Sources};
+pub use xray::XRay;
 
 use crate::model::{Trace, TraceId, TraceSummary};
 use crate::query::Query;

@@ -1,6 +1,10 @@
 //! The closed set of backends, and several of them asked as one.
 
-use super::{Backend, BackendError, File, Listing, Local, Near, merge};
+use std::collections::BTreeMap;
+
+use futures_util::future::join_all;
+
+use super::{Backend, BackendError, File, Listing, Local, Near, XRay, merge};
 use crate::model::{Time, TimeRange, Trace, TraceId, TraceSummary};
 use crate::query::Query;
 
@@ -11,49 +15,72 @@ pub enum Source {
     Local(Local),
     /// A document.
     File(File),
+    /// AWS X-Ray.
+    XRay(XRay),
+}
+
+/// Hands a question on to whichever it is.
+macro_rules! each {
+    ($this:expr, $source:ident => $answer:expr) => {
+        match $this {
+            Self::Local($source) => $answer,
+            Self::File($source) => $answer,
+            Self::XRay($source) => $answer,
+        }
+    };
 }
 
 impl Backend for Source {
     fn name(&self) -> String {
-        match self {
-            Self::Local(source) => source.name(),
-            Self::File(source) => source.name(),
-        }
+        each!(self, source => source.name())
     }
 
     async fn list(&self, query: &Query) -> Result<Listing, BackendError> {
-        match self {
-            Self::Local(source) => source.list(query).await,
-            Self::File(source) => source.list(query).await,
-        }
+        each!(self, source => source.list(query).await)
     }
 
     async fn fetch(&self, id: &TraceId) -> Result<Option<Trace>, BackendError> {
-        match self {
-            Self::Local(source) => source.fetch(id).await,
-            Self::File(source) => source.fetch(id).await,
-        }
+        each!(self, source => source.fetch(id).await)
     }
 
     async fn near(&self, typed: &str) -> Result<Near, BackendError> {
-        match self {
-            Self::Local(source) => source.near(typed).await,
-            Self::File(source) => source.near(typed).await,
-        }
+        each!(self, source => source.near(typed).await)
     }
 
     fn explain(&self, query: &Query) -> Vec<String> {
-        match self {
-            Self::Local(source) => source.explain(query),
-            Self::File(source) => source.explain(query),
-        }
+        each!(self, source => source.explain(query))
     }
 
     fn reaches_back(&self) -> bool {
-        match self {
-            Self::Local(source) => source.reaches_back(),
-            Self::File(source) => source.reaches_back(),
+        each!(self, source => source.reaches_back())
+    }
+}
+
+impl Source {
+    /// Many traces at once, in the order of the ids, without those that are not there.
+    async fn fetch_many(&self, ids: &[TraceId]) -> Result<Vec<Trace>, BackendError> {
+        if let Self::XRay(xray) = self {
+            return Ok(xray.fetch_many(ids).await?.into_values().collect());
         }
+        let mut traces = Vec::new();
+        for id in ids {
+            traces.extend(self.fetch(id).await?);
+        }
+        Ok(traces)
+    }
+
+    async fn arrived(&self, range: TimeRange, since: Time) -> Result<Listing, BackendError> {
+        let query = Query { range, filter: None, limit: usize::MAX };
+        match self {
+            Self::Local(store) => store.arrived(&query, since),
+            Self::File(file) => file.list(&query).await,
+            Self::XRay(xray) => xray.arrived(range, since).await,
+        }
+    }
+
+    /// Whether asking costs a request to somebody else's machine.
+    fn is_remote(&self) -> bool {
+        matches!(self, Self::XRay(_))
     }
 }
 
@@ -78,19 +105,11 @@ pub struct Answer<T> {
 }
 
 impl Sources {
-    /// Lists from all; a trace that several have is one row.
+    /// Lists from all at the same time; a trace that several have is one row.
     pub async fn list(&self, query: &Query) -> Answer<Listing> {
         let mut answer =
             Answer { value: Listing { in_window: Some(0), ..Listing::default() }, failed: Vec::new(), answered: 0 };
-        for source in &self.opened {
-            let listing = match source.list(query).await {
-                Ok(listing) => listing,
-                Err(error) => {
-                    answer.failed.push((source.name(), error));
-                    continue;
-                }
-            };
-            answer.answered += 1;
+        for listing in answer.gather(self.ask(|source| source.list(query)).await) {
             answer.value.more |= listing.more;
             answer.value.left_out |= listing.left_out;
             answer.value.notes.extend(listing.notes);
@@ -105,13 +124,35 @@ impl Sources {
         answer
     }
 
+    /// Asks all at the same time.
+    async fn ask<'s, T, F>(&'s self, question: impl Fn(&'s Source) -> F) -> Vec<(String, Result<T, BackendError>)>
+    where
+        F: Future<Output = Result<T, BackendError>>,
+    {
+        // Those on the network first: they wait, and the others keep the processor busy.
+        let mut order: Vec<usize> = (0..self.opened.len()).collect();
+        order.sort_by_key(|&index| !self.opened[index].is_remote());
+        let asked = order.iter().map(|&index| question(&self.opened[index]));
+        let mut answers: Vec<_> = order.iter().copied().zip(join_all(asked).await).collect();
+        answers.sort_by_key(|(index, _)| *index);
+        answers.into_iter().map(|(index, answer)| (self.opened[index].name(), answer)).collect()
+    }
+
     async fn merge_rows(&self, listing: &mut Listing) {
         listing.traces.sort_by(|a, b| a.id.cmp(&b.id));
+        let several = |group: &[TraceSummary]| group.len() > 1;
+        // The spans that both have can only be told by looking at them.
+        let ids: Vec<TraceId> = listing
+            .traces
+            .chunk_by(|a, b| a.id == b.id)
+            .filter(|group| several(group))
+            .map(|group| group[0].id.clone())
+            .collect();
+        let whole = if ids.is_empty() { Vec::new() } else { self.fetch_many(&ids).await.value };
         let mut merged = Vec::with_capacity(listing.traces.len());
         for group in listing.traces.chunk_by(|a, b| a.id == b.id) {
-            // The spans that both have can only be told by looking at them.
-            let whole = if group.len() > 1 { self.fetch(&group[0].id).await.value } else { None };
-            merged.push(whole.map_or_else(|| group[0].clone(), |trace| trace.summary()));
+            let whole = whole.iter().find(|trace| several(group) && *trace.id() == group[0].id);
+            merged.push(whole.map_or_else(|| group[0].clone(), Trace::summary));
             listing.in_window = listing.in_window.map(|count| count.saturating_sub(group.len() - 1));
         }
         merged.sort_by(|a, b| (b.start, &a.id).cmp(&(a.start, &b.id)));
@@ -120,27 +161,29 @@ impl Sources {
 
     /// Everything that any of them has of a trace.
     pub async fn fetch(&self, id: &TraceId) -> Answer<Option<Trace>> {
-        let mut parts = Vec::new();
         let mut answer = Answer { value: None, failed: Vec::new(), answered: 0 };
-        for source in &self.opened {
-            match source.fetch(id).await {
-                Ok(part) => {
-                    answer.answered += 1;
-                    parts.extend(part);
-                }
-                Err(error) => answer.failed.push((source.name(), error)),
-            }
-        }
-        answer.value = merge::traces(parts);
+        let parts = answer.gather(self.ask(|source| source.fetch(id)).await);
+        answer.value = merge::traces(parts.into_iter().flatten().collect());
         answer
     }
 
-    /// Ids near to one that none of them has.
+    /// Everything that any of them has of these traces, sorted by id.
+    pub async fn fetch_many(&self, ids: &[TraceId]) -> Answer<Vec<Trace>> {
+        let mut answer = Answer { value: Vec::new(), failed: Vec::new(), answered: 0 };
+        let parts = answer.gather(self.ask(|source| source.fetch_many(ids)).await);
+        let mut by_id = BTreeMap::<TraceId, Vec<Trace>>::new();
+        for part in parts.into_iter().flatten() {
+            by_id.entry(part.id().clone()).or_default().push(part);
+        }
+        answer.value = by_id.into_values().filter_map(merge::traces).collect();
+        answer
+    }
+
+    /// Ids near to one that none of them has. Somebody who cannot answer has been reported when the trace was asked for.
     pub async fn near(&self, typed: &str) -> Near {
         let mut all = Near::default();
-        for source in &self.opened {
-            // Somebody who cannot answer has been reported when the trace was asked for.
-            let Ok(near) = source.near(typed).await else { continue };
+        for (_, near) in self.ask(|source| source.near(typed)).await {
+            let Ok(near) = near else { continue };
             all.beginning.extend(near.beginning);
             all.alike.extend(near.alike);
         }
@@ -154,31 +197,56 @@ impl Sources {
     }
 
     /// The traces of a window of which something has arrived since then, as far as backends know when something arrived; of the
-    /// others, all. What cannot be asked is passed over: it was reported when it was asked for more.
-    pub async fn arrived(&self, range: TimeRange, since: Time) -> Vec<TraceSummary> {
-        let query = Query { range, filter: None, limit: usize::MAX };
-        let mut arrived = Vec::new();
-        for source in &self.opened {
-            let listing = match source {
-                Source::Local(store) => store.arrived(&query, since),
-                Source::File(file) => file.list(&query).await,
-            };
-            arrived.extend(listing.into_iter().flat_map(|listing| listing.traces));
+    /// others, all.
+    pub async fn arrived(&self, range: TimeRange, since: Time) -> Answer<Listing> {
+        let mut answer = Answer { value: Listing::default(), failed: Vec::new(), answered: 0 };
+        for listing in answer.gather(self.ask(|source| source.arrived(range, since)).await) {
+            answer.value.left_out |= listing.left_out;
+            answer.value.traces.extend(listing.traces);
         }
-        arrived
+        answer
     }
 
-    /// Differs from what it was before when another question may get another answer. The numbers mean nothing else.
+    /// Differs from what it was before when another question may get another answer, as far as that can be told without asking.
+    /// The numbers mean nothing else.
     pub fn change(&self) -> Vec<Option<i64>> {
         let of = |source: &Source| match source {
             Source::Local(store) => store.change().ok(),
-            Source::File(_) => None,
+            Source::File(_) | Source::XRay(_) => None,
         };
         self.opened.iter().map(of).collect()
+    }
+
+    /// Those of them that cost a request to somebody else's machine.
+    #[must_use]
+    pub fn into_remote(self) -> Self {
+        Self { opened: self.opened.into_iter().filter(Source::is_remote).collect(), unopened: 0 }
+    }
+
+    /// Whether one of them costs a request to somebody else's machine, who may change his answer without saying so.
+    pub fn are_remote(&self) -> bool {
+        self.opened.iter().any(Source::is_remote)
     }
 
     /// Whether all of them may be read further back than the default window.
     pub fn reach_back(&self) -> bool {
         self.opened.iter().all(Backend::reaches_back)
+    }
+}
+
+impl<T> Answer<T> {
+    /// Takes the answers, and keeps the errors.
+    fn gather<P>(&mut self, answers: Vec<(String, Result<P, BackendError>)>) -> Vec<P> {
+        let mut parts = Vec::new();
+        for (name, answer) in answers {
+            match answer {
+                Ok(part) => {
+                    self.answered += 1;
+                    parts.push(part);
+                }
+                Err(error) => self.failed.push((name, error)),
+            }
+        }
+        parts
     }
 }

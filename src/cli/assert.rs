@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::FilterArgs;
 use super::value::{Count, duration};
+use super::{FilterArgs, XRayArgs};
 
 /// Prove that a trace exists, or that none does
 ///
@@ -51,6 +51,10 @@ pub struct AssertArgs {
     /// The filter options.
     #[command(flatten)]
     pub filter: FilterArgs,
+
+    /// What only X-Ray is asked.
+    #[command(flatten)]
+    pub xray: XRayArgs,
 }
 
 /// How `assert` prints.

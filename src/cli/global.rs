@@ -32,6 +32,14 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "TIME")]
     pub until: Option<TimeArg>,
 
+    /// Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "AWS X-Ray options")]
+    pub aws_profile: Option<String>,
+
+    /// Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile's]
+    #[arg(long, global = true, value_name = "REGION", help_heading = "AWS X-Ray options")]
+    pub region: Option<String>,
+
     /// Use this file as the local store, instead of the one in the data directory
     #[arg(long, global = true, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub store: Option<PathBuf>,

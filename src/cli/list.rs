@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::FilterArgs;
+use super::{FilterArgs, XRayArgs};
 
 /// List traces, newest first
 ///
@@ -40,6 +40,10 @@ pub struct ListArgs {
     /// The filter options.
     #[command(flatten)]
     pub filter: FilterArgs,
+
+    /// What only X-Ray is asked.
+    #[command(flatten)]
+    pub xray: XRayArgs,
 }
 
 /// How `list` prints.

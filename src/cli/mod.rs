@@ -16,6 +16,7 @@ pub mod list;
 pub mod run;
 pub mod show;
 pub mod value;
+pub mod xray;
 
 pub use assert::AssertArgs;
 pub use collect::CollectArgs;
@@ -28,6 +29,7 @@ pub use import::ImportArgs;
 pub use list::ListArgs;
 pub use run::RunArgs;
 pub use show::ShowArgs;
+pub use xray::XRayArgs;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};

@@ -3,14 +3,19 @@
 use std::path::Path;
 
 use super::Context;
-use crate::backend::{Backend, BackendError, File, Local, Source, Sources, local::StoreError};
+use crate::backend::{Backend, BackendError, File, Local, Source, Sources, Trouble, XRay, local::StoreError, xray};
 use crate::cli::FilterArgs;
 use crate::cli::value::{BackendArg, FileArg};
+use crate::cli::xray::TimeRangeType;
 use crate::error::{Failure, Kind};
 use crate::exit::Exit;
-use crate::model::TimeRange;
+use crate::model::time::{Nanos, SECOND};
+use crate::model::{Time, TimeRange};
 use crate::query::{Expr, Query, Sugar};
 use crate::ui::Ui;
+
+/// How far back Transaction Search is asked for an id that says no time.
+const A_DAY: Nanos = 24 * 3600 * SECOND;
 
 /// The window, and whether the user asked for it or it is only the default.
 #[derive(Debug, Clone, Copy)]
@@ -28,23 +33,29 @@ impl Window {
 }
 
 /// Opens the backends. A local store that is not there yet is not among them: it is empty, which is no error. One that cannot be
-/// opened is a warning as long as there is another.
-pub(super) fn open(context: &Context, ui: &mut Ui) -> Result<Sources, Failure> {
+/// opened is a warning as long as there is another. `auto` is the local store, and X-Ray where AWS is set up.
+pub(super) async fn open(context: &Context, ui: &mut Ui) -> Result<Sources, Failure> {
     let mut opened = Vec::new();
     let mut unopened = Vec::new();
     let mut local = false;
+    let mut aws = None;
     let mut file = |path: Option<&Path>| match File::read(path) {
         Ok(file) => opened.push(Source::File(file)),
         Err(error) => unopened.push(error),
     };
     for backend in &context.settings.backends {
         match backend {
-            BackendArg::Auto | BackendArg::Local => local = true,
+            BackendArg::Local => local = true,
+            BackendArg::Auto => {
+                local = true;
+                aws = aws.or(context.settings.xray.hinted.then_some(false));
+            }
+            BackendArg::XRay => aws = Some(true),
             BackendArg::File(FileArg::Stdin) => file(None),
             BackendArg::File(FileArg::Path(path)) => file(Some(path)),
-            BackendArg::Honeycomb | BackendArg::XRay => {
+            BackendArg::Honeycomb => {
                 return Err(Failure::usage(format!("this version cannot read from `{backend}` yet"))
-                    .hint("use `--backend local` or `--backend file:PATH`"));
+                    .hint("use `--backend local`, `--backend xray` or `--backend file:PATH`"));
             }
         }
     }
@@ -55,13 +66,48 @@ pub(super) fn open(context: &Context, ui: &mut Ui) -> Result<Sources, Failure> {
             Err(error) => unopened.push(error.into()),
         }
     }
+    if let Some(named) = aws {
+        let xray = XRay::new(xray_options(named, context, ui)?);
+        // What was named is asked, whatever comes of it; what was not has to be there.
+        match if named { Ok(true) } else { xray.is_configured().await } {
+            Ok(true) => opened.push(Source::XRay(xray)),
+            Ok(false) => {}
+            Err(error) => unopened.push(error),
+        }
+    }
     if opened.is_empty() && !unopened.is_empty() {
         return Err(failure(unopened.swap_remove(0)));
     }
     for error in &unopened {
         ui.warn(&error.to_string());
+        if let BackendError::Remote(remote) = error {
+            remote.hints.iter().for_each(|hint| ui.hint(hint));
+        }
     }
     Ok(Sources { opened, unopened: unopened.len() })
+}
+
+fn xray_options(named: bool, context: &Context, ui: &mut Ui) -> Result<xray::Options, Failure> {
+    let settings = context.settings.xray.clone();
+    let window = window(context)?;
+    let day = TimeRange::new(context.now.saturating_add(-A_DAY), Time(u64::MAX)).unwrap_or(TimeRange::ALL);
+    Ok(xray::Options {
+        aws_profile: settings.aws_profile,
+        region: settings.region,
+        filter: settings.filter,
+        group: settings.group,
+        time_range: match settings.time_range {
+            TimeRangeType::Event => xray::TimeRangeType::Event,
+            TimeRangeType::Service => xray::TimeRangeType::Service,
+            TimeRangeType::TraceId => xray::TimeRangeType::TraceId,
+        },
+        scan: settings.scan,
+        timeout: context.settings.timeout,
+        lookback: if window.chosen { window.range } else { day },
+        named,
+        clock: context.clock,
+        report: ui.reporter(),
+    })
 }
 
 /// The expression and the options, as one filter.
@@ -93,6 +139,11 @@ fn sugar(args: &FilterArgs) -> Sugar {
 
 /// A backend's error, with what to do about it.
 pub(super) fn failure(error: BackendError) -> Failure {
+    if let BackendError::Remote(remote) = error {
+        let kind = if remote.kind == Trouble::Question { Kind::Usage } else { Kind::Unanswerable };
+        let failure = Failure::new(kind, &remote);
+        return remote.hints.iter().fold(failure, |failure, hint| failure.hint(hint));
+    }
     let (kind, hint) = match &error {
         BackendError::Store(StoreError::Foreign { .. }) => (Kind::Config, Some("name another file with --store")),
         BackendError::Store(StoreError::Future { .. }) => {
@@ -118,6 +169,9 @@ pub(super) fn failure(error: BackendError) -> Failure {
 pub(super) fn report(failed: &[(String, BackendError)], ui: &mut Ui) {
     for (name, error) in failed {
         ui.warn(&format!("{name} did not answer: {error}"));
+        if let BackendError::Remote(remote) = error {
+            remote.hints.iter().for_each(|hint| ui.hint(hint));
+        }
     }
 }
 
@@ -127,7 +181,11 @@ pub(super) fn unanswered(failed: Vec<(String, BackendError)>, meaning: &str) -> 
     let Some((_, error)) = failed.next() else {
         return Failure::unanswerable(format!("it cannot be told: {meaning}")).hint("see the warnings above");
     };
-    let first = failure(error).context(format!("it cannot be told: {meaning}"));
+    let mut first = failure(error);
+    // Where the question makes no sense, there is nothing that could be told.
+    if first.kind() == Kind::Unanswerable {
+        first = first.context(format!("it cannot be told: {meaning}"));
+    }
     failed.fold(first, |failure, (name, error)| failure.hint(format!("{name} did not answer either: {error}")))
 }
 

@@ -10,13 +10,17 @@ use crate::cli::AssertArgs;
 use crate::cli::assert::AssertFormat;
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::{TimeRange, Trace};
+use crate::model::time::Nanos;
+use crate::model::{TimeRange, Trace, TraceId, TraceSummary};
 use crate::query::Query;
 use crate::render::{json, units};
 use crate::ui::Ui;
 
-/// How often the backends are asked while waiting. All that are asked now are on this machine.
-const ASK_EVERY: Duration = Duration::from_millis(50);
+/// How often it is looked whether a backend on this machine may have another answer by now.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How often backends on the network are asked at first, and at last: X-Ray bills every trace that it scans.
+const ASK_EVERY: Duration = Duration::from_secs(2);
+const ASK_EVERY_AT_LAST: Duration = Duration::from_secs(10);
 /// Among how many of the newest traces the nearest misses are looked for.
 const LOOK_FOR_MISSES: usize = 50;
 
@@ -24,7 +28,7 @@ const LOOK_FOR_MISSES: usize = 50;
 pub(crate) async fn run(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
     let filter = ask::filter(args.expr.as_deref(), &args.filter, ui)?;
     let expected = expected(args);
-    let mut sources = ask::open(context, ui)?;
+    let mut sources = ask::open(context, ui).await?;
     let range = ask::window(context)?.for_sources(&sources);
     let query = Query { range, filter, limit: expected.enough() };
     if args.explain {
@@ -34,11 +38,14 @@ pub(crate) async fn run(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Re
     let mut stop = Stop::listen()?;
     let deadline = begun + args.wait.unwrap_or_default();
     let mut asked_at = None;
+    let mut pause = ASK_EVERY;
+    let mut ask_again = begun + pause;
     let (verdict, observed) = loop {
         let late = Instant::now() >= deadline;
         let change = sources.change();
+        let remote = sources.are_remote() && Instant::now() >= ask_again;
         // Asking the same store again gives the same answer.
-        if late || asked_at.as_ref() != Some(&change) {
+        if late || remote || asked_at.as_ref() != Some(&change) {
             asked_at = Some(change);
             let mut observed = match &args.trace {
                 Some(id) => one(&sources, id, &query, ui).await?,
@@ -48,18 +55,29 @@ pub(crate) async fn run(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Re
                 break (verdict, observed);
             }
             if late {
-                observed.seen.growing = match (&args.trace, &observed.trace) {
-                    (Some(_), trace) => usize::from(trace.as_ref().is_some_and(|trace| may_grow_into(trace, &query, context))),
-                    (None, _) => growing(&sources, &query, context).await,
-                };
+                match &args.trace {
+                    Some(_) => {
+                        let settle = settle(&sources);
+                        let grows = |trace: &Trace| may_grow_into(trace, &query, settle, context);
+                        observed.seen.growing = usize::from(observed.trace.as_ref().is_some_and(grows));
+                    }
+                    None => growing(&sources, &query, context, &mut observed.seen).await,
+                }
                 break (assertion::judge(expected, observed.seen), observed);
             }
+            if remote {
+                pause = (pause * 3 / 2).min(ASK_EVERY_AT_LAST);
+            }
+            ask_again = Instant::now() + pause;
         }
-        if interrupted(&mut stop, tokio::time::sleep(ASK_EVERY)).await.is_none() {
+        if interrupted(&mut stop, tokio::time::sleep(LOOK_EVERY.min(deadline.saturating_duration_since(Instant::now()))))
+            .await
+            .is_none()
+        {
             return Err(Failure::interrupted());
         }
         if sources.opened.is_empty() {
-            sources = ask::open(context, ui)?;
+            sources = ask::open(context, ui).await?;
         }
     };
     for warning in observed.warnings.iter().chain(&observed.listing.notes) {
@@ -142,21 +160,28 @@ fn satisfies(trace: &Trace, query: &Query) -> bool {
     query.filter.as_ref().is_none_or(|filter| filter.matches(trace).is_some())
 }
 
-/// Whether a trace does not match, but is visibly incomplete and may still grow.
-fn may_grow_into(trace: &Trace, query: &Query, context: &Context) -> bool {
-    assertion::may_grow(&trace.summary(), (context.clock)()) && !satisfies(trace, query)
+/// How long an incomplete trace may be silent before nothing more is expected of it.
+fn settle(sources: &Sources) -> Nanos {
+    if sources.are_remote() { assertion::SETTLE_REMOTE } else { assertion::SETTLE }
 }
 
-/// How many traces are so.
-async fn growing(sources: &Sources, query: &Query, context: &Context) -> usize {
+/// Whether a trace does not match, but is visibly incomplete and may still grow.
+fn may_grow_into(trace: &Trace, query: &Query, settle: Nanos, context: &Context) -> bool {
+    assertion::may_grow(&trace.summary(), settle, (context.clock)()) && !satisfies(trace, query)
+}
+
+/// Counts the traces that are so. What cannot be told about them is noted as well.
+async fn growing(sources: &Sources, query: &Query, context: &Context, seen: &mut Seen) {
     let now = (context.clock)();
-    let lately = sources.arrived(query.range, now.saturating_add(-assertion::SETTLE)).await;
-    let mut growing = 0;
-    for summary in lately.iter().filter(|summary| assertion::may_grow(summary, now)) {
-        let trace = sources.fetch(&summary.id).await.value;
-        growing += usize::from(!trace.is_some_and(|trace| satisfies(&trace, query)));
-    }
-    growing
+    let settle = settle(sources);
+    let lately = sources.arrived(query.range, now.saturating_add(-settle)).await;
+    seen.silent = seen.silent.max(lately.failed.len() + sources.unopened);
+    seen.left_out |= lately.value.left_out;
+    let may_grow = |summary: &&TraceSummary| assertion::may_grow(summary, settle, now);
+    let ids: Vec<TraceId> = lately.value.traces.iter().filter(may_grow).map(|summary| summary.id.clone()).collect();
+    let traces = if ids.is_empty() { Vec::new() } else { sources.fetch_many(&ids).await.value };
+    let satisfied = traces.iter().filter(|trace| satisfies(trace, query)).count();
+    seen.growing = ids.len() - satisfied;
 }
 
 fn sentence(
@@ -236,9 +261,8 @@ async fn nearest(sources: &Sources, query: &Query, one: bool, only: Option<Trace
     let mut traces = Vec::from_iter(only);
     if !one {
         let newest = sources.list(&Query { filter: None, limit: LOOK_FOR_MISSES, range: query.range }).await;
-        for summary in newest.value.traces {
-            traces.extend(sources.fetch(&summary.id).await.value);
-        }
+        let ids: Vec<TraceId> = newest.value.traces.iter().map(|summary| summary.id.clone()).collect();
+        traces.extend(sources.fetch_many(&ids).await.value);
     }
     verdict::say_nearest(filter, &traces, context, ui);
 }

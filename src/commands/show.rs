@@ -18,7 +18,7 @@ use crate::wire::otlp;
 /// Fetches every trace before it prints the first: half an answer is none.
 pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
     let filter = ask::filter(args.filter.as_deref(), &FilterArgs::default(), ui)?;
-    let sources = ask::open(context, ui)?;
+    let sources = ask::open(context, ui).await?;
     if args.explain {
         let lines: Vec<_> =
             sources.opened.iter().map(|source| format!("{}: fetch the trace by its id\n", source.name())).collect();

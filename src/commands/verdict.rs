@@ -80,7 +80,7 @@ pub(super) fn of_traces(filter: &Expr, traces: &[Trace], context: &Context) -> (
     for trace in traces {
         if filter.matches(trace).is_some() {
             seen.matching += 1;
-        } else if assertion::may_grow(&trace.summary(), now) {
+        } else if assertion::may_grow(&trace.summary(), assertion::SETTLE, now) {
             seen.growing += 1;
         }
     }

@@ -45,6 +45,8 @@ struct Contents {
     limit: Option<Spanned<Scalar>>,
     timeout: Option<Spanned<Scalar>>,
     #[serde(default)]
+    xray: XRayContents,
+    #[serde(default)]
     collect: CollectContents,
     #[serde(default)]
     profiles: BTreeMap<String, ProfileContents>,
@@ -62,7 +64,19 @@ struct ProfileContents {
     limit: Option<Spanned<Scalar>>,
     timeout: Option<Spanned<Scalar>>,
     #[serde(default)]
+    xray: XRayContents,
+    #[serde(default)]
     collect: CollectContents,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct XRayContents {
+    aws_profile: Option<Spanned<Scalar>>,
+    region: Option<Spanned<Scalar>>,
+    group: Option<Spanned<Scalar>>,
+    time_range: Option<Spanned<Scalar>>,
+    scan: Option<Spanned<Scalar>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -142,6 +156,11 @@ keys! {
     "since" => since,
     "limit" => limit,
     "timeout" => timeout,
+    "xray.aws_profile" => xray.aws_profile,
+    "xray.region" => xray.region,
+    "xray.group" => xray.group,
+    "xray.time_range" => xray.time_range,
+    "xray.scan" => xray.scan,
     "collect.otlp_http" => collect.otlp_http,
     "collect.xray" => collect.xray,
     "collect.max_age" => collect.max_age,

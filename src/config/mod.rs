@@ -1,8 +1,9 @@
 //! Flags, environment, file and defaults, resolved once: below this, only plain values travel.
 //!
-//! [`mod@env`] the environment as values · [`paths`] where our files are · [`mod@file`] what a configuration file holds · [`setting`] a
+//! [`aws`] whether AWS was ever set up here · [`mod@env`] the environment as values · [`paths`] where our files are · [`mod@file`] what a configuration file holds · [`setting`] a
 //! value and its spelling · [`settings`] all of them, and where each comes from · [`window`] the time that is looked at.
 
+pub mod aws;
 pub mod env;
 pub mod file;
 pub mod paths;
@@ -12,5 +13,5 @@ pub mod window;
 
 pub use env::Env;
 pub use paths::Paths;
-pub use settings::{Collect, Flags, Origin, Settings};
+pub use settings::{Collect, Flags, Origin, Settings, XRay};
 pub use window::Window;

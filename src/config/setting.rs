@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::cli::value::{Address, BackendArg, Color, Length, MaxAge, MaxSize, TimeArg, positive};
+use crate::cli::xray::TimeRangeType;
 
 /// Reads and writes a value that can be set.
 pub trait Setting: Sized {
@@ -31,7 +32,7 @@ macro_rules! spelled_by_itself {
     )*};
 }
 
-spelled_by_itself!(Color, TimeArg, Length, Address, MaxAge, MaxSize);
+spelled_by_itself!(Color, TimeArg, Length, Address, MaxAge, MaxSize, TimeRangeType);
 
 impl Setting for bool {
     fn read(text: &str) -> Result<Self, String> {
@@ -64,6 +65,17 @@ impl Setting for PathBuf {
 
     fn show(&self) -> String {
         self.display().to_string()
+    }
+}
+
+/// A name that may be left out: nothing is written as empty text.
+impl Setting for Option<String> {
+    fn read(text: &str) -> Result<Self, String> {
+        Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+    }
+
+    fn show(&self) -> String {
+        self.clone().unwrap_or_default()
     }
 }
 

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use super::file::{ConfigFile, KEYS};
 use super::setting::Setting;
-use super::{Env, Paths, Window};
+use super::{Env, Paths, Window, aws};
 use crate::cli::value::{Address, BackendArg, Color, Length, ListenAddress, MaxAge, MaxSize, OrOff, Size, TimeArg};
-use crate::cli::{Cli, CollectArgs, Command, GlobalArgs};
+use crate::cli::xray::TimeRangeType;
+use crate::cli::{Cli, CollectArgs, Command, GlobalArgs, XRayArgs};
 use crate::error::{Failure, nearest};
 
 /// Chooses a profile.
@@ -32,12 +33,33 @@ pub struct Settings {
     pub limit: usize,
     /// How long to ask a backend; more than nothing.
     pub timeout: Duration,
+    /// How AWS X-Ray is asked.
+    pub xray: XRay,
     /// What the receiver does.
     pub collect: Collect,
     /// Where our files are.
     pub paths: Paths,
     /// Each key, its value as it would be written, and where that comes from.
     pub report: Vec<Line>,
+}
+
+/// How AWS X-Ray is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct XRay {
+    /// Of which profile of AWS's configuration; `None` leaves it to AWS's own rules.
+    pub aws_profile: Option<String>,
+    /// In which region; `None` likewise.
+    pub region: Option<String>,
+    /// Of which group.
+    pub group: Option<String>,
+    /// By which time.
+    pub time_range: TimeRangeType,
+    /// How many traces to fetch at most to check a filter; at least 1.
+    pub scan: usize,
+    /// A filter expression of X-Ray's own, not looked at.
+    pub filter: Option<String>,
+    /// Whether anything in the environment or the home directory speaks of AWS credentials. Without it, `auto` asks AWS nothing.
+    pub hinted: bool,
 }
 
 /// What the receiver does.
@@ -101,6 +123,7 @@ impl fmt::Display for Origin {
 pub struct Flags {
     global: GlobalArgs,
     limit: Option<usize>,
+    search: XRayArgs,
     otlp_http: Option<Address>,
     xray: Option<Address>,
     max_age: Option<MaxAge>,
@@ -112,7 +135,8 @@ impl Flags {
     pub fn of(cli: &Cli) -> Self {
         let flags = Self { global: cli.global.clone(), ..Self::default() };
         match &cli.command {
-            Command::List(list) => Self { limit: list.limit, ..flags },
+            Command::List(list) => Self { limit: list.limit, search: list.xray.clone(), ..flags },
+            Command::Assert(assert) => Self { search: assert.xray.clone(), ..flags },
             Command::Collect(CollectArgs { otlp_http, xray, max_age, max_size }) => {
                 Self { otlp_http: *otlp_http, xray: *xray, max_age: *max_age, max_size: *max_size, ..flags }
             }
@@ -143,7 +167,7 @@ impl Settings {
     pub fn resolve(flags: Flags, env: &Env, file: &ConfigFile, paths: Paths) -> Result<Self, Failure> {
         let profile = profile(&flags, env, file, &paths)?;
         let mut layers = Layers { env, file, profile, paths: &paths, report: Vec::with_capacity(KEYS.len()) };
-        let Flags { global, limit, otlp_http, xray, max_age, max_size } = flags;
+        let Flags { global, limit, search, otlp_http, xray, max_age, max_size } = flags;
 
         let loopback = |port| OrOff::On(ListenAddress(SocketAddr::from(([127, 0, 0, 1], port))));
         let days = |days: u64| OrOff::On(Length(Duration::from_secs(days * 24 * 60 * 60)));
@@ -159,6 +183,16 @@ impl Settings {
         let window = Window { since, since_origin: layers.origin(), until: global.until };
         let limit = layers.pick("limit", limit, || 20)?;
         let timeout = layers.pick("timeout", global.timeout.map(Length), || Length(Duration::from_secs(30)))?.0;
+        let aws_profile = layers.pick("xray.aws_profile", global.aws_profile.map(Some), || None)?;
+        let asked = XRay {
+            region: layers.pick("xray.region", global.region.map(Some), || None)?,
+            group: layers.pick("xray.group", search.xray_group.map(Some), || None)?,
+            time_range: layers.pick("xray.time_range", search.xray_time_range, TimeRangeType::default)?,
+            scan: layers.pick("xray.scan", search.scan, || 250)?,
+            filter: search.xray_filter,
+            hinted: aws_profile.is_some() || aws::is_hinted(env),
+            aws_profile,
+        };
         let collect = Collect {
             otlp_http: layers.pick("collect.otlp_http", otlp_http, || loopback(4318))?.on().map(|address| address.0),
             xray: layers.pick("collect.xray", xray, || loopback(2000))?.on().map(|address| address.0),
@@ -166,7 +200,7 @@ impl Settings {
             max_size: layers.pick("collect.max_size", max_size, || OrOff::On(Size(2 << 30)))?.on().map(|size| size.0),
         };
         let report = layers.report;
-        Ok(Self { backends, store, color, ascii, window, limit, timeout, collect, paths, report })
+        Ok(Self { backends, store, color, ascii, window, limit, timeout, xray: asked, collect, paths, report })
     }
 }
 
@@ -188,7 +222,7 @@ impl Layers<'_> {
     /// The value of the highest layer that has one.
     fn pick<T: Setting>(&mut self, key: &'static str, flag: Option<T>, default: impl FnOnce() -> T) -> Result<T, Failure> {
         let (value, origin) = match flag {
-            Some(value) => (value, Origin::Flag(format!("--{}", key.rsplit('.').next().unwrap_or(key).replace('_', "-")))),
+            Some(value) => (value, Origin::Flag(flag_of(key))),
             None => match self.written(key)? {
                 Some((text, origin)) => (read(key, &text, &origin)?, origin),
                 None => (default(), Origin::Default),
@@ -222,6 +256,12 @@ impl Layers<'_> {
     fn origin(&self) -> Origin {
         self.report.last().map_or(Origin::Default, |line| line.origin.clone())
     }
+}
+
+/// The option of a key.
+fn flag_of(key: &str) -> String {
+    let name = key.rsplit('.').next().unwrap_or(key).replace('_', "-");
+    if matches!(key, "xray.group" | "xray.time_range") { format!("--xray-{name}") } else { format!("--{name}") }
 }
 
 fn read<T: Setting>(key: &str, text: &str, origin: &Origin) -> Result<T, Failure> {
@@ -277,6 +317,11 @@ mod tests {
         since = 1h (default)
         limit = 20 (default)
         timeout = 30s (default)
+        xray.aws_profile =  (default)
+        xray.region =  (default)
+        xray.group =  (default)
+        xray.time_range = event (default)
+        xray.scan = 250 (default)
         collect.otlp_http = 127.0.0.1:4318 (default)
         collect.xray = 127.0.0.1:2000 (default)
         collect.max_age = 7d (default)

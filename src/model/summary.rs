@@ -27,10 +27,14 @@ pub struct TraceSummary {
     pub root_service: Option<String>,
     /// All services, sorted.
     pub services: Vec<String>,
-    /// How many different spans.
-    pub span_count: usize,
-    /// How many of them failed.
-    pub error_count: usize,
+    /// What its root was asked for, such as `GET /api/messages`, where the backend says so beside the root's name.
+    pub request: Option<String>,
+    /// How many different spans; `None` where the backend lists traces without counting them.
+    pub span_count: Option<usize>,
+    /// How many of them failed; `None` likewise.
+    pub error_count: Option<usize>,
+    /// Whether something of it is known to have failed.
+    pub failed: bool,
     /// What speaks against it being all there; empty when nothing does.
     pub evidence: Vec<Evidence>,
     /// When the last of it arrived, where that is known.
@@ -58,6 +62,8 @@ pub enum Evidence {
     MissingParents(usize),
     /// Spans that have begun and not ended.
     Running(usize),
+    /// The backend says that some of it is still in progress, and not how much.
+    Partial,
     /// The backend said that it holds back part of the trace, in its own words.
     Truncated(String),
 }
@@ -68,7 +74,7 @@ impl Evidence {
         match self {
             Self::NoRoot => "no_root",
             Self::MissingParents(_) => "missing_parents",
-            Self::Running(_) => "running",
+            Self::Running(_) | Self::Partial => "running",
             Self::Truncated(_) => "truncated",
         }
     }
@@ -82,6 +88,7 @@ impl fmt::Display for Evidence {
             Self::MissingParents(count) => write!(f, "{count} parent spans have not arrived"),
             Self::Running(1) => f.write_str("1 span is still running"),
             Self::Running(count) => write!(f, "{count} spans are still running"),
+            Self::Partial => f.write_str("some of it is still in progress"),
             Self::Truncated(why) => f.write_str(why),
         }
     }

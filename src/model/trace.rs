@@ -92,8 +92,10 @@ impl Trace {
             root_name: root.map(|(_, name)| name.to_owned()),
             root_service: root.map(|(service, _)| service.to_owned()),
             services: services.into_iter().map(str::to_owned).collect(),
-            span_count: figures.spans,
-            error_count: figures.errors,
+            request: None,
+            span_count: Some(figures.spans),
+            error_count: Some(figures.errors),
+            failed: figures.errors > 0,
             evidence,
             received: self.received,
         }
@@ -218,7 +220,7 @@ mod tests {
         let client = Span { kind: SpanKind::Client, ..span(1, 0, 5, 9) };
         let server = Span { kind: SpanKind::Server, ..span(1, 0, 6, 8) };
         let summary = assemble(vec![client.clone(), server.clone(), client, server]).summary();
-        assert_eq!(summary.span_count, 2);
+        assert_eq!(summary.span_count, Some(2));
     }
 
     #[test]

@@ -112,8 +112,15 @@ struct TraceView<'a> {
     root_name: Option<&'a str>,
     root_service: Option<&'a str>,
     services: &'a [String],
-    span_count: usize,
-    error_count: usize,
+    /// What the root was asked for. Only where the backend says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<&'a str>,
+    /// `null`, like the count of errors, where the backend lists traces without counting them.
+    span_count: Option<usize>,
+    error_count: Option<usize>,
+    /// Whether something failed. Only where that is known without a count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed: Option<bool>,
     /// Whether nothing speaks against it being all there.
     complete: bool,
     /// What does.
@@ -135,8 +142,10 @@ impl<'a> TraceView<'a> {
             root_name: summary.root_name.as_deref(),
             root_service: summary.root_service.as_deref(),
             services: &summary.services,
+            request: summary.request.as_deref(),
             span_count: summary.span_count,
             error_count: summary.error_count,
+            failed: summary.error_count.is_none().then_some(summary.failed),
             complete: summary.complete(),
             evidence: summary.evidence.iter().map(EvidenceView::of).collect(),
             spans: trace.map(|trace| SpansView { spans: trace.spans(), trace_start: summary.start }),
@@ -156,7 +165,7 @@ impl EvidenceView {
     fn of(evidence: &Evidence) -> Self {
         let count = match evidence {
             Evidence::MissingParents(count) | Evidence::Running(count) => Some(*count),
-            Evidence::NoRoot | Evidence::Truncated(_) => None,
+            Evidence::NoRoot | Evidence::Partial | Evidence::Truncated(_) => None,
         };
         Self { code: evidence.code(), message: evidence.to_string(), count }
     }

@@ -100,8 +100,9 @@ fn gap(nth: usize) -> usize {
 
 fn errors(summaries: &[TraceSummary], look: &Look) -> Column {
     let count = |summary: &TraceSummary| match summary.error_count {
-        0 => (Role::Plain, String::new()),
-        some => (Role::Error, units::count(some as u128)),
+        None if summary.failed => (Role::Error, "some".to_owned()),
+        None | Some(0) => (Role::Plain, String::new()),
+        Some(count) => (Role::Error, units::count(count as u128)),
     };
     Column::new(if look.columns() >= WIDE { "errors" } else { "err" }, CellAlignment::Right, summaries.iter().map(count))
 }
@@ -134,7 +135,11 @@ fn columns_beside_the_id(summaries: &[TraceSummary], look: &Look) -> Vec<Column>
             (Role::Plain, if known { units::duration(summary.duration(), look.ascii) } else { "?".to_owned() })
         }),
     ));
-    columns.push(Column::new("spans", Right, each(|summary, _| (Role::Plain, units::count(summary.span_count as u128)))));
+    // A column that is empty from top to bottom takes room for nothing.
+    if summaries.iter().any(|summary| summary.span_count.is_some()) {
+        let spans = |summary: &TraceSummary| summary.span_count.map_or_else(String::new, |count| units::count(count as u128));
+        columns.push(Column::new("spans", Right, summaries.iter().map(|summary| (Role::Plain, spans(summary)))));
+    }
     if wide {
         columns.push(errors(summaries, look));
     }
@@ -158,9 +163,9 @@ fn short(backend: &str) -> &str {
 }
 
 fn marks(summary: &TraceSummary, look: &Look) -> Pieces {
-    let runs = |evidence: &Evidence| matches!(evidence, Evidence::Running(_));
+    let runs = |evidence: &Evidence| matches!(evidence, Evidence::Running(_) | Evidence::Partial);
     let mut marks = Vec::new();
-    if summary.error_count > 0 {
+    if summary.failed {
         marks.push((Role::Error, "!".to_owned()));
     }
     if summary.evidence.iter().any(runs) {
@@ -180,6 +185,11 @@ fn roots(summaries: &[TraceSummary], room: usize, look: &Look) -> Column {
         let name = if name.is_empty() { "(no name)".into() } else { text::sanitise(name, look.ascii) };
         let service = summary.root_service.as_deref().unwrap_or_default();
         let shown = text::sanitise(service, look.ascii);
+        // What it was asked for says more than a name that all requests of a service share.
+        let name = match &summary.request {
+            Some(request) if shown == name => text::sanitise(request, look.ascii),
+            _ => name,
+        };
         let separator = if look.ascii { " - " } else { " · " };
         let behind = text::width(&name) + text::width(separator) + LEAST_ROOT.min(text::width(&shown));
         // An X-Ray segment is called what its service is called.
@@ -361,8 +371,10 @@ mod tests {
                 root_service: root.is_some().then_some(service),
                 root_name: root,
                 services,
-                span_count: spans,
-                error_count: errors,
+                request: None,
+                span_count: Some(spans),
+                error_count: Some(errors),
+                failed: errors > 0,
                 evidence: (missing > 0).then_some(Evidence::MissingParents(missing)).into_iter().collect(),
                 received: None,
             }

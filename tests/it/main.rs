@@ -25,4 +25,5 @@ mod show_backends;
 #[cfg(unix)]
 mod store;
 mod support;
+mod xray;
 mod xray_emulator;

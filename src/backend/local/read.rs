@@ -169,8 +169,10 @@ impl Local {
             root_name: root.as_ref().map(|root| root.name.clone()),
             root_service: root.as_ref().map(|root| root.service().to_owned()),
             services,
-            span_count: row.spans,
-            error_count: row.errors,
+            request: None,
+            span_count: Some(row.spans),
+            error_count: Some(row.errors),
+            failed: row.errors > 0,
             evidence,
             received: Some(row.received),
         };

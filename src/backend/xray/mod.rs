@@ -1,5 +1,148 @@
 //! AWS X-Ray, by its read API: <https://docs.aws.amazon.com/xray/latest/devguide/xray-api-gettingdata.html>.
+//!
+//! `connect` finds credentials and region, [`filter`] writes what X-Ray can check itself, `window` cuts time into what one
+//! request may ask for, `pages` walks through `GetTraceSummaries`, `list` checks what was found, `fetch` reads whole traces,
+//! `retrieval` those that only Transaction Search has, and `error` says why not.
 
+mod connect;
+mod error;
+mod explain;
+mod fetch;
 pub mod filter;
 pub mod id;
+mod list;
+mod pages;
+mod retrieval;
+mod summary;
 pub mod window;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use aws_sdk_xray::types::TimeRangeType;
+use tokio::sync::OnceCell;
+
+use super::{Backend, BackendError, Listing, Near};
+use crate::model::{Time, TimeRange, Trace, TraceId};
+use crate::query::Query;
+
+/// Where progress goes: what is being done, or `None` when it is done.
+pub type Report = Arc<dyn Fn(Option<&str>) + Send + Sync>;
+
+/// How X-Ray is asked.
+#[derive(Clone)]
+pub struct Options {
+    /// Profile of AWS's configuration; `None` leaves it to AWS's own rules.
+    pub aws_profile: Option<String>,
+    /// Region; `None` likewise.
+    pub region: Option<String>,
+    /// A filter expression in X-Ray's own language, asked beside the filter.
+    pub filter: Option<String>,
+    /// Only traces of this group.
+    pub group: Option<String>,
+    /// Which time is searched.
+    pub time_range: TimeRangeType,
+    /// How many traces are fetched at most to check a filter.
+    pub scan: usize,
+    /// How long one question may take, with everything that is tried again.
+    pub timeout: Duration,
+    /// When a trace is looked for whose id says no time.
+    pub lookback: TimeRange,
+    /// Whether the user named X-Ray. If so, the machine's instance metadata is asked for a role too.
+    pub named: bool,
+    /// What time it is.
+    pub clock: fn() -> Time,
+    /// Where progress goes.
+    pub report: Report,
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("aws_profile", &self.aws_profile)
+            .field("region", &self.region)
+            .field("group", &self.group)
+            .field("named", &self.named)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An account's traces in one region. Nothing is asked before the first question.
+#[derive(Debug)]
+pub struct XRay {
+    options: Options,
+    client: OnceCell<aws_sdk_xray::Client>,
+    /// Whether the account sends its segments to Transaction Search, once that was asked.
+    transaction_search: OnceCell<bool>,
+}
+
+impl XRay {
+    /// Ready to be asked.
+    pub fn new(options: Options) -> Self {
+        Self { options, client: OnceCell::new(), transaction_search: OnceCell::new() }
+    }
+
+    /// Whether there are credentials and a region without asking the network for them.
+    ///
+    /// # Errors
+    ///
+    /// There are, but they cannot be used: a session that has expired, a configuration that makes no sense.
+    pub async fn is_configured(&self) -> Result<bool, BackendError> {
+        match self.client().await {
+            Ok(_) => Ok(true),
+            Err(remote) if remote.kind == super::Trouble::Unconfigured => {
+                tracing::info!(reason = %remote, "X-Ray is not configured");
+                Ok(false)
+            }
+            Err(remote) => Err(remote.into()),
+        }
+    }
+
+    async fn client(&self) -> Result<&aws_sdk_xray::Client, super::Remote> {
+        self.client.get_or_try_init(|| connect::client(&self.options)).await
+    }
+
+    fn now(&self) -> Time {
+        (self.options.clock)()
+    }
+
+    /// Traces of which something arrived since then, with all that is there of them.
+    pub async fn arrived(&self, range: TimeRange, since: Time) -> Result<Listing, BackendError> {
+        list::arrived(self, range, since).await
+    }
+
+    /// Whole traces, by their ids; those that are not there are left out.
+    pub async fn fetch_many(&self, ids: &[TraceId]) -> Result<BTreeMap<TraceId, Trace>, BackendError> {
+        let fetched = fetch::many(self, ids).await?;
+        Ok(fetched.traces)
+    }
+}
+
+impl Backend for XRay {
+    fn name(&self) -> String {
+        "xray".to_owned()
+    }
+
+    async fn list(&self, query: &Query) -> Result<Listing, BackendError> {
+        list::list(self, query).await
+    }
+
+    async fn fetch(&self, id: &TraceId) -> Result<Option<Trace>, BackendError> {
+        fetch::one(self, id).await
+    }
+
+    /// X-Ray finds no ids by their beginning: those of the last hour are looked through, if a beginning is what was typed.
+    async fn near(&self, typed: &str) -> Result<Near, BackendError> {
+        list::near(self, typed).await
+    }
+
+    fn explain(&self, query: &Query) -> Vec<String> {
+        explain::lines(&self.options, query, self.now())
+    }
+
+    fn reaches_back(&self) -> bool {
+        false
+    }
+}

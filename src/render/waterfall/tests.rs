@@ -429,7 +429,7 @@ proptest! {
         let whole = Layout::new(&trace, &tree, Vec::new(), &look(80)).whole;
         prop_assert_eq!(whole.evidence, summary.evidence);
         prop_assert_eq!((whole.range.start(), whole.end), (summary.start, summary.end));
-        prop_assert_eq!((whole.errors, whole.services), (summary.error_count, summary.services.len()));
+        prop_assert_eq!((whole.errors, whole.services), (summary.error_count.unwrap(), summary.services.len()));
         prop_assert_eq!(whole.root.map(|root| trace.spans()[root].name.clone()), summary.root_name);
     }
 }

@@ -1,27 +1,19 @@
 //! `list`: the traces of a window, newest first; with `--follow`, also those still to come.
 
-use std::collections::HashSet;
-use std::time::Duration;
+mod follow;
 
 use super::Context;
 use super::ask::{self, Window};
-use super::signals::{Stop, interrupted};
-use crate::backend::{Listing, Local, Sources};
+use crate::backend::{Listing, Sources};
 use crate::cli::ListArgs;
 use crate::cli::list::ListFormat;
 use crate::cli::value::BackendArg;
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::time::MILLISECOND;
-use crate::model::{Time, TimeRange, TraceId, TraceSummary};
+use crate::model::{TimeRange, TraceSummary};
 use crate::query::Query;
 use crate::render::{Look, json, table, units};
 use crate::ui::Ui;
-
-/// How often a follower looks.
-const LOOK: Duration = Duration::from_millis(200);
-/// For how long a trace that is not complete may stay silent before it is printed all the same.
-const PATIENCE: i128 = 2_000 * MILLISECOND;
 
 /// Asks, says what is odd, prints.
 pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
@@ -37,7 +29,7 @@ pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Resu
     }
     let filter = ask::filter(args.expr.as_deref(), &args.filter, ui)?;
     let window = ask::window(context)?;
-    let sources = ask::open(context, ui)?;
+    let sources = ask::open(context, ui).await?;
     let query = Query { range: window.for_sources(&sources), filter, limit: args.limit.unwrap_or(context.settings.limit) };
     if args.explain {
         return ask::explain(&sources, &query, ui);
@@ -53,7 +45,7 @@ pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Resu
     if args.follow {
         // What follows shall line up with what stands above it.
         ui.out(&text)?;
-        return follow(&query, &listing.traces, args.output, context, ui).await;
+        return follow::follow(sources.into_remote(), &query, &listing.traces, args.output, context, ui).await;
     }
     match args.output {
         ListFormat::Table => ui.page(&text)?,
@@ -122,67 +114,5 @@ fn printed(traces: &[TraceSummary], notes: &[String], format: ListFormat, look: 
         ListFormat::Table => table::render(traces, look),
         ListFormat::Json => json::list(traces, notes),
         ListFormat::Jsonl => traces.iter().map(json::list_line).collect(),
-    }
-}
-
-/// Prints each trace that arrives from now on, once: when it is complete, or has been silent for a while.
-async fn follow(
-    query: &Query,
-    listed: &[TraceSummary],
-    format: ListFormat,
-    context: &Context,
-    ui: &mut Ui,
-) -> Result<Exit, Failure> {
-    let mut stop = Stop::listen()?;
-    let mut printed: HashSet<TraceId> = listed.iter().map(|trace| trace.id.clone()).collect();
-    let mut headed = !listed.is_empty();
-    let mut store = None;
-    let mut seen = None;
-    let mut waiting = true;
-    let mut since = context.now;
-    let range = TimeRange::new(query.range.start(), Time(u64::MAX)).unwrap_or(TimeRange::ALL);
-    let query = Query { limit: usize::MAX, range, filter: query.filter.clone() };
-    loop {
-        if interrupted(&mut stop, tokio::time::sleep(LOOK)).await.is_none() {
-            return Ok(Exit::Interrupted);
-        }
-        if store.as_ref().is_none_or(|store: &Local| !store.is_current()) {
-            seen = None;
-            store = Local::open(&context.settings.store, context.settings.timeout).ok();
-        }
-        let Some(local) = &store else { continue };
-        let change = local.change().map_err(|error| ask::failure(error.into()))?;
-        if seen == Some(change) && !waiting {
-            continue;
-        }
-        seen = Some(change);
-        let now = (context.clock)();
-        let listing = local.arrived(&query, since).map_err(ask::failure)?;
-        // What is committed while we look bears a time from before.
-        since = now.saturating_add(-PATIENCE);
-        waiting = false;
-        let mut ripe = Vec::new();
-        for trace in listing.traces.into_iter().rev().filter(|trace| !printed.contains(&trace.id)) {
-            let silent = now.since(trace.received.unwrap_or(trace.end)) >= PATIENCE;
-            if trace.complete() || silent {
-                ripe.push(trace);
-            } else {
-                since = since.min(trace.received.unwrap_or(since));
-                waiting = true;
-            }
-        }
-        if ripe.is_empty() {
-            continue;
-        }
-        printed.extend(ripe.iter().map(|trace| trace.id.clone()));
-        // An age would be wrong a moment later: these lines stay on the screen.
-        let look = Look { now: None, ..context.look(ui) };
-        let text = match format {
-            ListFormat::Table if headed => table::rows(&ripe, &look),
-            ListFormat::Table => table::render(&ripe, &look),
-            ListFormat::Json | ListFormat::Jsonl => ripe.iter().map(json::list_line).collect(),
-        };
-        headed = true;
-        ui.out(&text)?;
     }
 }

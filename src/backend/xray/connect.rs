@@ -1,0 +1,97 @@
+//! Credentials, region and client, by the standard chain of AWS's SDKs:
+//! <https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html>.
+
+use std::time::Duration;
+
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
+use aws_config::meta::credentials::CredentialsProviderChain;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::timeout::TimeoutConfig;
+use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
+use aws_credential_types::provider::ProvideCredentials as _;
+
+use super::super::{Remote, Trouble};
+use super::{Options, error};
+
+/// How often a request is tried in all, where the user has not set it (`AWS_MAX_ATTEMPTS`). X-Ray publishes no limits for reading,
+/// and answers 429 when they are reached.
+const ATTEMPTS: u32 = 6;
+/// What `aws-config` says where the user has set nothing.
+const DEFAULT_ATTEMPTS: u32 = 3;
+/// Before the second attempt; doubled, and made random, before each further one.
+const FIRST_WAIT: Duration = Duration::from_millis(200);
+/// To begin a connection.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// A client with credentials at hand.
+pub(super) async fn client(options: &Options) -> Result<aws_sdk_xray::Client, Remote> {
+    let config = load(options).await;
+    if config.region().is_none() {
+        return Err(no_region(options));
+    }
+    let Some(provider) = config.credentials_provider() else { return Err(error::no_credentials(options)) };
+    // Asked for here, and not with the first request, where their absence would look like a network that fails.
+    provider.provide_credentials().await.map_err(|cause| error::credentials(&cause, options))?;
+    tracing::info!(region = ?config.region(), "AWS credentials are there");
+    Ok(aws_sdk_xray::Client::new(&config))
+}
+
+async fn load(options: &Options) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT.min(options.timeout))
+        .operation_timeout(options.timeout)
+        .operation_attempt_timeout(options.timeout)
+        .build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
+    if let Some(profile) = &options.aws_profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = &options.region {
+        loader = loader.region(Region::new(region.clone()));
+    } else if !options.named {
+        loader = loader.region(region_without_metadata(options));
+    }
+    if !options.named {
+        loader = without_metadata(loader, options);
+    }
+    let config = loader.load().await;
+    let retries = config.retry_config().cloned().unwrap_or_else(aws_config::retry::RetryConfig::standard);
+    let attempts = if retries.max_attempts() == DEFAULT_ATTEMPTS { ATTEMPTS } else { retries.max_attempts() };
+    let retries = retries.with_max_attempts(attempts).with_initial_backoff(FIRST_WAIT);
+    config.into_builder().retry_config(retries).build()
+}
+
+fn region_without_metadata(options: &Options) -> RegionProviderChain {
+    let mut profile = ProfileFileRegionProvider::builder();
+    if let Some(name) = &options.aws_profile {
+        profile = profile.profile_name(name);
+    }
+    RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new()).or_else(profile.build())
+}
+
+/// The same chain up to the metadata of the machine, which only answers on EC2 and keeps everybody else waiting.
+fn without_metadata(loader: ConfigLoader, options: &Options) -> ConfigLoader {
+    let mut profile = ProfileFileCredentialsProvider::builder();
+    if let Some(name) = &options.aws_profile {
+        profile = profile.profile_name(name);
+    }
+    let chain = CredentialsProviderChain::first_try("Environment", EnvironmentVariableCredentialsProvider::new())
+        .or_else("Profile", profile.build())
+        .or_else("WebIdentityToken", WebIdentityTokenCredentialsProvider::builder().build())
+        .or_else("EcsContainer", EcsCredentialsProvider::builder().build());
+    loader.credentials_provider(chain)
+}
+
+fn no_region(options: &Options) -> Remote {
+    let profile = options.aws_profile.as_ref().map_or_else(String::new, |name| format!(" --profile {name}"));
+    Remote {
+        kind: Trouble::Unconfigured,
+        message: "no AWS region is set".to_owned(),
+        hints: vec![format!(
+            "add `--region us-east-1`, set AWS_REGION, or write it once with `aws configure set region us-east-1{profile}`"
+        )],
+    }
+}

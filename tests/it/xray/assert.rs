@@ -1,0 +1,78 @@
+//! `assert -b xray`.
+
+use std::thread;
+
+use serde_json::json;
+
+use super::{ago, ask, home, id, put, segment};
+use crate::support::eventually;
+use crate::support::xray::XRay;
+
+const WORKER: &str = "assert --service=worker";
+
+#[test]
+fn it_waits_for_what_is_still_to_come_and_no_longer() {
+    let service = XRay::start();
+    let home = home(&service);
+    let start = ago(5);
+    let trace = id(start, 1);
+    put(&service, &segment(&trace, "00000000000000a1", "web", start, json!({})));
+    thread::scope(|scope| {
+        let asserted = scope.spawn(|| ask(&home, &format!("{WORKER} --wait 40s")));
+        eventually("it asks", || service.count("/TraceSummaries") > 0);
+        put(&service, &segment(&trace, "00000000000000b2", "worker", start, json!({"parent_id": "00000000000000a1"})));
+        let asserted = asserted.join().expect("it ends");
+        assert_eq!(asserted.code, Some(0), "{asserted}");
+        assert!(asserted.stderr.contains("1 trace satisfies service = \"worker\""), "{asserted}");
+    });
+}
+
+#[test]
+fn an_incomplete_trace_at_the_deadline_is_neither_yes_nor_no() {
+    let service = XRay::start();
+    let home = home(&service);
+    let start = ago(5);
+    let trace = id(start, 1);
+    put(&service, &segment(&trace, "00000000000000b2", "web", start, json!({"parent_id": "00000000000000a1"})));
+    for question in [format!("{WORKER} --wait 1s"), format!("{WORKER} --absent"), format!("{WORKER} --trace {trace}")] {
+        let asserted = ask(&home, &question);
+        assert_eq!(asserted.code, Some(3), "{question}: {asserted}");
+        assert!(asserted.stderr.contains("may still grow"), "{question}: {asserted}");
+    }
+    put(&service, &segment(&trace, "00000000000000a1", "front", start, json!({})));
+    for (question, code) in
+        [(WORKER.to_owned(), 1), (format!("{WORKER} --absent"), 0), (format!("{WORKER} --trace {trace}"), 1)]
+    {
+        let asserted = ask(&home, &question);
+        assert_eq!(asserted.code, Some(code), "{question}: {asserted}");
+    }
+}
+
+#[test]
+fn a_trace_that_x_ray_lists_and_does_not_give_leaves_it_open() {
+    let service = XRay::start();
+    let home = home(&service);
+    let start = ago(5);
+    let trace = id(start, 1);
+    put(&service, &segment(&trace, "00000000000000a1", "worker", start, json!({})));
+    service.configure(|rules| rules.unprocessed_first.extend([(trace.clone(), usize::MAX)]));
+    let asserted = ask(&home, WORKER);
+    assert_eq!(asserted.code, Some(3), "{asserted}");
+    assert!(asserted.stderr.contains("X-Ray lists it and does not give it"), "{asserted}");
+}
+
+#[test]
+fn more_traces_than_may_be_fetched_leave_an_absence_open() {
+    let service = XRay::start();
+    let home = home(&service);
+    for number in 0..30 {
+        let start = ago(100 + number);
+        put(&service, &segment(&id(start, 1), "00000000000000a1", "web", start, json!({})));
+    }
+    let question = "assert name=nowhere --absent --scan";
+    let asserted = ask(&home, &format!("{question} 20"));
+    assert_eq!(asserted.code, Some(3), "{asserted}");
+    assert!(asserted.stderr.contains("the newest 20 traces, back to"), "{asserted}");
+    assert_eq!(service.count("/Traces"), 4, "five at once");
+    assert_eq!(ask(&home, &format!("{question} 30")).code, Some(0));
+}
