@@ -264,7 +264,7 @@ impl Ui {
     }
 
     /// Progress for somebody who cannot hold us: shown from the first message until `None` comes.
-    pub fn reporter(&mut self) -> Arc<dyn Fn(Option<&str>) + Send + Sync> {
+    pub fn reporter(&mut self) -> Reporter {
         if self.wishes.quiet || !self.streams.err.terminal {
             return Arc::new(|_| {});
         }
@@ -335,6 +335,9 @@ impl Ui {
         });
     }
 }
+
+/// Takes what is being done, and `None` when that is over.
+pub type Reporter = Arc<dyn Fn(Option<&str>) + Send + Sync>;
 
 /// Something that takes a while; over when it is dropped.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "AWS X-Ray options")]
 pub struct XRayArgs {
-    /// Ask X-Ray for this too, in its own filter expressions, such as 'service() { fault }'
+    /// Ask X-Ray for this too, in its own filter expressions, such as `service() { fault }`
     ///
     /// It is handed on as it is; other backends know nothing of it. The language is described at
     /// <https://docs.aws.amazon.com/xray/latest/devguide/xray-console-filters.html>.

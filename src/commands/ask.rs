@@ -142,7 +142,7 @@ pub(super) fn failure(error: BackendError) -> Failure {
     if let BackendError::Remote(remote) = error {
         let kind = if remote.kind == Trouble::Question { Kind::Usage } else { Kind::Unanswerable };
         let failure = Failure::new(kind, &remote);
-        return remote.hints.iter().fold(failure, |failure, hint| failure.hint(hint));
+        return remote.hints.iter().fold(failure, Failure::hint);
     }
     let (kind, hint) = match &error {
         BackendError::Store(StoreError::Foreign { .. }) => (Kind::Config, Some("name another file with --store")),

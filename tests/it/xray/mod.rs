@@ -3,6 +3,7 @@
 mod assert;
 mod faults;
 mod list;
+mod property;
 mod show;
 
 use serde_json::{Value as Json, json};
