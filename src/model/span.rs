@@ -23,6 +23,9 @@ pub struct Span {
     pub end: Option<Time>,
     /// How it ended.
     pub status: Status,
+    /// Whether it is a backend's own guess at the other side of a call, and repeats what its parent says of it (X-Ray's inferred
+    /// segments). See [`super::segments`].
+    pub inferred: bool,
     /// Its attributes.
     pub attributes: Attributes,
     /// What happened meanwhile.

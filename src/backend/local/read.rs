@@ -186,6 +186,7 @@ impl Local {
                     start: span.start,
                     end: span.end,
                     error: span.error,
+                    inferred: span.inferred,
                 });
             }
             let figures = whole.figures();

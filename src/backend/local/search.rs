@@ -255,6 +255,7 @@ fn skeleton(local: &Local, row: &TraceRow) -> rusqlite::Result<Option<Trace>> {
             end: span.end,
             status: Status { code, message: String::new() },
             resource: Arc::clone(operation.resource.as_ref().unwrap_or(&nobody)),
+            inferred: span.inferred,
             ..Span::default()
         };
         if operation.resource.is_none() {

@@ -298,7 +298,7 @@ fn files_that_are_no_store_are_refused_and_left_alone() {
     for (path, wanted) in [
         (&text, "is not a store of cruddur-trace: it is no SQLite database"),
         (&other, "is not a store of cruddur-trace: it is another program's SQLite database"),
-        (&future, "was written by a newer cruddur-trace (store version 99, this program knows 1)"),
+        (&future, "was written by a newer cruddur-trace (store version 99, this program knows 2)"),
     ] {
         let before = std::fs::read(path).unwrap();
         for error in [Local::open(path, PATIENCE).unwrap_err(), Writer::start(path, Retention::default(), clock).unwrap_err()] {

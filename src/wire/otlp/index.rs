@@ -58,7 +58,16 @@ fn index(data: &[u8]) -> Result<(Batch, Vec<Refused>), WireError> {
                         let trace = indexer.trace(&TraceId::from_bytes(ids.trace));
                         let operation = indexer.operation(number, span.name, SpanKind::from_number(span.kind));
                         let (start, end, error) = (Time(span.start), span.end(), span.status == 2);
-                        indexer.rows.push(Row { trace, operation, id: ids.id, parent: ids.parent, start, end, error });
+                        indexer.rows.push(Row {
+                            trace,
+                            operation,
+                            id: ids.id,
+                            parent: ids.parent,
+                            start,
+                            end,
+                            error,
+                            inferred: false,
+                        });
                     }
                     Err(reason) => refusals.add(reason),
                 }

@@ -24,8 +24,9 @@ fn told(span: &Span) -> String {
     lines.join("\n")
 }
 
+/// The spans of one document, put together.
 fn spans(document: &str) -> Vec<Span> {
-    convert(document).unwrap().into_iter().map(|(_, span)| span).collect()
+    Trace::group(convert(document).unwrap()).remove(0).into_spans()
 }
 
 #[test]
@@ -349,7 +350,7 @@ fn subsegments_nest_far_deeper_than_any_sdk_lets_them_and_not_without_end() {
         }
         document + &"}]".repeat(levels) + "}"
     };
-    assert_eq!(spans(&nested(400)).len(), 401);
+    assert_eq!(convert(&nested(400)).unwrap().len(), 401);
     let error = convert(&nested(1000)).unwrap_err();
     insta::assert_snapshot!(error, @"not an X-Ray segment document: its subsegments nest deeper than 500");
     let deep = format!(r#"{{"trace_id": "t", "id": "i", "metadata": {}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
