@@ -13,7 +13,8 @@ use super::id::SpanId;
 use super::span::{Span, StatusCode};
 use super::value::{Attributes, Value};
 
-/// Attribute of an inferred segment.
+/// Attribute of an inferred segment: true, or `kept apart` where the inferred segment that it hung below was folded and it was
+/// not.
 pub const INFERRED: &str = "aws.xray.inferred";
 /// On a subsegment, the id of the inferred segment that was folded into it. What else that one said, and the subsegment does
 /// not, is there behind the same prefix.
@@ -52,6 +53,10 @@ pub(super) fn fold(spans: Vec<Span>, pairs: &[(usize, usize)]) -> Vec<Span> {
         if let Some(new) = moved.get(named) {
             span.attributes.push(NAMED_PARENT, named.to_string());
             span.parent = Some(new.clone());
+            // A guess that did not repeat the guess above it shall not be taken for one at what it hangs below now.
+            for (_, value) in span.attributes.0.iter_mut().filter(|(key, _)| key == INFERRED) {
+                *value = "kept apart".into();
+            }
         }
     }
     spans
@@ -63,9 +68,6 @@ pub(super) fn carry_over(kept: &mut [Span], dropped: impl Iterator<Item = Span>)
     for dropped in dropped.filter(|span| span.attributes.get(INFERRED_ID).is_some()) {
         let same = |span: &&mut Span| (&span.id, span.start, &span.name) == (&dropped.id, dropped.start, &dropped.name);
         let Some(span) = kept.iter_mut().find(same).filter(|span| span.attributes.get(INFERRED_ID).is_none()) else { continue };
-        if dropped.is_error() {
-            span.status.code = StatusCode::Error;
-        }
         let folded = dropped.attributes.0.into_iter().filter(|(key, _)| key.starts_with("aws.xray.inferred."));
         span.attributes.0.extend(folded);
     }
@@ -99,7 +101,7 @@ fn absorb(span: &mut Span, inferred: Span) {
     span.attributes.push("aws.xray.inferred.name", inferred.name);
     let resource = inferred.resource.attributes.0.iter().filter(|(key, _)| key != "service.name");
     for (key, value) in resource.cloned().chain(inferred.attributes.0) {
-        if key != INFERRED && !says(span, &key, &value) {
+        if ![INFERRED, INFERRED_DIFFERS].contains(&key.as_str()) && !says(span, &key, &value) {
             let key = key.strip_prefix("aws.xray.").unwrap_or(&key);
             span.attributes.push(format!("aws.xray.inferred.{key}"), value);
         }
@@ -122,14 +124,11 @@ fn says(span: &Span, key: &str, value: &Value) -> bool {
 
 /// Says of inferred segments that were kept apart, although their parent is there, why that is.
 pub(super) fn note_differences(spans: &mut [Span]) {
-    if !spans.iter().any(|span| span.inferred) {
-        return;
-    }
     let mut times = HashMap::new();
-    for span in spans.iter().filter(|span| !span.inferred) {
+    for span in spans.iter().filter(|span| !span.is_inferred()) {
         times.entry(span.id.clone()).or_insert((span.start, span.end));
     }
-    for span in spans.iter_mut().filter(|span| span.inferred && span.attributes.get(INFERRED_DIFFERS).is_none()) {
+    for span in spans.iter_mut().filter(|span| span.is_inferred() && span.attributes.get(INFERRED_DIFFERS).is_none()) {
         let Some((start, end)) = span.parent.as_ref().and_then(|parent| times.get(parent)) else { continue };
         let differs = [("start", *start != span.start), ("end", *end != span.end)];
         let differs: Vec<Value> = differs.into_iter().filter_map(|(word, differs)| differs.then(|| word.into())).collect();
@@ -192,7 +191,6 @@ mod tests {
         Span {
             name: "DynamoDB".into(),
             kind: SpanKind::Server,
-            inferred: true,
             attributes: std::iter::once((INFERRED, true)).collect(),
             resource: Arc::new(Resource::of_service("DynamoDB")),
             ..span(id, parent, start, end)
@@ -320,10 +318,10 @@ mod tests {
 
     #[test]
     fn what_one_backend_has_folded_is_not_lost_where_another_has_the_span_too() {
-        let folded = assemble(vec![span(2, 0, 3, 5), failed(inferred(3, 2, 3, 5))]).into_spans();
+        let folded = assemble(vec![span(2, 0, 3, 5), inferred(3, 2, 3, 5)]).into_spans();
         for order in [[folded[0].clone(), span(2, 0, 3, 5)], [span(2, 0, 3, 5), folded[0].clone()]] {
             let spans = assemble(order.to_vec()).into_spans();
-            assert_eq!((spans.len(), count_folded(&spans), spans[0].is_error()), (1, 1, true));
+            assert_eq!((spans.len(), count_folded(&spans)), (1, 1));
         }
     }
 
@@ -343,7 +341,7 @@ mod tests {
                 .collect();
             let mut builder = crate::model::SummaryBuilder::default();
             for span in &records {
-                let (operation, identity) = (u32::from(span.inferred), u32::from(span.inferred));
+                let (operation, identity) = (u32::from(span.is_inferred()), u32::from(span.is_inferred()));
                 builder.add(crate::model::SpanFacts {
                     id: span.id.clone(),
                     parent: span.parent.clone(),
@@ -352,7 +350,7 @@ mod tests {
                     start: span.start,
                     end: span.end,
                     error: span.is_error(),
-                    inferred: span.inferred,
+                    inferred: span.is_inferred(),
                 });
             }
             let received = records.len();

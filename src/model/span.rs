@@ -23,9 +23,6 @@ pub struct Span {
     pub end: Option<Time>,
     /// How it ended.
     pub status: Status,
-    /// Whether it is a backend's own guess at the other side of a call, and repeats what its parent says of it (X-Ray's inferred
-    /// segments). See [`super::segments`].
-    pub inferred: bool,
     /// Its attributes.
     pub attributes: Attributes,
     /// What happened meanwhile.
@@ -57,6 +54,11 @@ impl Span {
     /// `service.name` of the resource; empty where there is none.
     pub fn service(&self) -> &str {
         self.resource.service()
+    }
+
+    /// Whether X-Ray has inferred it from the span that it names as its parent: [`super::segments`].
+    pub fn is_inferred(&self) -> bool {
+        self.attributes.get(super::segments::INFERRED) == Some(&Value::Bool(true))
     }
 
     /// Whether its status says that it failed.

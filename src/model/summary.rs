@@ -105,7 +105,7 @@ pub struct SpanFacts {
     pub end: Option<Time>,
     /// Whether it failed.
     pub error: bool,
-    /// Whether it is a backend's guess at the other side of its parent's call: [`super::Span::inferred`].
+    /// Whether it may only repeat its parent: [`super::Span::is_inferred`].
     pub inferred: bool,
 }
 
@@ -225,6 +225,11 @@ impl SummaryBuilder {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether there are inferred records among them.
+    pub(crate) fn has_inferred(&self) -> bool {
+        self.any_inferred
     }
 
     /// The places of inferred records that are no spans of their own, each with the place of the span that it repeats: its parent,

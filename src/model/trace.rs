@@ -36,12 +36,14 @@ impl Trace {
     /// of their own take their nearest ancestor's. `None` when there are no spans.
     pub fn assemble(id: TraceId, records: Vec<Span>) -> Option<Self> {
         let received = records.len();
-        let (spans, folds) = keep_one_record_each(records);
+        let (spans, folds, any_inferred) = keep_one_record_each(records);
         let repeated = received - spans.len();
         let mut spans = segments::fold(spans, &folds);
         spans.sort_by(|a, b| (a.start, &a.id).cmp(&(b.start, &b.id)));
         inherit_resources(&mut spans);
-        segments::note_differences(&mut spans);
+        if any_inferred {
+            segments::note_differences(&mut spans);
+        }
         segments::resolve_causes(&mut spans);
         let trace =
             Self { id, spans, backends: Vec::new(), received: None, truncated: Vec::new(), repeated, folded: folds.len() };
@@ -118,12 +120,13 @@ fn facts<'a>(span: &'a Span, interner: &mut Interner<'a>) -> SpanFacts {
         start: span.start,
         end: span.end,
         error: span.is_error(),
-        inferred: span.inferred,
+        inferred: span.is_inferred(),
     }
 }
 
-/// The same rule as a summary's, so that both count alike; with the places of those that are to be folded, and into which.
-fn keep_one_record_each(records: Vec<Span>) -> (Vec<Span>, Vec<(usize, usize)>) {
+/// The same rule as a summary's, so that both count alike; with the places of those that are to be folded, and into which, and whether any
+/// might be.
+fn keep_one_record_each(records: Vec<Span>) -> (Vec<Span>, Vec<(usize, usize)>, bool) {
     let mut builder = SummaryBuilder::default();
     // For each place of the builder, the record that is there.
     let mut kept: Vec<usize> = Vec::with_capacity(records.len());
@@ -145,7 +148,8 @@ fn keep_one_record_each(records: Vec<Span>) -> (Vec<Span>, Vec<(usize, usize)>) 
         spans.extend(records[index].take());
     }
     segments::carry_over(&mut spans, records.into_iter().flatten());
-    (spans, builder.folds().into_iter().map(|(from, into)| (places[from], places[into])).collect())
+    let folds = builder.folds().into_iter().map(|(from, into)| (places[from], places[into])).collect();
+    (spans, folds, builder.has_inferred())
 }
 
 /// Iterative and guarded against cycles: what a trace says of parents is only a claim. Passes every span once.

@@ -142,7 +142,6 @@ fn span_of(resource: Arc<Resource>, scope: Arc<Scope>) -> impl Strategy<Value = 
                 dropped_attributes,
                 dropped_events,
                 dropped_links,
-                inferred: false,
             }
         })
 }

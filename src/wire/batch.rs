@@ -71,7 +71,7 @@ pub struct Row {
     pub end: Option<Time>,
     /// Whether its status is an error.
     pub error: bool,
-    /// Whether it is a guess at the other side of its parent's call: [`crate::model::Span::inferred`].
+    /// Whether it may only repeat its parent: [`crate::model::Span::is_inferred`].
     pub inferred: bool,
 }
 

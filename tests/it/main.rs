@@ -25,3 +25,4 @@ mod show_backends;
 #[cfg(unix)]
 mod store;
 mod support;
+mod xray_documents;

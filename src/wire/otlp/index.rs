@@ -66,7 +66,7 @@ fn index(data: &[u8]) -> Result<(Batch, Vec<Refused>), WireError> {
                             start,
                             end,
                             error,
-                            inferred: false,
+                            inferred: span.inferred,
                         });
                     }
                     Err(reason) => refusals.add(reason),

@@ -153,7 +153,6 @@ fn span_of(span: proto::Span, ids: walk::Ids, resource: Arc<Resource>, scope: Ar
         dropped_attributes: span.dropped_attributes_count,
         dropped_events: span.dropped_events_count,
         dropped_links: span.dropped_links_count,
-        inferred: false,
     }
 }
 
@@ -256,7 +255,7 @@ mod tests {
                 start: span.start,
                 end: span.end,
                 error: span.is_error(),
-                inferred: false,
+                inferred: span.is_inferred(),
             };
             (id.clone(), Some(span.service().to_owned()), span.name.clone(), span.kind, row)
         };

@@ -38,7 +38,6 @@ pub fn convert(document: &str) -> Result<Vec<(TraceId, Span)>, WireError> {
         span.kind = subsegment_kind(&top.fields);
     } else {
         top.fields.word("type", "segment");
-        span.inferred = top.fields.is("inferred", true);
         span.kind = segment_kind(&top.fields, span.parent.is_some());
         span.resource = Arc::new(Resource { attributes: attributes::resource(&mut top.fields, &name), ..Resource::default() });
     }

@@ -68,7 +68,7 @@ fn a_segment_becomes_the_span_of_a_server() {
     telemetry.sdk.version: 2.15.0
     aws.xray.sampling_rule_name: Default
     ");
-    assert_eq!((spans[0].start, spans[0].end), (Time(1_795_330_581_487_246_752), Some(Time(1_795_330_581_493_573_666))));
+    assert_eq!((spans[0].start, spans[0].end), (Time(1_795_330_581_487_246_800), Some(Time(1_795_330_581_493_573_700))));
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn exceptions_become_events_and_calls_get_the_names_of_the_conventions() {
     aws.xray.cause.working_directory: /app
     aws.xray.fault: true
     aws.xray.namespace: local
-    exception at 1795330581492000103
+    exception at 1795330581492000000
       exception.type: OperationalError
       exception.message: no such table: activities
       exception.stacktrace: run (/app/home.py:41)
@@ -90,7 +90,7 @@ fn exceptions_become_events_and_calls_get_the_names_of_the_conventions() {
       aws.xray.exception.remote: false
       aws.xray.exception.skipped: 2
       aws.xray.exception.truncated: 0
-    exception at 1795330581492000103
+    exception at 1795330581492000000
       exception.type: OSError
       exception.message: disk I/O error
       aws.xray.exception.id: b1b2c3d4e5f60718

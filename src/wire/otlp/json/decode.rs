@@ -283,7 +283,6 @@ impl JsonSpan<'_> {
             dropped_attributes: self.dropped_attributes.unsigned(),
             dropped_events: self.dropped_events.unsigned(),
             dropped_links: self.dropped_links.unsigned(),
-            inferred: false,
         };
         Ok((trace.trace(), span))
     }
