@@ -84,7 +84,8 @@ impl Trace {
         let mut interner = Interner::default();
         let mut builder = SummaryBuilder::default();
         for span in &self.spans {
-            builder.add(facts(span, &mut interner));
+            // What was to be folded is folded.
+            builder.add(SpanFacts { inferred: false, ..facts(span, &mut interner) });
         }
         let figures = builder.figures();
         let mut evidence = figures.evidence();

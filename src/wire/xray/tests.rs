@@ -318,6 +318,26 @@ fn a_document_without_its_ids_is_refused_by_the_name_of_the_field() {
 }
 
 #[test]
+fn what_is_inferred_or_has_no_service_of_its_own_is_so_in_every_format() {
+    let documents = [
+        r#"{"trace_id": "1-581cf771-a006649127e371903a2de979", "id": "00000000000000a1", "parent_id": "00000000000000a2", "inferred": true}"#,
+        r#"{"trace_id": "1-581cf771-a006649127e371903a2de979", "id": "00000000000000a2", "type": "subsegment", "inferred": false}"#,
+    ];
+    let told = |batch: &Batch| -> Vec<_> {
+        let service = |row: &crate::wire::Row| batch.operations[row.operation as usize].service.clone();
+        batch.rows.iter().map(|row| (row.inferred, service(row))).collect()
+    };
+    let wanted = [(true, Some(String::new())), (false, None)];
+    assert_eq!(told(&Batch::from_xray(&documents).0), wanted);
+    let mut spans: Vec<_> = documents.iter().flat_map(|document| convert(document).unwrap()).collect();
+    assert_eq!(told(&Batch::from_spans(&spans).0), wanted);
+    // Of a key that came twice the last counts, here as there.
+    spans[0].1.attributes.push(crate::model::segments::INFERRED, "true");
+    assert!(!spans[0].1.is_inferred());
+    assert!(!told(&Batch::from_spans(&spans).0)[0].0);
+}
+
+#[test]
 fn a_batch_is_read_back_as_its_rows_say() {
     let documents = [FLASK, DATAGRAMS, ODD, "{not json"];
     let (batch, refused) = Batch::from_xray(&documents);
