@@ -1,6 +1,6 @@
 //! One trace that several backends know is one trace.
 
-use crate::model::Trace;
+use crate::model::{Trace, segments};
 
 /// Puts what several backends have of the same trace together: spans that both have are there once.
 pub(super) fn traces(mut parts: Vec<Trace>) -> Option<Trace> {
@@ -19,5 +19,7 @@ pub(super) fn traces(mut parts: Vec<Trace>) -> Option<Trace> {
     whole.truncated = truncated;
     // What two backends both have is no repetition by a sender.
     whole.repeated = repeated;
+    // What one of them has folded is not among its spans any more.
+    whole.folded = segments::count_folded(whole.spans());
     Some(whole)
 }

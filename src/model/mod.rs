@@ -1,9 +1,10 @@
 //! The nouns: trace, span, resource, scope, attribute – `OpenTelemetry`'s data model, to which every backend is mapped.
 //!
-//! Reading order: [`id`], [`time`], [`value`], [`span`], [`trace`], [`summary`]. Nothing here does I/O, and nothing here knows
+//! Reading order: [`id`], [`time`], [`value`], [`span`], [`trace`] (with [`segments`]), [`summary`]. Nothing here does I/O, and nothing here knows
 //! of any other folder of the crate.
 
 pub mod id;
+pub mod segments;
 pub mod span;
 pub mod summary;
 pub mod time;

@@ -56,6 +56,11 @@ impl Span {
         self.resource.service()
     }
 
+    /// Whether X-Ray has inferred it from the span that it names as its parent: [`super::segments`].
+    pub fn is_inferred(&self) -> bool {
+        self.attributes.get(super::segments::INFERRED) == Some(&Value::Bool(true))
+    }
+
     /// Whether its status says that it failed.
     pub fn is_error(&self) -> bool {
         self.status.code == StatusCode::Error

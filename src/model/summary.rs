@@ -3,7 +3,7 @@
 //! One definition for all backends: whatever the order in which spans arrive, and however often, the same spans give the same
 //! summary.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 use super::id::{SpanId, TraceId};
@@ -112,6 +112,8 @@ pub struct SpanFacts {
     pub end: Option<Time>,
     /// Whether it failed.
     pub error: bool,
+    /// Whether it may only repeat its parent: [`super::Span::is_inferred`].
+    pub inferred: bool,
 }
 
 impl SpanFacts {
@@ -137,6 +139,9 @@ pub struct SummaryBuilder {
     older: HashMap<u32, u32>,
     /// Places in `spans` of running records that a finished one elsewhere has made needless.
     needless: HashSet<u32>,
+    /// Operation numbers of records whose place another record has taken.
+    replaced: BTreeSet<u32>,
+    any_inferred: bool,
 }
 
 /// The numbers of a summary; names are the caller's, by operation number.
@@ -158,6 +163,8 @@ pub struct Figures {
     pub root: Option<u32>,
     /// Operation numbers of all spans, sorted.
     pub operations: Vec<u32>,
+    /// Operation numbers of nothing but records that are no spans of their own, sorted: they were replaced, or folded.
+    pub also: Vec<u32>,
 }
 
 impl Figures {
@@ -182,12 +189,14 @@ impl SummaryBuilder {
     /// last one counts, and a finished one is never replaced by a running one. Answers where the record now is among the kept
     /// ones, or `None` where an earlier one stays instead.
     pub fn add(&mut self, span: SpanFacts) -> Option<usize> {
+        self.any_inferred |= span.inferred;
         let Some(&newest) = self.by_id.get(&span.id) else {
             return Some(self.push(span));
         };
         let same_id: Vec<u32> = std::iter::successors(Some(newest), |index| self.older.get(index).copied()).collect();
         let same_id = || same_id.iter().copied().filter(|index| !self.needless.contains(index));
         if same_id().any(|index| self.spans[index as usize].finishes(&span)) {
+            self.replaced.insert(span.operation);
             return None;
         }
         let finished: Vec<u32> = same_id().filter(|&index| span.finishes(&self.spans[index as usize])).collect();
@@ -198,7 +207,8 @@ impl SummaryBuilder {
             return Some(place);
         };
         self.needless.extend(finished.into_iter().filter(|index| *index != place));
-        self.spans[place as usize] = span;
+        let before = std::mem::replace(&mut self.spans[place as usize], span);
+        self.replaced.insert(before.operation);
         Some(place as usize)
     }
 
@@ -224,18 +234,72 @@ impl SummaryBuilder {
         self.len() == 0
     }
 
+    /// Whether there are inferred records among them.
+    pub(crate) fn has_inferred(&self) -> bool {
+        self.any_inferred
+    }
+
+    /// The places of inferred records that are no spans of their own, each with the place of the span that it repeats: its parent,
+    /// if that has the very same times, or what that one, itself inferred, repeats. Guesses that only repeat each other stay.
+    pub fn folds(&self) -> BTreeMap<usize, usize> {
+        if !self.any_inferred {
+            return BTreeMap::new();
+        }
+        let kept = || self.spans.iter().enumerate().filter(|(place, _)| self.is_kept(*place));
+        let named: HashSet<&SpanId> =
+            kept().filter(|(_, span)| span.inferred).filter_map(|(_, span)| span.parent.as_ref()).collect();
+        // What can be repeated, by id and times; where records share them, one that is no guess.
+        let mut repeatable = HashMap::<_, usize>::new();
+        for (place, span) in kept().filter(|(_, span)| named.contains(&span.id) && !span.start.is_unknown()) {
+            let best = repeatable.entry((&span.id, span.start, span.end)).or_insert(place);
+            if self.spans[*best].inferred && !span.inferred {
+                *best = place;
+            }
+        }
+        let mut ends = BTreeMap::<usize, Option<usize>>::new();
+        for (place, _) in kept().filter(|(_, span)| span.inferred) {
+            let (mut path, mut at) = (Vec::new(), place);
+            let end = loop {
+                let span = &self.spans[at];
+                if !span.inferred {
+                    break Some(at);
+                }
+                if let Some(known) = ends.get(&at) {
+                    break *known;
+                }
+                // Met again, it is its own guess.
+                ends.insert(at, None);
+                path.push(at);
+                let above = span.parent.as_ref().and_then(|parent| repeatable.get(&(parent, span.start, span.end)));
+                match above {
+                    Some(above) => at = *above,
+                    None => break None,
+                }
+            };
+            ends.extend(path.into_iter().map(|place| (place, end)));
+        }
+        ends.into_iter().filter_map(|(place, end)| Some((place, end?))).collect()
+    }
+
     /// The numbers now. Costs one pass over the spans.
     pub fn figures(&self) -> Figures {
-        let mut figures = Figures { spans: self.len(), ..Figures::default() };
+        let folds = self.folds();
+        let failed: HashSet<usize> = folds.iter().filter(|(from, _)| self.spans[**from].error).map(|(_, into)| *into).collect();
+        let mut figures = Figures { spans: self.len() - folds.len(), ..Figures::default() };
         let mut missing = HashSet::<&SpanId>::new();
         let mut start = None::<Time>;
         let mut root = None::<&SpanFacts>;
-        for (_, span) in self.spans.iter().enumerate().filter(|(place, _)| self.is_kept(*place)) {
+        let mut also = self.replaced.clone();
+        for (place, span) in self.spans.iter().enumerate() {
+            if !self.is_kept(place) || folds.contains_key(&place) {
+                also.insert(span.operation);
+                continue;
+            }
             if !span.start.is_unknown() {
                 start = Some(start.map_or(span.start, |start| start.min(span.start)));
             }
             figures.end = figures.end.max(span.end.unwrap_or(span.start));
-            figures.errors += usize::from(span.error);
+            figures.errors += usize::from(span.error || failed.contains(&place));
             figures.running += usize::from(span.end.is_none());
             if span.parent.is_none() && root.is_none_or(|root| (span.start, &span.id) < (root.start, &root.id)) {
                 root = Some(span);
@@ -250,6 +314,7 @@ impl SummaryBuilder {
         figures.root = root.map(|root| root.operation);
         figures.operations.sort_unstable();
         figures.operations.dedup();
+        figures.also = also.into_iter().filter(|operation| figures.operations.binary_search(operation).is_err()).collect();
         figures
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::id::{SpanId, TraceId};
+use super::segments;
 use super::span::{Resource, Span};
 use super::summary::{Evidence, Interner, SpanFacts, SummaryBuilder, TraceSummary};
 use super::time::Time;
@@ -25,19 +26,28 @@ pub struct Trace {
     pub truncated: Vec<String>,
     /// How many records were repetitions of a span that is there.
     pub repeated: usize,
+    /// How many of X-Ray's inferred segments were folded into the subsegment that they repeat.
+    pub folded: usize,
 }
 
 impl Trace {
     /// Puts records together that came in this order: repetitions become one span (the last finished record wins), spans that
-    /// only share an id are kept apart, and those without a resource of their own take their nearest ancestor's. `None` when
-    /// there are no spans.
+    /// only share an id are kept apart, X-Ray's inferred segments are folded into what they repeat, and spans without a resource
+    /// of their own take their nearest ancestor's. `None` when there are no spans.
     pub fn assemble(id: TraceId, records: Vec<Span>) -> Option<Self> {
         let received = records.len();
-        let mut spans = keep_one_record_each(records);
-        inherit_resources(&mut spans);
-        spans.sort_by(|a, b| (a.start, &a.id).cmp(&(b.start, &b.id)));
+        let (spans, folds, any_inferred) = keep_one_record_each(records);
         let repeated = received - spans.len();
-        (!spans.is_empty()).then_some(Self { id, spans, backends: Vec::new(), received: None, truncated: Vec::new(), repeated })
+        let mut spans = segments::fold(spans, &folds);
+        spans.sort_by(|a, b| (a.start, &a.id).cmp(&(b.start, &b.id)));
+        inherit_resources(&mut spans);
+        if any_inferred {
+            segments::note_differences(&mut spans);
+        }
+        segments::resolve_causes(&mut spans);
+        let trace =
+            Self { id, spans, backends: Vec::new(), received: None, truncated: Vec::new(), repeated, folded: folds.len() };
+        (!trace.spans.is_empty()).then_some(trace)
     }
 
     /// Puts the spans of several traces together, in the order in which the traces first appear.
@@ -74,7 +84,8 @@ impl Trace {
         let mut interner = Interner::default();
         let mut builder = SummaryBuilder::default();
         for span in &self.spans {
-            builder.add(facts(span, &mut interner));
+            // What was to be folded is folded.
+            builder.add(SpanFacts { inferred: false, ..facts(span, &mut interner) });
         }
         let figures = builder.figures();
         let mut evidence = figures.evidence();
@@ -112,11 +123,13 @@ fn facts<'a>(span: &'a Span, interner: &mut Interner<'a>) -> SpanFacts {
         start: span.start,
         end: span.end,
         error: span.is_error(),
+        inferred: span.is_inferred(),
     }
 }
 
-/// The same rule as a summary's, so that both count alike.
-fn keep_one_record_each(records: Vec<Span>) -> Vec<Span> {
+/// The same rule as a summary's, so that both count alike; with the places of those that are to be folded, and into which, and whether any
+/// might be.
+fn keep_one_record_each(records: Vec<Span>) -> (Vec<Span>, Vec<(usize, usize)>, bool) {
     let mut builder = SummaryBuilder::default();
     // For each place of the builder, the record that is there.
     let mut kept: Vec<usize> = Vec::with_capacity(records.len());
@@ -131,17 +144,29 @@ fn keep_one_record_each(records: Vec<Span>) -> Vec<Span> {
         }
     }
     let mut records: Vec<_> = records.into_iter().map(Some).collect();
-    let kept = kept.into_iter().enumerate().filter(|(place, _)| builder.is_kept(*place));
-    kept.filter_map(|(_, index)| records[index].take()).collect()
+    let mut spans = Vec::with_capacity(builder.len());
+    let mut places = vec![0; kept.len()];
+    for (place, index) in kept.into_iter().enumerate().filter(|(place, _)| builder.is_kept(*place)) {
+        places[place] = spans.len();
+        spans.extend(records[index].take());
+    }
+    segments::carry_over(&mut spans, records.into_iter().flatten());
+    let folds = builder.folds().into_iter().map(|(from, into)| (places[from], places[into])).collect();
+    (spans, folds, builder.has_inferred())
 }
 
-/// Iterative and guarded against cycles: what a trace says of parents is only a claim.
+/// Iterative and guarded against cycles: what a trace says of parents is only a claim. Passes every span once.
 fn inherit_resources(spans: &mut [Span]) {
     let inherits = |span: &Span| span.service().is_empty() && span.attributes.get(INHERITS_RESOURCE).is_some();
     if !spans.iter().any(inherits) {
         return;
     }
-    let by_id: HashMap<SpanId, usize> = spans.iter().enumerate().map(|(index, span)| (span.id.clone(), index)).collect();
+    let mut by_id = HashMap::<SpanId, usize>::with_capacity(spans.len());
+    for (index, span) in spans.iter().enumerate() {
+        by_id.entry(span.id.clone()).or_insert(index);
+    }
+    // From these no way leads to a resource.
+    let mut in_vain = vec![false; spans.len()];
     for index in 0..spans.len() {
         if !inherits(&spans[index]) {
             continue;
@@ -154,15 +179,16 @@ fn inherit_resources(spans: &mut [Span]) {
                 found = Some(Arc::clone(&spans[parent].resource));
                 break;
             }
-            if path.len() > spans.len() {
+            if in_vain[parent] || path.len() > spans.len() {
                 break;
             }
             path.push(parent);
             at = parent;
         }
-        if let Some(resource) = found {
-            for index in path {
-                spans[index].resource = Arc::clone(&resource);
+        for index in path {
+            match &found {
+                Some(resource) => spans[index].resource = Arc::clone(resource),
+                None => in_vain[index] = true,
             }
         }
     }

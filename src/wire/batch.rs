@@ -71,6 +71,8 @@ pub struct Row {
     pub end: Option<Time>,
     /// Whether its status is an error.
     pub error: bool,
+    /// Whether it may only repeat its parent: [`crate::model::Span::is_inferred`].
+    pub inferred: bool,
 }
 
 /// Builds the tables of a batch. Names are borrowed until [`Indexer::finish`]: most spans repeat an operation and a trace, and
@@ -148,7 +150,7 @@ mod tests {
             let operation = indexer.operation(service, "op", SpanKind::Server);
             let trace = indexer.trace(&TraceId::from_text(name));
             let (id, start) = (SpanId::default(), Time::UNKNOWN);
-            indexer.rows.push(Row { trace, operation, id, parent: None, start, end: None, error: false });
+            indexer.rows.push(Row { trace, operation, id, parent: None, start, end: None, error: false, inferred: false });
         }
         let batch = indexer.finish(Format::XRay, Vec::new());
         assert_eq!((batch.traces.len(), batch.operations.len(), batch.rows.len()), (20, 20, 40));

@@ -45,7 +45,7 @@ fn what_comes_on_stdin_is_imported_too() {
                         ▏0          ▏10 ms      ▏20 ms      ▏30 ms
     backend-flask       ████████████████████████████████████████████████████ 43.7 ms
     └─ user-activities    ▐██████████████████████████████████████████████    39.1 ms
-      └─ mock-data                                          ███████████▍     9.50 ms
+      └─ mock-data                                          ███████████▍      9.5 ms
     [exit status: 0]
     ");
 }

@@ -26,4 +26,5 @@ mod show_backends;
 mod store;
 mod support;
 mod xray;
+mod xray_documents;
 mod xray_emulator;

@@ -94,31 +94,31 @@ fn otlp_that_is_read_again_is_the_same_trace() {
 fn two_backends_are_one_tree_with_no_span_twice() {
     let home = home();
     home.import("cruddur.json");
-    insta::assert_snapshot!(home.run(["show", "-b", "file:cruddur.json", "-b", "file:xray.json", AVATAR]), @r"
+    insta::assert_snapshot!(home.run(["show", "-b", "file:cruddur.json", "-b", "file:xray.json", AVATAR]), @"
     frontend-react-js  HTTP POST · 565 ms · 7 spans · 3 services · 3 errors
     6a63710987bbe879c7a5f5784a70384b · 2026-07-24 14:04:57.600 UTC · file:cruddur.json + file:xray.json
     complete
 
-                                                      ▏0              ▏200 ms        ▏400 ms
-      HTTP POST                    frontend-react-js  ███████████████████████████████████████████ 565 ms
-      └─ POST /api/profile/avatar  backend-flask      ▐█████████████████████████████████████████▌ 551 ms
-        └─ Lambda.Invoke           backend-flask       ▐███████████████████████████████████████▌  522 ms
-    !     └─ cruddur-thumbs        cruddur-thumbs         █████████████████████████████████████▏  489 ms
-    !       └─ cruddur-thumbs      cruddur-thumbs         ▐███████████████████████████████████▌   472 ms
-              ├─ S3                cruddur-thumbs          ▐████████████▎                         169 ms
-    !         └─ sharp.resize      cruddur-thumbs                       ▐█████████████████████▍   287 ms
+                                                             ▏0           ▏200 ms      ▏400 ms
+      HTTP POST                           frontend-react-js  ████████████████████████████████████ 565 ms
+      └─ POST /api/profile/avatar         backend-flask      ▐██████████████████████████████████▋ 551 ms
+        └─ Lambda.Invoke                  backend-flask       ▐████████████████████████████████▊  522 ms
+    !     └─ cruddur-thumbs (Lambda)      cruddur-thumbs        ███████████████████████████████▍  489 ms
+    !       └─ cruddur-thumbs (Function)  cruddur-thumbs         █████████████████████████████▉   472 ms
+              ├─ S3                       cruddur-thumbs         ▐██████████▎                     169 ms
+    !         └─ sharp.resize             cruddur-thumbs                    ▐█████████████████▊   287 ms
                   Input buffer contains unsupported image format
     [exit status: 0]
     ");
-    insta::assert_snapshot!(home.run(["show", "-b", "file:xray.json", AVATAR]), @r"
+    insta::assert_snapshot!(home.run(["show", "-b", "file:xray.json", AVATAR]), @"
     (root not arrived) · 489 ms · 4 spans · 1 service · 3 errors
-    1-6a637109-87bbe879c7a5f5784a70384b · 2026-07-24 14:04:57.651 UTC · file:xray.json
+    1-6a637109-87bbe879c7a5f5784a70384b · 2026-07-24 14:04:57.652 UTC · file:xray.json
     incomplete: no root span has arrived; 1 parent span has not arrived
 
                                           ▏0          ▏100 ms    ▏200 ms    ▏300 ms    ▏400 ms
     ⋯ 14af83ebfb3b9fd9 not arrived (yet)  ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
-    ! └─ cruddur-thumbs                   ███████████████████████████████████████████████████████ 489 ms
-    !   └─ cruddur-thumbs                  █████████████████████████████████████████████████████  472 ms
+    ! └─ cruddur-thumbs (Lambda)          ███████████████████████████████████████████████████████ 489 ms
+    !   └─ cruddur-thumbs (Function)       █████████████████████████████████████████████████████  472 ms
           ├─ S3                             ███████████████████▏                                  169 ms
     !     └─ sharp.resize                                      ▐███████████████████████████████▊  287 ms
               Input buffer contains unsupported image format

@@ -126,7 +126,7 @@ fn a_store_from_the_future_is_left_alone() {
     insta::assert_snapshot!(told(&said(&home)), @"
     list, show, assert, collect, import, run:
     ------- stderr -------
-    error: $HOME/data/cruddur-trace/traces.db was written by a newer cruddur-trace (store version 99, this program knows 1)
+    error: $HOME/data/cruddur-trace/traces.db was written by a newer cruddur-trace (store version 99, this program knows 2)
     hint: upgrade cruddur-trace, or name another store with --store
     [exit status: 2]
     ");
@@ -287,8 +287,8 @@ fn the_store_can_be_read_with_the_sqlite3_shell() {
     5759e988bd862e3fe1be46a994272793|2026-11-22T06:56:21.487Z|6.573456|backend-flask|GET /api/activities/home|2|1|0|0
     ");
     insta::assert_snapshot!(sql(&home.store(), "SELECT * FROM spans ORDER BY started"), @"
-    5759e988bd862e3fe1be46a994272793|53995c3f42cd8ad8||backend-flask|GET /api/activities/home|server|2026-11-22T06:56:21.487Z|6.573456|0
-    5759e988bd862e3fe1be46a994272793|0102030405060708|53995c3f42cd8ad8|backend-flask|GET|client|2026-11-22T06:56:21.488Z|2|1
+    5759e988bd862e3fe1be46a994272793|53995c3f42cd8ad8||backend-flask|GET /api/activities/home|server|2026-11-22T06:56:21.487Z|6.573456|0|0
+    5759e988bd862e3fe1be46a994272793|0102030405060708|53995c3f42cd8ad8|backend-flask|GET|client|2026-11-22T06:56:21.488Z|2|1|0
     ");
     let slowest = "SELECT service, name, max(duration_ms) FROM spans GROUP BY service, name ORDER BY 3 DESC LIMIT 1";
     assert_eq!(sql(&home.store(), slowest), "backend-flask|GET /api/activities/home|6.573456");

@@ -7,8 +7,8 @@ use crate::model::{Span, SpanId, SpanKind};
 
 use super::{Marks, Node, Tree, Trouble, What};
 
-/// How far a child may reach beyond its parent before it is marked. Times that were sent as decimal seconds (X-Ray) are rounded
-/// by up to a quarter of a microsecond at either end.
+/// How far a child may reach beyond its parent before it is marked. Times that were sent as decimal seconds (X-Ray) are what a
+/// double can hold, which is off by up to a quarter of a microsecond at either end.
 const TOLERANCE: Nanos = MICROSECOND;
 
 /// Nothing that is traced lasts so long; a clock or a unit is wrong.

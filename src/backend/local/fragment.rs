@@ -15,6 +15,7 @@ pub(super) struct IndexRow {
     pub(super) end: Option<Time>,
     pub(super) operation: u32,
     pub(super) error: bool,
+    pub(super) inferred: bool,
 }
 
 /// The earliest time in the rows, from which the others count, so that their numbers are short; never above SQLite's range.
@@ -23,7 +24,7 @@ pub(super) fn base(rows: &[IndexRow]) -> u64 {
     earliest.unwrap_or_default().min(i64::MAX as u64)
 }
 
-/// `[["id","parent",start,end,operation,failed],…]` with times counted from `base`.
+/// `[["id","parent",start,end,operation,failed],…]` with times counted from `base`; a seventh place, 1, where it is inferred.
 pub(super) fn encode(rows: &[IndexRow], base: u64) -> String {
     let mut json = String::with_capacity(rows.len() * 72 + 2);
     json.push('[');
@@ -41,7 +42,8 @@ pub(super) fn encode(rows: &[IndexRow], base: u64) -> String {
             Some(end) => write!(json, "{}", end.0 - base),
             None => write!(json, "null"),
         };
-        let _written = write!(json, ",{},{}]", row.operation, u8::from(row.error));
+        let _written = write!(json, ",{},{}", row.operation, u8::from(row.error));
+        json.push_str(if row.inferred { ",1]" } else { "]" });
     }
     json.push(']');
     json
@@ -67,17 +69,19 @@ pub(super) fn decode(json: &str, base: u64) -> Result<Vec<IndexRow>, serde_json:
         Option<u64>,
         u32,
         u8,
+        #[serde(default)] u8,
     );
     let stored: Vec<Stored<'_>> = serde_json::from_str(json)?;
     Ok(stored
         .into_iter()
-        .map(|Stored(id, parent, start, end, operation, error)| IndexRow {
+        .map(|Stored(id, parent, start, end, operation, error, inferred)| IndexRow {
             id: SpanId::from_text(&id),
             parent: parent.map(|parent| SpanId::from_text(&parent)),
             start: Time(base.saturating_add(start)),
             end: end.map(|end| Time(base.saturating_add(end))),
             operation,
             error: error != 0,
+            inferred: inferred != 0,
         })
         .collect())
 }
@@ -90,15 +94,25 @@ mod tests {
     fn row() -> impl Strategy<Value = IndexRow> {
         let id =
             prop_oneof![any::<[u8; 8]>().prop_map(SpanId::from_bytes), ".{0,12}".prop_map(|text| SpanId::from_text(&text))];
-        (id.clone(), proptest::option::of(id), any::<u64>(), proptest::option::of(any::<u64>()), any::<u32>(), any::<bool>())
-            .prop_map(|(id, parent, start, end, operation, error)| IndexRow {
+        let flags = (any::<bool>(), any::<bool>());
+        (id.clone(), proptest::option::of(id), any::<u64>(), proptest::option::of(any::<u64>()), any::<u32>(), flags).prop_map(
+            |(id, parent, start, end, operation, (error, inferred))| IndexRow {
                 id,
                 parent,
                 start: Time(start),
                 end: end.map(Time),
                 operation,
                 error,
-            })
+                inferred,
+            },
+        )
+    }
+
+    #[test]
+    fn rows_without_the_seventh_place_are_not_inferred() {
+        let rows = decode(r#"[["00000000000000a1",null,1,2,3,1],["00000000000000a2",null,1,2,3,0,1]]"#, 10).unwrap();
+        let told: Vec<_> = rows.iter().map(|row| (row.start, row.error, row.inferred)).collect();
+        assert_eq!(told, [(Time(11), true, false), (Time(11), false, true)]);
     }
 
     proptest! {

@@ -80,6 +80,7 @@ impl Ingest {
                 end: row.end,
                 operation: operations[row.operation as usize],
                 error: row.error,
+                inferred: row.inferred,
             });
         }
         for (trace, rows) in batch.traces.iter().zip(fragments) {
@@ -176,10 +177,10 @@ impl Ingest {
     /// Writes the summaries of the traces that were touched.
     pub(super) fn finish(&mut self, connection: &Connection, now: Time) -> rusqlite::Result<()> {
         let mut upsert = connection.prepare_cached(
-            r#"INSERT INTO trace_rows (n, id, spelling, start, "end", spans, errors, running, missing_parents, root, operations, received)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            r#"INSERT INTO trace_rows (n, id, spelling, start, "end", spans, errors, running, missing_parents, root, operations, received, also)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
                ON CONFLICT (n) DO UPDATE SET start = ?4, "end" = ?5, spans = ?6, errors = ?7, running = ?8, missing_parents = ?9,
-                 root = ?10, operations = ?11, received = ?12"#,
+                 root = ?10, operations = ?11, received = ?12, also = ?13"#,
         )?;
         for trace in &self.touched {
             let Some(live) = self.live.get(trace) else { continue };
@@ -197,6 +198,7 @@ impl Ingest {
                 figures.root,
                 key::numbers(&figures.operations),
                 key::time(now),
+                key::numbers(&figures.also),
             ])?;
         }
         if self.remembered > MAX_REMEMBERED {
@@ -221,6 +223,7 @@ fn facts(row: &IndexRow, identities: &HashMap<u32, u32>) -> SpanFacts {
         start: row.start,
         end: row.end,
         error: row.error,
+        inferred: row.inferred,
     }
 }
 

@@ -188,6 +188,7 @@ impl Local {
                     start: span.start,
                     end: span.end,
                     error: span.error,
+                    inferred: span.inferred,
                 });
             }
             let figures = whole.figures();

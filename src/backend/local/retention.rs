@@ -43,7 +43,8 @@ pub(super) fn evict(connection: &mut Connection, retention: &Retention, now: Tim
     }
     if evicted > 0 {
         connection.execute(
-            "DELETE FROM operations WHERE id NOT IN (SELECT j.value FROM trace_rows t, json_each(t.operations) j)",
+            "DELETE FROM operations WHERE id NOT IN \
+             (SELECT j.value FROM trace_rows t, json_each(t.operations) j UNION ALL SELECT j.value FROM trace_rows t, json_each(t.also) j)",
             [],
         )?;
         // Each step of the statement gives back one page.

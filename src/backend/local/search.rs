@@ -10,6 +10,7 @@ use rusqlite::{Connection, params};
 use super::key;
 use super::read::{COLUMNS, Local, TraceRow, assembled, in_parallel};
 use crate::backend::{BackendError, Listing};
+use crate::model::segments::INFERRED;
 use crate::model::trace::INHERITS_RESOURCE;
 use crate::model::{Resource, Span, SpanId, Status, StatusCode, Time, Trace, TraceId, TraceSummary};
 use crate::query::{Expr, Field, Intrinsic, Literal, Op, Predicate, Query, Test, Weakened};
@@ -257,6 +258,9 @@ fn skeleton(local: &Local, row: &TraceRow) -> rusqlite::Result<Option<Trace>> {
             resource: Arc::clone(operation.resource.as_ref().unwrap_or(&nobody)),
             ..Span::default()
         };
+        if span.inferred {
+            skeleton.attributes.push(INFERRED, true);
+        }
         if operation.resource.is_none() {
             skeleton.attributes.push(INHERITS_RESOURCE, true);
         }

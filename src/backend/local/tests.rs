@@ -258,6 +258,70 @@ fn retention_evicts_whole_traces_and_gives_the_space_back() {
     assert!(size() < before / 10, "{before} -> {}", size());
 }
 
+/// A call and X-Ray's guess at its other side.
+fn call_and_guess() -> [Span; 2] {
+    let call = Span { kind: SpanKind::Client, ..span(3, 1, "web", "DynamoDB") };
+    let mut guess = Span { id: SpanId::from_bytes([4; 8]), parent: Some(call.id.clone()), ..call.clone() };
+    guess.kind = SpanKind::Server;
+    guess.resource = Arc::new(Resource::of_service("cruddur-messages"));
+    guess.attributes.push(crate::model::segments::INFERRED, true);
+    guess.status.code = StatusCode::Error;
+    [call, guess]
+}
+
+#[test]
+fn a_guess_is_folded_in_the_index_too_in_whichever_batch_it_comes() {
+    for order in [[0, 1, 2], [2, 1, 0], [2, 0, 1]] {
+        let store = Store::new();
+        let [call, guess] = call_and_guess();
+        let spans = [span(1, 0, "web", "GET /"), call, guess];
+        store.keep(order.map(|at: usize| batch(vec![(id(1), spans[at].clone())])).to_vec());
+        let trace = store.trace(&id(1)).unwrap();
+        let listed = wait(store.open().list(&Query { range: TimeRange::ALL, filter: None, limit: 9 })).unwrap().traces;
+        assert_eq!(listed, [trace.summary()]);
+        assert_eq!((listed[0].services.as_slice(), listed[0].error_count), (&["web".to_owned()][..], 1));
+        for (filter, found) in
+            [("service = cruddur-messages", 0), ("kind = client and status = error", 1), ("kind = server", 1)]
+        {
+            assert_eq!(store.list(filter).len(), found, "{filter}");
+            assert_eq!(filter.parse::<crate::query::Expr>().unwrap().matches(&trace).is_some(), found > 0, "{filter}");
+        }
+    }
+}
+
+#[test]
+fn eviction_leaves_the_operations_of_records_that_are_no_spans() {
+    let store = Store::new();
+    let running = Span { end: None, ..span(1, 0, "web", "begun") };
+    let [call, guess] = call_and_guess();
+    let old = (id(2), span(9, 0, "old", "old"));
+    let of_trace = [running, span(1, 0, "web", "ended"), call, guess].map(|span| (id(1), span)).to_vec();
+    store.keep(vec![batch(vec![old]), batch(of_trace)]);
+    let mut connection = super::schema::open_for_writing(&store.path).unwrap();
+    let earlier = NOW.0 as i64 - 120_000_000_000;
+    connection.execute("UPDATE trace_rows SET received = ? WHERE n = 1", [earlier]).unwrap();
+    let minute = Retention { max_age: Some(Duration::from_mins(1)), max_bytes: None };
+    assert_eq!(evict(&mut connection, &minute, NOW).unwrap(), 1);
+    assert_eq!(store.list("duration > 1ns and name = ended"), [id(1)]);
+    // What the writer reads back of it is all there as well.
+    store.keep(vec![batch(vec![(id(1), span(5, 1, "web", "later"))])]);
+    assert_eq!(store.trace(&id(1)).unwrap().spans().len(), 3);
+}
+
+#[test]
+fn a_store_of_the_first_version_is_read_and_brought_up_to_date() {
+    let store = Store::new();
+    store.keep(vec![batch(vec![(id(1), span(1, 0, "web", "GET /"))])]);
+    let first = "ALTER TABLE trace_rows DROP COLUMN also; PRAGMA user_version = 1";
+    Connection::open(&store.path).unwrap().execute_batch(first).unwrap();
+    assert_eq!(store.list("service = web and duration > 1ns"), [id(1)]);
+    store.keep(vec![batch(vec![(id(2), span(1, 0, "web", "GET /"))])]);
+    assert_eq!(store.list("service = web").len(), 2);
+    let version: i64 =
+        Connection::open(&store.path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 2);
+}
+
 #[test]
 fn the_views_are_for_people() {
     let store = Store::new();
@@ -298,7 +362,7 @@ fn files_that_are_no_store_are_refused_and_left_alone() {
     for (path, wanted) in [
         (&text, "is not a store of cruddur-trace: it is no SQLite database"),
         (&other, "is not a store of cruddur-trace: it is another program's SQLite database"),
-        (&future, "was written by a newer cruddur-trace (store version 99, this program knows 1)"),
+        (&future, "was written by a newer cruddur-trace (store version 99, this program knows 2)"),
     ] {
         let before = std::fs::read(path).unwrap();
         for error in [Local::open(path, PATIENCE).unwrap_err(), Writer::start(path, Retention::default(), clock).unwrap_err()] {

@@ -26,6 +26,10 @@ pub(super) fn write(trace: &Trace, layout: &Layout, look: &Look, out: &mut impl 
     if whole.errors > 0 {
         first.push(one(Role::Error, units::plural(whole.errors, "error", "errors")));
     }
+    if trace.folded > 0 {
+        let segments = units::plural(trace.folded, "inferred segment", "inferred segments");
+        first.push(one(Role::Faint, format!("{segments} folded")));
+    }
     flow(&first, look, out)?;
 
     let start = whole.range.start();

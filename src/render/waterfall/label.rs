@@ -24,7 +24,9 @@ pub(super) struct Label<'a> {
     pub(super) name: Cow<'a, str>,
     /// What the name means.
     pub(super) role: Role,
-    /// Behind the name: the service, where it differs from the parent's.
+    /// Behind the name: what sort of thing it is, where its parent or a child has the same name.
+    pub(super) sort: Cow<'a, str>,
+    /// Behind that: the service, where it differs from the parent's.
     pub(super) service: Cow<'a, str>,
     separator: &'static str,
 }
@@ -52,7 +54,10 @@ impl<'a> Label<'a> {
             let name = format!("{} not arrived (yet)", text::sanitise(&id, look.ascii));
             return Self { name: name.into(), role: Role::Warning, separator, ..Self::default() };
         };
-        let above = tree.nodes()[node].parent.and_then(|parent| span_at(trace, tree, parent)).map(Span::service);
+        let above = tree.nodes()[node].parent.and_then(|parent| span_at(trace, tree, parent));
+        let sort = sort(span, above.into_iter().chain(tree.children(node).filter_map(|child| span_at(trace, tree, child))));
+        let sort = if sort.is_empty() { Cow::default() } else { format!(" ({})", text::sanitise(sort, look.ascii)).into() };
+        let above = above.map(Span::service);
         // X-Ray's segments are named after their service: once is enough.
         let told = !with_service || above == Some(span.service()) || span.name == span.service();
         let service = if told { "" } else { span.service() };
@@ -62,27 +67,37 @@ impl<'a> Label<'a> {
         };
         let name = if span.name.is_empty() { Cow::Borrowed("(no name)") } else { text::sanitise(&span.name, look.ascii) };
         let role = if span.is_error() { Role::Error } else { Role::Plain };
-        Self { times, name, role, service: text::sanitise(service, look.ascii), separator }
+        Self { times, name, role, sort, service: text::sanitise(service, look.ascii), separator }
     }
 
     /// Its columns, if nothing is cut.
     pub(super) fn width(&self) -> usize {
         let service = if self.service.is_empty() { 0 } else { text::width(self.separator) + text::width(&self.service) };
-        text::width(&self.times) + text::width(&self.name) + service
+        text::width(&self.times) + text::width(&self.name) + text::width(&self.sort) + service
     }
 
     /// Its pieces in at most `columns` columns. What does not fit is cut from the end, and a service of which there would be but
     /// a letter or two is left out.
     pub(super) fn pieces(&self, columns: usize, look: &Look) -> Pieces {
-        let name = text::width(&self.times) + text::width(&self.name);
+        let name = text::width(&self.times) + text::width(&self.name) + text::width(&self.sort);
         let room = columns.saturating_sub(name + text::width(self.separator));
-        let pieces = [(Role::Faint, &*self.times), (self.role, &*self.name)];
+        let pieces = [(Role::Faint, &*self.times), (self.role, &*self.name), (Role::Faint, &*self.sort)];
         if self.service.is_empty() || room < LEAST_SERVICE.min(text::width(&self.service)) {
             return fit(pieces, columns, look.ascii);
         }
         let service = [(Role::Faint, self.separator), (theme::service(&self.service), &*self.service)];
         fit(pieces.into_iter().chain(service), columns, look.ascii)
     }
+}
+
+/// The last part of a span's origin, `Function` of `AWS::Lambda::Function`, where a neighbour has the same name and service and
+/// another origin: Lambda records each invocation twice, as the service and as the function.
+fn sort<'a>(span: &'a Span, mut neighbours: impl Iterator<Item = &'a Span>) -> &'a str {
+    let origin = |span: &'a Span| span.resource.attributes.str("aws.xray.origin");
+    let Some(own) = origin(span).filter(|_| span.name == span.service()) else { return "" };
+    let alike = |other: &Span| other.name == span.name && other.service() == span.service();
+    let needed = neighbours.any(|other| alike(other) && origin(other).is_some_and(|origin| origin != own));
+    if needed { own.rsplit("::").next().unwrap_or_default() } else { "" }
 }
 
 /// What is said beside the bar or below it, sanitised.

@@ -1,7 +1,7 @@
 //! One trace as a waterfall.
 //!
 //! In order: `plan` (which rows), `layout` (where everything is, in numbers; with `whole` and `extent`), `label` and `bars` (the
-//! words and the cells of one row), then `paint` (text and colours), with `header` above and `notes` below.
+//! words and the cells of one row; `linked` for the lines below it), then `paint` (text and colours), with `header` above and `notes` below.
 //!
 //! The first columns hold marks that can be read without colour:
 //!
@@ -18,6 +18,7 @@ mod extent;
 mod header;
 mod label;
 mod layout;
+mod linked;
 mod notes;
 mod paint;
 mod plan;

@@ -11,7 +11,7 @@ use crate::render::{text, units};
 use super::label::{Label, Remark, remark};
 use super::layout::{Columns, Layout, Length, Mark, Row, guides_width, length_text, marks, spans};
 use super::plan::Entry;
-use super::{bars, header, notes};
+use super::{bars, header, linked, notes};
 
 /// Columns between two ticks, at least: room for most labels.
 const TICK_SPACING: usize = 9;
@@ -120,9 +120,10 @@ impl Painter<'_> {
         self.line.push(role, &text::pad_left(&length_text(row.length, look), duration, look.ascii));
         self.line.write(look, out)?;
         if let Some(remark) = remark.filter(|_| !beside) {
-            self.remark_below(row, below, &remark, out)?;
+            self.below(row, below, remark.role, &remark.words, out)?;
         }
-        Ok(())
+        let linked = span.map_or_else(Vec::new, |span| linked::lines(trace, span, look));
+        linked.iter().try_for_each(|words| self.below(row, below, Role::Faint, words, out))
     }
 
     /// The lane: the bar, and the remark to the right or left of it if there is room. Says whether there was.
@@ -162,7 +163,8 @@ impl Painter<'_> {
         false
     }
 
-    fn remark_below(&mut self, row: &Row, below: bool, remark: &Remark, out: &mut impl fmt::Write) -> fmt::Result {
+    /// Words on a line of their own, below the row.
+    fn below(&mut self, row: &Row, below: bool, role: Role, words: &str, out: &mut impl fmt::Write) -> fmt::Result {
         self.line.pad_to(self.layout.columns.marks);
         let depth = row.planned.depth;
         let fits = guides_width(depth) <= self.layout.columns.guides;
@@ -174,7 +176,7 @@ impl Painter<'_> {
             self.line.pad_to(self.layout.columns.marks + self.layout.columns.guides);
         }
         let room = self.look.columns() - self.line.width();
-        self.line.push(remark.role, &text::truncate(&remark.words, room, self.look.ascii));
+        self.line.push(role, &text::truncate(words, room, self.look.ascii));
         self.line.write(self.look, out)
     }
 

@@ -84,6 +84,7 @@ fn alike(a: &Span, b: &Span) -> bool {
         && a.end.is_some() == b.end.is_some()
         && a.start.is_unknown() == b.start.is_unknown()
         && a.service() == b.service()
+        && a.links == b.links
 }
 
 fn units(trace: &Trace, tree: &Tree, fold: bool) -> Vec<Unit> {

@@ -1,9 +1,11 @@
 //! Whole screens, and the laws that hold for any trace.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Span, SpanId, SpanKind, Time};
+use crate::model::{Link, Resource, Span, SpanId, SpanKind, Time};
 use crate::render::samples::{START, failed, look, page, running, span, trace};
 use crate::render::text;
 
@@ -432,4 +434,56 @@ proptest! {
         prop_assert_eq!((whole.errors, whole.services), (summary.error_count.unwrap(), summary.services.len()));
         prop_assert_eq!(whole.root.map(|root| trace.spans()[root].name.clone()), summary.root_name);
     }
+}
+
+/// A span of X-Ray's, whose name is its service's.
+fn of_origin(span: Span, origin: &str) -> Span {
+    let attributes = [("service.name", span.name.as_str()), ("aws.xray.origin", origin)].into_iter().collect();
+    Span { resource: Arc::new(Resource { attributes, ..Resource::default() }), ..span }
+}
+
+#[test]
+fn two_of_one_name_are_told_apart_and_what_lies_before_its_parent_is_drawn_there() {
+    let function = |span| of_origin(span, "AWS::Lambda::Function");
+    let mut asked = function(span(3, 2, "f", "f", 50, 90));
+    asked.links = vec![Link { trace_id: "1-5759e988-aaaaaaaaaaaaaaaaaaaaaaaa".into(), ..Link::default() }];
+    let mut spans = vec![
+        of_origin(span(2, 0, "f", "f", 10, 100), "AWS::Lambda"),
+        asked,
+        function(span(6, 3, "f", "f", 55, 60)),
+        of_origin(span(7, 3, "f", "f", 61, 62), ""),
+    ];
+    spans.extend([span(4, 3, "f", "Initialization", 0, 45), span(5, 3, "f", "Overhead", 80, 90)]);
+    insta::assert_snapshot!(drawn(&trace(spans.clone()), &look(80)), @"
+    f · 100 µs · 6 spans · 1 service
+    5759e988bd862e3fe1be46a994272793 · 2026-07-24 14:03:05 UTC · 3 m ago · complete
+
+                           ▏0         ▏20 µs    ▏40 µs    ▏60 µs    ▏80 µs
+      f (Lambda)                ██████████████████████████████████████████████ 90 µs
+      └─ f (Function)                               ▐███████████████████▉      40 µs
+        │ → linked: 1-5759e988-aaaaaaaaaaaaaaaaaaaaaaaa
+    ~   ├─ Initialization  ██████████████████████▉                             45 µs
+        ├─ f                                           ██▌                      5 µs
+        ├─ f                                              ▌                     1 µs
+        └─ Overhead                                                ▐████▉      10 µs
+
+    ~ 1 span starts before its parent (clock skew?): shown as received
+    ");
+    insta::assert_snapshot!(drawn(&trace(spans), &Look { ascii: true, ..look(60) }), @"
+    f | 100 us | 6 spans | 1 service
+    5759e988bd862e3fe1be46a994272793 | 2026-07-24 14:03:05 UTC
+    3 m ago | complete
+
+                           |0              |50 us
+      f (Lambda)              ############################ 90 us
+      `- f (Function)                     #############    40 us
+        | -> linked: 1-5759e988-aaaaaaaaaaaaaaaaaaaaaaaa
+    ~   |- Initialization  ##############                  45 us
+        |- f                                ##              5 us
+        |- f                                 ##             1 us
+        `- Overhead                                ####    10 us
+
+    ~ 1 span starts before its parent (clock skew?): shown as
+      received
+    ");
 }

@@ -56,9 +56,20 @@ fn index(data: &[u8]) -> Result<(Batch, Vec<Refused>), WireError> {
                 match if fits { span.ids() } else { Err(check::TOO_DEEP) } {
                     Ok(ids) => {
                         let trace = indexer.trace(&TraceId::from_bytes(ids.trace));
+                        let alone = span.inherits && service.as_deref().is_none_or(str::is_empty);
+                        let number = if alone { indexer.service(None) } else { number };
                         let operation = indexer.operation(number, span.name, SpanKind::from_number(span.kind));
                         let (start, end, error) = (Time(span.start), span.end(), span.status == 2);
-                        indexer.rows.push(Row { trace, operation, id: ids.id, parent: ids.parent, start, end, error });
+                        indexer.rows.push(Row {
+                            trace,
+                            operation,
+                            id: ids.id,
+                            parent: ids.parent,
+                            start,
+                            end,
+                            error,
+                            inferred: span.inferred,
+                        });
                     }
                     Err(reason) => refusals.add(reason),
                 }

@@ -255,6 +255,7 @@ mod tests {
                 start: span.start,
                 end: span.end,
                 error: span.is_error(),
+                inferred: span.is_inferred(),
             };
             (id.clone(), Some(span.service().to_owned()), span.name.clone(), span.kind, row)
         };

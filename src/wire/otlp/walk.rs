@@ -4,11 +4,16 @@
 //! but it may only acknowledge what can be decoded later. So this accepts exactly what prost's decoder accepts, which a test
 //! holds against it: <https://protobuf.dev/programming-guides/encoding/>.
 
+use opentelemetry_proto::tonic::common::v1::KeyValue;
+use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
 use opentelemetry_proto::tonic::trace::v1 as proto;
+use prost::Message as _;
 
 use std::str;
 
 use super::check::{self, MAX_NESTING};
+use crate::model::segments::INFERRED;
+use crate::model::trace::INHERITS_RESOURCE;
 use crate::model::{SpanId, Time};
 use crate::wire::error::WireError;
 
@@ -48,6 +53,10 @@ pub(super) struct Span<'a> {
     pub(super) start: u64,
     pub(super) end: u64,
     pub(super) status: i32,
+    /// [`crate::model::Span::is_inferred`].
+    pub(super) inferred: bool,
+    /// Whether it takes its parent's resource where it has no service: [`INHERITS_RESOURCE`].
+    pub(super) inherits: bool,
     too_deep: bool,
 }
 
@@ -65,7 +74,7 @@ impl<'a> Span<'a> {
         let fit = check::all_fit(&span.attributes)
             && span.events.iter().all(|event| check::all_fit(&event.attributes))
             && span.links.iter().all(|link| check::all_fit(&link.attributes));
-        Self {
+        let mut known = Self {
             trace: &span.trace_id,
             id: &span.span_id,
             parent: &span.parent_span_id,
@@ -75,6 +84,21 @@ impl<'a> Span<'a> {
             end: span.end_time_unix_nano,
             status: span.status.as_ref().map_or(0, |status| status.code),
             too_deep: !fit,
+            ..Self::default()
+        };
+        span.attributes.iter().for_each(|attribute| known.note(attribute));
+        known
+    }
+
+    /// What an attribute says of the span's place in its trace. Of several of one key the last counts.
+    fn note(&mut self, attribute: &KeyValue) {
+        match attribute.key.as_str() {
+            INFERRED => {
+                let value = attribute.value.as_ref().and_then(|value| value.value.as_ref());
+                self.inferred = matches!(value, Some(Any::BoolValue(true)));
+            }
+            INHERITS_RESOURCE => self.inherits = true,
+            _ => {}
         }
     }
 
@@ -173,7 +197,15 @@ pub(super) fn span(data: &[u8]) -> Result<Span<'_>> {
             6 => span.kind = fields.varint(&field)? as i32,
             7 => span.start = fields.fixed64(&field)?,
             8 => span.end = fields.fixed64(&field)?,
-            9 => key_value(fields.message(&field)?, MAX_NESTING, &mut span.too_deep)?,
+            9 => {
+                let message = fields.message(&field)?;
+                let bytes = message.rest;
+                let key = key_value(message, MAX_NESTING, &mut span.too_deep)?;
+                if matches!(key, INFERRED | INHERITS_RESOURCE) {
+                    // Rare enough to be decoded; that it can be was just checked.
+                    span.note(&KeyValue::decode(bytes).unwrap_or_default());
+                }
+            }
             10 | 12 | 14 => drop(fields.varint(&field)?),
             11 => event(fields.message(&field)?, &mut span.too_deep)?,
             13 => link(fields.message(&field)?, &mut span.too_deep)?,
@@ -203,7 +235,7 @@ fn event(mut fields: Fields<'_>, too_deep: &mut bool) -> Result<()> {
         match field.tag {
             1 => drop(fields.fixed64(&field)?),
             2 => drop(fields.text(&field)?),
-            3 => key_value(fields.message(&field)?, MAX_NESTING, too_deep)?,
+            3 => drop(key_value(fields.message(&field)?, MAX_NESTING, too_deep)?),
             4 => drop(fields.varint(&field)?),
             _ => fields.skip(&field)?,
         }
@@ -216,7 +248,7 @@ fn link(mut fields: Fields<'_>, too_deep: &mut bool) -> Result<()> {
         match field.tag {
             1 | 2 => drop(fields.bytes(&field)?),
             3 => drop(fields.text(&field)?),
-            4 => key_value(fields.message(&field)?, MAX_NESTING, too_deep)?,
+            4 => drop(key_value(fields.message(&field)?, MAX_NESTING, too_deep)?),
             5 => drop(fields.varint(&field)?),
             6 => fields.fixed32(&field)?,
             _ => fields.skip(&field)?,
@@ -236,16 +268,18 @@ fn status(mut fields: Fields<'_>, code: &mut i32) -> Result<()> {
     Ok(())
 }
 
-fn key_value(mut fields: Fields<'_>, levels: usize, too_deep: &mut bool) -> Result<()> {
+/// Answers the key.
+fn key_value<'a>(mut fields: Fields<'a>, levels: usize, too_deep: &mut bool) -> Result<&'a str> {
+    let mut key = "";
     while let Some(field) = fields.next()? {
         match field.tag {
-            1 => drop(fields.text(&field)?),
+            1 => key = fields.text(&field)?,
             2 => any_value(fields.message(&field)?, levels, too_deep)?,
             3 => drop(fields.varint(&field)?),
             _ => fields.skip(&field)?,
         }
     }
-    Ok(())
+    Ok(key)
 }
 
 /// Recursive; [`Fields::message`] bounds it.
@@ -261,7 +295,7 @@ fn any_value(mut fields: Fields<'_>, levels: usize, too_deep: &mut bool) -> Resu
                 while let Some(item) = list.next()? {
                     match (item.tag, field.tag) {
                         (1, 5) => any_value(list.message(&item)?, levels.saturating_sub(1), too_deep)?,
-                        (1, _) => key_value(list.message(&item)?, levels.saturating_sub(1), too_deep)?,
+                        (1, _) => drop(key_value(list.message(&item)?, levels.saturating_sub(1), too_deep)?),
                         _ => list.skip(&item)?,
                     }
                 }

@@ -61,6 +61,7 @@ fn index(spans: &[(TraceId, Span)]) -> Indexer<'_> {
             start: span.start,
             end: span.end,
             error: span.is_error(),
+            inferred: span.is_inferred(),
         });
     }
     indexer

@@ -1,28 +1,24 @@
 //! `cause`: the exceptions of a segment, or the id of one that another segment holds.
 
-use std::collections::HashMap;
-
 use serde_json::Value as Json;
 
 use super::document::{Fields, value};
+use crate::model::segments::words_of;
 use crate::model::{Attributes, Event, Span, Time, Value};
-
-/// What exceptions said, by their id, over a whole document.
-pub(super) type Messages = HashMap<String, String>;
 
 /// Turns a cause into `exception` events and attributes. The first exception's words become the status message of a span that
 /// failed.
-pub(super) fn take(fields: &mut Fields, span: &mut Span, messages: &mut Messages) {
-    // An id stays an attribute; `resolve` looks for what it names.
+pub(super) fn take(fields: &mut Fields, span: &mut Span) {
+    // An id stays an attribute: what it names may be in another document, which is looked for when the trace is put together.
     let Some(mut cause) = fields.object("cause") else { return };
     let time = span.end.unwrap_or(span.start);
     let mut odd = Vec::new();
     for exception in cause.list("exceptions").unwrap_or_default() {
         match exception {
             Json::Object(exception) => {
-                let event = event(exception.into(), time, messages);
+                let event = event(exception.into(), time);
                 if span.status.message.is_empty() && span.is_error() {
-                    words(&event.attributes).clone_into(&mut span.status.message);
+                    words_of(&event.attributes).unwrap_or_default().clone_into(&mut span.status.message);
                 }
                 span.events.push(event);
             }
@@ -35,21 +31,14 @@ pub(super) fn take(fields: &mut Fields, span: &mut Span, messages: &mut Messages
     cause.rest("aws.xray.cause.", &mut span.attributes);
 }
 
-fn words(attributes: &Attributes) -> &str {
-    attributes.str("exception.message").or_else(|| attributes.str("exception.type")).unwrap_or_default()
-}
-
 /// X-Ray does not say when an exception was thrown: the event has the time at which the span ended.
-fn event(mut exception: Fields, time: Time, messages: &mut Messages) -> Event {
+fn event(mut exception: Fields, time: Time) -> Event {
     let mut attributes = Attributes::new();
     exception.rename("type", "exception.type", &mut attributes);
     exception.rename("message", "exception.message", &mut attributes);
     if let Some(stack) = exception.peek("stack").and_then(stacktrace) {
         exception.list("stack");
         attributes.push("exception.stacktrace", stack);
-    }
-    if let Some(id) = exception.peek("id").and_then(Json::as_str) {
-        messages.insert(id.to_owned(), words(&attributes).to_owned());
     }
     exception.rest("aws.xray.exception.", &mut attributes);
     Event { time, name: "exception".to_owned(), attributes, ..Event::default() }
@@ -83,21 +72,6 @@ fn stacktrace(stack: &Json) -> Option<String> {
         text.push(')');
     }
     (!text.is_empty()).then_some(text)
-}
-
-/// Where a span's cause is the id of an exception elsewhere in the document, that exception's words are its status message.
-pub(super) fn resolve<'a>(spans: impl Iterator<Item = &'a mut Span>, messages: &Messages) {
-    if messages.is_empty() {
-        return;
-    }
-    for span in spans {
-        if span.is_error()
-            && span.status.message.is_empty()
-            && let Some(message) = span.attributes.str("aws.xray.cause").and_then(|id| messages.get(id))
-        {
-            span.status.message.clone_from(message);
-        }
-    }
 }
 
 /// Annotations become attributes under their own names; which names, an attribute says.

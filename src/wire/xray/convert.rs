@@ -43,9 +43,8 @@ pub fn convert(document: &str) -> Result<Vec<(TraceId, Span)>, WireError> {
     }
     span.name = name;
 
-    let mut messages = cause::Messages::new();
     let resource = Arc::clone(&span.resource);
-    let mut spans = vec![fill(span, top.fields, &mut messages)];
+    let mut spans = vec![fill(span, top.fields)];
     let mut waiting = within(0, 1, top.subsegments);
     while let Some(Waiting { parent, level, index, raw }) = waiting.pop() {
         if level > MAX_LEVELS {
@@ -80,9 +79,8 @@ pub fn convert(document: &str) -> Result<Vec<(TraceId, Span)>, WireError> {
             span.attributes.push(INHERITS_RESOURCE, true);
         }
         waiting.append(&mut within(spans.len(), level + 1, subsegments));
-        spans.push(fill(span, fields, &mut messages));
+        spans.push(fill(span, fields));
     }
-    cause::resolve(spans.iter_mut(), &messages);
     Ok(spans.into_iter().map(|span| (trace_id.clone(), span)).collect())
 }
 
@@ -128,7 +126,7 @@ fn subsegment_kind(fields: &Fields) -> SpanKind {
 }
 
 /// Everything that segments and subsegments say alike.
-fn fill(mut span: Span, mut fields: Fields, messages: &mut cause::Messages) -> Span {
+fn fill(mut span: Span, mut fields: Fields) -> Span {
     span.start = fields.seconds("start_time").unwrap_or(Time::UNKNOWN);
     if !fields.flag("in_progress", true) {
         span.end = fields.seconds("end_time");
@@ -147,7 +145,7 @@ fn fill(mut span: Span, mut fields: Fields, messages: &mut cause::Messages) -> S
     if let Some(metadata) = fields.object("metadata") {
         metadata.rest("aws.xray.metadata.", &mut span.attributes);
     }
-    cause::take(&mut fields, &mut span, messages);
+    cause::take(&mut fields, &mut span);
     links(&mut fields, &mut span);
     fields.rest("aws.xray.", &mut span.attributes);
     span

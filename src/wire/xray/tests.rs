@@ -24,8 +24,9 @@ fn told(span: &Span) -> String {
     lines.join("\n")
 }
 
+/// The spans of one document, put together.
 fn spans(document: &str) -> Vec<Span> {
-    convert(document).unwrap().into_iter().map(|(_, span)| span).collect()
+    Trace::group(convert(document).unwrap()).remove(0).into_spans()
 }
 
 #[test]
@@ -67,7 +68,7 @@ fn a_segment_becomes_the_span_of_a_server() {
     telemetry.sdk.version: 2.15.0
     aws.xray.sampling_rule_name: Default
     ");
-    assert_eq!((spans[0].start, spans[0].end), (Time(1_795_330_581_487_246_752), Some(Time(1_795_330_581_493_573_666))));
+    assert_eq!((spans[0].start, spans[0].end), (Time(1_795_330_581_487_246_800), Some(Time(1_795_330_581_493_573_700))));
 }
 
 #[test]
@@ -79,7 +80,7 @@ fn exceptions_become_events_and_calls_get_the_names_of_the_conventions() {
     aws.xray.cause.working_directory: /app
     aws.xray.fault: true
     aws.xray.namespace: local
-    exception at 1795330581492000103
+    exception at 1795330581492000000
       exception.type: OperationalError
       exception.message: no such table: activities
       exception.stacktrace: run (/app/home.py:41)
@@ -89,7 +90,7 @@ fn exceptions_become_events_and_calls_get_the_names_of_the_conventions() {
       aws.xray.exception.remote: false
       aws.xray.exception.skipped: 2
       aws.xray.exception.truncated: 0
-    exception at 1795330581492000103
+    exception at 1795330581492000000
       exception.type: OSError
       exception.message: disk I/O error
       aws.xray.exception.id: b1b2c3d4e5f60718
@@ -317,6 +318,26 @@ fn a_document_without_its_ids_is_refused_by_the_name_of_the_field() {
 }
 
 #[test]
+fn what_is_inferred_or_has_no_service_of_its_own_is_so_in_every_format() {
+    let documents = [
+        r#"{"trace_id": "1-581cf771-a006649127e371903a2de979", "id": "00000000000000a1", "parent_id": "00000000000000a2", "inferred": true}"#,
+        r#"{"trace_id": "1-581cf771-a006649127e371903a2de979", "id": "00000000000000a2", "type": "subsegment", "inferred": false}"#,
+    ];
+    let told = |batch: &Batch| -> Vec<_> {
+        let service = |row: &crate::wire::Row| batch.operations[row.operation as usize].service.clone();
+        batch.rows.iter().map(|row| (row.inferred, service(row))).collect()
+    };
+    let wanted = [(true, Some(String::new())), (false, None)];
+    assert_eq!(told(&Batch::from_xray(&documents).0), wanted);
+    let mut spans: Vec<_> = documents.iter().flat_map(|document| convert(document).unwrap()).collect();
+    assert_eq!(told(&Batch::from_spans(&spans).0), wanted);
+    // Of a key that came twice the last counts, here as there.
+    spans[0].1.attributes.push(crate::model::segments::INFERRED, "true");
+    assert!(!spans[0].1.is_inferred());
+    assert!(!told(&Batch::from_spans(&spans).0)[0].0);
+}
+
+#[test]
 fn a_batch_is_read_back_as_its_rows_say() {
     let documents = [FLASK, DATAGRAMS, ODD, "{not json"];
     let (batch, refused) = Batch::from_xray(&documents);
@@ -349,7 +370,7 @@ fn subsegments_nest_far_deeper_than_any_sdk_lets_them_and_not_without_end() {
         }
         document + &"}]".repeat(levels) + "}"
     };
-    assert_eq!(spans(&nested(400)).len(), 401);
+    assert_eq!(convert(&nested(400)).unwrap().len(), 401);
     let error = convert(&nested(1000)).unwrap_err();
     insta::assert_snapshot!(error, @"not an X-Ray segment document: its subsegments nest deeper than 500");
     let deep = format!(r#"{{"trace_id": "t", "id": "i", "metadata": {}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));

@@ -69,7 +69,8 @@ fn a_filter_finds_what_it_finds_among_all_traces() {
                     all.iter().filter(|trace| expr.matches(trace).is_some()).map(|trace| trace.id().canonical()).collect();
                 let listed = home.run(["list", "-b", "xray", "--limit", "1000", "-o", "jsonl", &filter]);
                 prop_assert_eq!(listed.code, Some(0), "{}: {}", filter, listed);
-                let found: Vec<Json> = listed.stdout.lines().map(|line| serde_json::from_str(line).expect("it is JSON")).collect();
+                let found: Vec<Json> =
+                    listed.stdout.lines().map(|line| serde_json::from_str(line).expect("it is JSON")).collect();
                 let canonical = |trace: &Json| trace["trace_id"].as_str().expect("it has an id")[2..].replace('-', "");
                 let set: BTreeSet<String> = found.iter().map(canonical).collect();
                 prop_assert_eq!(set.len(), found.len(), "each once");
