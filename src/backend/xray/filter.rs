@@ -143,11 +143,11 @@ fn can(comparison: &Predicate) -> bool {
 /// be a segment, and X-Ray takes its edges from the service graph, which follows the caller's subsegment and may name the called
 /// node otherwise than its segment does.
 fn edge(left: &Expr, relation: Relation, right: &Expr) -> Option<Formula> {
-    let (caller, called) = (service(left)?, service(right)?);
-    if relation != Relation::Child || caller == called {
+    let (source, target) = (service(left)?, service(right)?);
+    if relation != Relation::Child || source == target {
         return None;
     }
-    Some(Formula::Is(format!("edge({}, {})", quoted(caller)?, quoted(called)?)))
+    Some(Formula::Is(format!("edge({}, {})", quoted(source)?, quoted(target)?)))
 }
 
 /// The one service of which a selector's spans must be.

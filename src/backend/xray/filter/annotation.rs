@@ -18,6 +18,9 @@ pub(super) fn annotation(attribute: &Attribute, test: &Test) -> Option<Part> {
     (here && indexed && simple && !key.is_empty()).then(|| Values { keyword: format!("annotation.{key}") }.part(test))
 }
 
+/// A number that all whole numbers of more than 63 bits exceed.
+const LARGE: &str = "9007199254740991";
+
 struct Values {
     /// As it is written before the operator.
     keyword: String,
@@ -91,6 +94,10 @@ impl Values {
                     Some(text) => conditions.add(true, [self.is("=", &text)]),
                     // X-Ray does not say that it orders texts.
                     None => conditions.add(false, [self.any_text()]),
+                }
+                if op != Op::Eq {
+                    // A whole number of more than 63 bits is a text with us, and ordered as one.
+                    conditions.add(false, [self.is(">=", LARGE)]);
                 }
                 if let Some(number) = Number::parse(text) {
                     self.compare_number(op, number, conditions);

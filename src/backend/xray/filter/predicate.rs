@@ -22,12 +22,12 @@ pub(super) fn predicate(comparison: &Predicate, root: bool) -> Part {
 
 /// Whether the comparison is satisfied by nothing but spans without a parent.
 pub(super) fn is_root(comparison: &Predicate) -> bool {
-    match (&comparison.field, &comparison.test) {
-        (
-            Field::Intrinsic(Intrinsic::Root),
-            Test::Compare(Op::Eq, Literal::Bool(true)) | Test::Compare(Op::Ne, Literal::Bool(false)),
-        )
-        | (Field::Intrinsic(Intrinsic::ParentId), Test::Missing) => true,
+    let Predicate { field, test } = comparison;
+    match field {
+        Field::Intrinsic(Intrinsic::Root) => {
+            matches!(test, Test::Compare(Op::Eq, Literal::Bool(true)) | Test::Compare(Op::Ne, Literal::Bool(false)))
+        }
+        Field::Intrinsic(Intrinsic::ParentId) => *test == Test::Missing,
         _ => false,
     }
 }
@@ -85,10 +85,12 @@ fn wants_error(test: &Test) -> bool {
 
 /// The texts of which a value must be one.
 fn texts(test: &Test) -> Option<Vec<&str>> {
-    let text = |literal| if let &Literal::Text(ref text) = literal { Some(text.as_str()) } else { None };
+    fn one(literal: &Literal) -> Option<&str> {
+        if let Literal::Text(text) = literal { Some(text) } else { None }
+    }
     match test {
-        Test::Compare(Op::Eq, literal) => Some(vec![text(literal)?]),
-        Test::In(literals) => literals.iter().map(text).collect(),
+        Test::Compare(Op::Eq, literal) => Some(vec![one(literal)?]),
+        Test::In(literals) => literals.iter().map(one).collect(),
         _ => None,
     }
 }
@@ -176,7 +178,7 @@ impl Keyword {
         let compare = |op: Op, literal: &Literal| {
             let number = match literal {
                 Literal::Number(number) => Some(*number),
-                Literal::Text(text) => Number::parse(text),
+                Literal::Text(spelled) => Number::parse(spelled),
                 _ => None,
             };
             Some(self.is(op.symbol(), &decimal(number?)?))

@@ -53,7 +53,7 @@ fn record() -> impl Strategy<Value = Json> {
         select(&["GET", "POST"][..]),
         select(&["10.0.0.1", "1.2.3.4, 10.0.0.1"][..]),
     ));
-    let annotations = vec((select(&["k", "foo_1", "http.method", "a b"][..]), annotation()), 0..3);
+    let annotations = vec((select(&["k", "k", "foo_1"][..]), annotation()), 0..3);
     let aws = (option::of(select(&["i-1", "i-2"][..])), option::of(select(&["eu-1a", "eu-1b"][..])), any::<bool>());
     let said = (select(&["a", "b", "web"][..]), option::weighted(0.3, select(&["alice", "5"][..])));
     (said, times, flags, http, annotations, aws).prop_map(
@@ -76,10 +76,7 @@ fn record() -> impl Strategy<Value = Json> {
                 record["http"] = json!({"request": request, "response": {"status": status}});
             }
             for (key, value) in annotations {
-                // Other keys X-Ray does not take.
-                if key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-                    record["annotations"][key] = value;
-                }
+                record["annotations"][key] = value;
             }
             if let Some(user) = user {
                 record["user"] = user.into();
@@ -107,109 +104,111 @@ fn annotation() -> impl Strategy<Value = Json> {
     ]
 }
 
+/// Comparisons with fields that segments have, and some that only look so.
+const FIELDS: &[&str] = &[
+    "service = a",
+    "service = b",
+    "service in (a, web)",
+    "service != a",
+    "service exists",
+    "name = a",
+    "name = web",
+    "rootServiceName = web",
+    "rootName = a",
+    "status = error",
+    "status in (error)",
+    "status != error",
+    "status = unset",
+    "kind = client",
+    "duration = 201ms",
+    "duration in (201ms, 1s)",
+    "span:parentID = nil",
+    "root = false",
+    "true",
+    "false",
+    "http.status_code >= 500",
+    "http.response.status_code = \"404\"",
+    "http.status_code in (429, 500)",
+    "http.status_code starts-with \"5\"",
+    "http.status_code != 200",
+    "http.method = GET",
+    "http.request.method in (GET, PUT)",
+    "url.full ends-with \"500\"",
+    "http.url contains \"/api\"",
+    "http.url =~ \".*web.*\"",
+    "user_agent.original exists",
+    "client.address = \"1.2.3.4\"",
+    "http.client_ip starts-with \"10.\"",
+    "client.address ends-with \"4\"",
+    "user.id = alice",
+    "enduser.id contains \"5\"",
+    "user.id = 5",
+    "user.id != alice",
+    "host.id = \"i-1\"",
+    "resource.host.id = \"i-1\"",
+    "span.host.id exists",
+    "cloud.availability_zone = \"eu-1a\"",
+    "resource.cloud.availability_zone exists",
+    "aws.xray.throttle = true",
+];
+
+/// What may be asked of an annotation, with values that are alike.
+const TESTS: &[&str] = &[
+    "= 5",
+    "= \"5\"",
+    "= 5.0",
+    "= \"5e0\"",
+    "= -1.5",
+    "= x",
+    "= true",
+    "= \"True\"",
+    "= \"\"",
+    "= 1e300",
+    "= 1s",
+    "= '-'",
+    "= 9007199254740993",
+    "= \"18446744073709551615\"",
+    "= 18446744073709551615",
+    "= \"a\\\"b\"",
+    "!= 5",
+    "!= x",
+    "exists",
+    "= nil",
+    "in (5, x, false)",
+    "in (5, 6)",
+    "in (true)",
+    "not in (5)",
+    "=~ \"5.*\"",
+    "!~ \"x\"",
+];
+
+/// With what an annotation may be ordered.
+const BOUNDS: &[&str] = &[
+    "5",
+    "5.5",
+    "-1",
+    "\"5\"",
+    "b",
+    "true",
+    "\"true\"",
+    "9007199254740992",
+    "9223372036854775806",
+    "-9007199254740992",
+    "1e300",
+];
+
 /// Comparisons of every kind with every field that some trace has.
 fn comparison() -> impl Strategy<Value = String> {
-    let whole = [
-        "service = a",
-        "service = b",
-        "service in (a, web)",
-        "service != a",
-        "service exists",
-        "name = a",
-        "name = web",
-        "rootServiceName = web",
-        "rootName = a",
-        "status = error",
-        "status in (error)",
-        "status != error",
-        "status = unset",
-        "kind = client",
-        "duration = 201ms",
-        "duration in (201ms, 1s)",
-        "span:parentID = nil",
-        "root = false",
-        "true",
-        "false",
-        "http.status_code >= 500",
-        "http.response.status_code = \"404\"",
-        "http.status_code in (429, 500)",
-        "http.status_code starts-with \"5\"",
-        "http.status_code != 200",
-        "http.method = GET",
-        "http.request.method in (GET, PUT)",
-        "url.full ends-with \"500\"",
-        "http.url contains \"/api\"",
-        "http.url =~ \".*web.*\"",
-        "user_agent.original exists",
-        "client.address = \"1.2.3.4\"",
-        "http.client_ip starts-with \"10.\"",
-        "user.id = alice",
-        "enduser.id contains \"5\"",
-        "user.id = 5",
-        "user.id != alice",
-        "host.id = \"i-1\"",
-        "resource.host.id = \"i-1\"",
-        "span.host.id exists",
-        "cloud.availability_zone = \"eu-1a\"",
-        "resource.cloud.availability_zone exists",
-        "aws.xray.throttle = true",
-    ];
-    let key = select(&["k", "foo_1", "span.k", "resource.k", "event.k", "\"a b\"", ".name"][..]);
-    let test = select(vec![
-        "= 5",
-        "= \"5\"",
-        "= 5.0",
-        "= \"5e0\"",
-        "= -1.5",
-        "= x",
-        "= true",
-        "= \"True\"",
-        "= \"\"",
-        "= 1e300",
-        "= 1s",
-        "= '-'",
-        "= 9007199254740993",
-        "= \"18446744073709551615\"",
-        "= 18446744073709551615",
-        "= \"a\\\"b\"",
-        "!= 5",
-        "!= x",
-        "exists",
-        "= nil",
-        "in (5, x, false)",
-        "in (5, 6)",
-        "in (true)",
-        "not in (5)",
-        "=~ \"5.*\"",
-        "!~ \"x\"",
-    ]);
-    let order = (
-        select(&["<", "<=", ">", ">="][..]),
-        select(vec![
-            "5",
-            "5.5",
-            "-1",
-            "\"5\"",
-            "b",
-            "true",
-            "\"true\"",
-            "9007199254740992",
-            "9223372036854775806",
-            "-9007199254740992",
-            "1e300",
-        ]),
-    );
-    let textual =
-        (select(&["contains", "starts-with", "ends-with"][..]), select(&["5", "", "e", "tr", "-", ".", "\\\"", "x"][..]));
-    let length = (
-        select(&["duration", "traceDuration"][..]),
-        select(&["<", "<=", ">", ">=", "="][..]),
-        select(&[0, 1, 51, 201, 500, 1005, 3000][..]),
-    );
+    let key = select(&["k", "k", "k", "foo_1", "span.k", "resource.k", "event.k", "\"a b\"", ".name"][..]);
+    let order = (select(&["<", "<=", ">", ">="][..]), select(BOUNDS));
+    let words = select(&["contains", "starts-with", "ends-with"][..]);
+    let textual = (words, select(&["5", "", "e", "tr", "-", ".", "\\\"", "x"][..]));
+    let operator = select(&["<", "<=", ">", ">=", "="][..]);
+    let length = (select(&["duration", "traceDuration"][..]), operator, select(&[0, 1, 51, 201, 500, 1005, 3000][..]));
     prop_oneof![
-        6 => select(whole.to_vec()).prop_map(str::to_owned),
+        6 => select(FIELDS).prop_map(str::to_owned),
         4 => Just("root".to_owned()),
-        3 => (key.clone(), test).prop_map(|(key, test)| format!("{key} {test}")),
+        3 => (key.clone(), select(TESTS)).prop_map(|(key, test)| format!("{key} {test}")),
         2 => (key.clone(), order).prop_map(|(key, (op, value))| format!("{key} {op} {value}")),
         2 => (key, textual).prop_map(|(key, (op, value))| format!("{key} {op} \"{value}\"")),
         2 => length.prop_map(|(field, op, millis)| format!("{field} {op} {millis}ms")),
@@ -227,7 +226,7 @@ pub(super) fn filter() -> impl Strategy<Value = String> {
     });
     let aggregate =
         select(&["count() > 1", "count() >= 1", "count() = 0", "max(duration) > 201ms", "avg(k) > 4", "min(k) >= 5"][..]);
-    selector.prop_map(|selector| format!("{{ {selector} }}")).prop_recursive(2, 6, 3, move |inner| {
+    let whole = selector.prop_map(|selector| format!("{{ {selector} }}")).prop_recursive(2, 6, 3, move |inner| {
         let relation = select(&[">", ">", ">>", "~"][..]);
         prop_oneof![
             vec(inner.clone(), 2..3).prop_map(|parts| format!("({})", parts.join(" and "))),
@@ -235,5 +234,8 @@ pub(super) fn filter() -> impl Strategy<Value = String> {
             (inner.clone(), relation, inner.clone()).prop_map(|(left, relation, right)| format!("({left} {relation} {right})")),
             (inner, aggregate.clone()).prop_map(|(inner, aggregate)| format!("({inner} | {aggregate})")),
         ]
-    })
+    });
+    let of_one = comparison().prop_map(|comparison| format!("{{ {comparison} }}"));
+    let of_root = comparison().prop_map(|comparison| format!("{{ root and {comparison} }}"));
+    prop_oneof![2 => of_one, 1 => of_root, 2 => whole]
 }

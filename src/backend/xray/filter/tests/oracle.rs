@@ -77,11 +77,11 @@ impl Reader<'_> {
             return Ok(Tree::Service(name, within));
         }
         if self.eat("edge(") {
-            let caller = self.text()?;
+            let source = self.text()?;
             self.need(", ")?;
-            let called = self.text()?;
+            let target = self.text()?;
             self.need(")")?;
-            return Ok(Tree::Edge(caller, called));
+            return Ok(Tree::Edge(source, target));
         }
         let keyword = self.word(|c| c.is_ascii_alphanumeric() || c == '.' || c == '_');
         if keyword.is_empty() {
@@ -191,9 +191,9 @@ impl Tree {
                 let holds = |segment| filter.as_ref().map_or(Ok(true), |filter| filter.holds(trace, Some(segment)));
                 segments.into_iter().try_fold(false, |any, segment| Ok(holds(segment)? || any))
             }
-            Self::Edge(caller, called) => Ok(trace.segments().filter(|segment| segment.segment == called).any(|segment| {
+            Self::Edge(source, target) => Ok(trace.segments().filter(|segment| segment.segment == target).any(|segment| {
                 let above = trace.0.iter().find(|above| segment.parent == above.json["id"].as_str());
-                above.is_some_and(|above| above.segment == caller)
+                above.is_some_and(|above| above.segment == source)
             })),
             Self::Keyword(keyword, test) => {
                 let values = values(keyword, trace, within)?;
