@@ -47,7 +47,7 @@ impl Trace {
         let (apart, mut segments): (Vec<_>, Vec<_>) =
             compiled.into_iter().partition(|part| part.text("/type") == Some("subsegment"));
         segments.extend(inferred);
-        let annotations = index(&segments);
+        let annotations = index(&segments, &apart);
         Self {
             id: id.to_owned(),
             segments,
@@ -99,19 +99,18 @@ impl Trace {
     }
 }
 
-/// The first annotations of the trace that can be searched for.
-fn index(segments: &[Segment]) -> Vec<Annotation> {
+/// The first annotations of the trace that can be searched for, also of subsegments whose segment has not arrived.
+fn index(segments: &[Segment], apart: &[Segment]) -> Vec<Annotation> {
     let mut found: Vec<Annotation> = Vec::new();
-    for (at, segment) in segments.iter().enumerate() {
+    for (at, segment) in segments.iter().chain(apart).enumerate() {
+        let at = (at < segments.len()).then_some(at);
         for part in walk(&segment.document) {
             let annotations = part.get("annotations").and_then(Value::as_object);
             for (key, value) in annotations.into_iter().flatten().filter(|(key, value)| is_indexed(key, value)) {
                 if let Some(known) = found.iter_mut().find(|known| known.key == *key && known.value == *value) {
-                    if !known.segments.contains(&at) {
-                        known.segments.push(at);
-                    }
+                    known.segments.extend(at.filter(|at| !known.segments.contains(at)));
                 } else if found.len() < INDEXED {
-                    found.push(Annotation { key: key.clone(), value: value.clone(), segments: vec![at] });
+                    found.push(Annotation { key: key.clone(), value: value.clone(), segments: at.into_iter().collect() });
                 }
             }
         }
