@@ -8,8 +8,8 @@
 //!
 //! - `error`, `fault`, `throttle`, `http.*` and `responsetime` are about the root segment, within `service() { … }` about any
 //!   segment. Subsegments have no keyword for these, so that a failure that stayed within one cannot be asked for.
-//! - `duration` is the whole trace's, in seconds with three decimals. Of a trace that is still `partial`, nothing is taken for
-//!   granted.
+//! - `duration` is the whole trace's, in seconds with three decimals, up to the end of its last segment: what a subsegment does
+//!   after its segment is not in it. Of a trace that is still `partial`, nothing is taken for granted.
 //! - `user` and `instance.id` are about any segment. Of segment documents that come from OpenTelemetry subsegments have them too,
 //!   so that only what must be a segment – a root – can be asked for without missing any.
 //! - Annotations are indexed of all segments and subsegments, where their key is made of letters, digits and `_`. They are the

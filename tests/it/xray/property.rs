@@ -54,7 +54,7 @@ fn everything(home: &Home, ids: &[String]) -> Vec<Trace> {
 #[test]
 fn a_filter_finds_what_it_finds_among_all_traces() {
     let life = (vec(life::documents(), 1..12), vec(life::filter(), 5));
-    let config = Config { cases: 120, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 24, failure_persistence: None, ..Config::default() };
     TestRunner::new(config)
         .run(&life, |(traces, filters)| {
             let service = XRay::start();

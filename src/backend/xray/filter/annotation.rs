@@ -74,9 +74,10 @@ impl Values {
         format!("{} {operator} {value}", self.keyword)
     }
 
-    /// The keyword alone is the value itself where that is a truth value.
-    fn there(&self) -> [String; 2] {
-        [self.keyword.clone(), self.is("=", "false")]
+    /// Whatever its value is. What the keyword alone means is not documented for a text.
+    fn there(&self) -> [String; 5] {
+        let [positive, negative] = self.any_number();
+        [self.any_text(), positive, negative, self.is("=", "true"), self.is("=", "false")]
     }
 
     fn any_text(&self) -> String {

@@ -53,11 +53,16 @@ fn intrinsic_part(intrinsic: Intrinsic, test: &Test, root: bool) -> Option<Part>
         }),
         Intrinsic::Duration => {
             let bounds = Bounds::of(test)?;
-            let least = bounds.least().formula("duration").map(|least| Part::sound(unless_partial(least)));
+            let least = bounds.least().formula("duration").map(|least| at_least(least, root));
             let most = bounds.most().formula("responsetime").filter(|_| root).map(|most| of_segment(most, true));
             Some(Part { exact: false, ..Part::all(least.into_iter().chain(most)) })
         }
-        Intrinsic::TraceDuration => Bounds::of(test)?.formula("duration").map(|formula| Part::sound(unless_partial(formula))),
+        Intrinsic::TraceDuration => {
+            let bounds = Bounds::of(test)?;
+            let least = bounds.least().formula("duration").map(|least| at_least(least, false));
+            let most = bounds.most().formula("duration").map(|most| Part::sound(unless_partial(most)));
+            Some(Part { exact: false, ..Part::all(least.into_iter().chain(most)) })
+        }
         _ => None,
     }
 }
@@ -67,6 +72,14 @@ fn intrinsic_part(intrinsic: Intrinsic, test: &Test, root: bool) -> Option<Part>
 fn of_segment(of_root: Formula, root: bool) -> Part {
     let of_some = of_root.clone().of_some_segment();
     if root { Part::sound(of_some).but_likely(Some(of_root)) } else { Part::likely(of_some) }
+}
+
+/// The trace's duration ends with the last segment that completed
+/// (<https://docs.aws.amazon.com/xray/latest/api/API_TraceSummary.html>). A segment is no longer than that; a subsegment may outlast
+/// its segment, and all others.
+fn at_least(least: Formula, root: bool) -> Part {
+    let least = unless_partial(least);
+    if root { Part::sound(least) } else { Part::likely(least) }
 }
 
 /// While segments are in progress, their ends are not in the trace's duration.

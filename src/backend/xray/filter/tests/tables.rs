@@ -48,7 +48,7 @@ fn services_and_annotations_are_asked_for_as_they_are() {
     plan = gold
       exactly annotation.plan = "gold"
     plan exists
-      exactly annotation.plan OR annotation.plan = false
+      exactly annotation.plan CONTAINS "" OR annotation.plan >= 0 OR annotation.plan < 0 OR annotation.plan = true OR annotation.plan = false
     plan in (gold, silver)
       exactly annotation.plan = "gold" OR annotation.plan = "silver"
     plan contains "old" and service = web
@@ -103,10 +103,10 @@ fn a_value_of_an_annotation_is_asked_for_as_all_that_it_may_be() {
     order starts-with "t"
       exactly annotation.order BEGINSWITH "t" OR annotation.order = true
     order =~ "5.*"
-      asked   annotation.order OR annotation.order = false
+      asked   annotation.order CONTAINS "" OR annotation.order >= 0 OR annotation.order < 0 OR annotation.order = true OR annotation.order = false
       here    order =~ "5.*"
     order != 500
-      asked   annotation.order OR annotation.order = false
+      asked   annotation.order CONTAINS "" OR annotation.order >= 0 OR annotation.order < 0 OR annotation.order = true OR annotation.order = false
       here    order != 500
     order = nil
       asked   -
@@ -222,7 +222,8 @@ fn lengths_of_time_leave_room_for_rounding_and_for_what_is_still_running() {
         "{ } | count() > 20",
     ]), @r#"
     duration > 250ms
-      asked   duration >= 0.249 OR partial
+      asked   -
+      likely  duration >= 0.249 OR partial
       here    duration > 250ms
     duration < 250ms
       asked   -
@@ -238,11 +239,13 @@ fn lengths_of_time_leave_room_for_rounding_and_for_what_is_still_running() {
       here    root = true
       here    duration = 5s
     traceDuration > 1s and traceDuration <= 1m
-      asked   (duration >= 0.999 OR partial) AND (duration <= 60.001 OR partial)
+      asked   duration <= 60.001 OR partial
+      likely  (duration >= 0.999 OR partial) AND (duration <= 60.001 OR partial)
       here    traceDuration > 1s
       here    traceDuration <= 1m
     { service = web } | max(duration) > 1s
-      asked   service("web") AND (duration >= 0.999 OR partial)
+      asked   service("web")
+      likely  service("web") AND (duration >= 0.999 OR partial)
       here    { service = "web" } | max(duration) > 1s
     { } | count() > 20
       asked   -
