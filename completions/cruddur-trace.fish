@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cruddur_trace_global_optspecs
-    string join \n b/backend= since= until= store= config= profile= color= ascii width= no-pager timeout= q/quiet v/verbose h/help V/version
+    string join \n b/backend= since= until= aws-profile= region= store= config= profile= color= ascii width= no-pager timeout= q/quiet v/verbose h/help V/version
 end
 
 function __fish_cruddur_trace_needs_command
@@ -27,6 +27,8 @@ end
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -l profile -d 'Use the settings of this profile of the configuration file' -r
@@ -60,9 +62,17 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l nam
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l min-duration -d 'A span that took at least this long: `duration >= DURATION`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l max-duration -d 'A span that took at most this long: `duration <= DURATION`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l attr -d 'A span with this attribute: `KEY = VALUE`; may be given several times' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l xray-filter -d 'Ask X-Ray for this too, in its own filter expressions, such as `service() { fault }`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l xray-group -d 'Ask for the traces of this X-Ray group only' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l xray-time-range -d 'Which time X-Ray shall search by [default: event]' -r -f -a "event\t'When X-Ray received something of it; finds all ids'
+service\t'When a segment of it ended'
+trace-id\t'The time in its id; finds no random ids, as OpenTelemetry makes them'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l scan -d 'Fetch at most this many traces to check what X-Ray cannot check itself [default: 250]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l profile -d 'Use the settings of this profile of the configuration file' -r
@@ -88,6 +98,8 @@ otlp\t'OTLP/JSON, as other OpenTelemetry tools read it'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l profile -d 'Use the settings of this profile of the configuration file' -r
@@ -113,9 +125,17 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l n
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l min-duration -d 'A span that took at least this long: `duration >= DURATION`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l max-duration -d 'A span that took at most this long: `duration <= DURATION`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l attr -d 'A span with this attribute: `KEY = VALUE`; may be given several times' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l xray-filter -d 'Ask X-Ray for this too, in its own filter expressions, such as `service() { fault }`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l xray-group -d 'Ask for the traces of this X-Ray group only' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l xray-time-range -d 'Which time X-Ray shall search by [default: event]' -r -f -a "event\t'When X-Ray received something of it; finds all ids'
+service\t'When a segment of it ended'
+trace-id\t'The time in its id; finds no random ids, as OpenTelemetry makes them'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l scan -d 'Fetch at most this many traces to check what X-Ray cannot check itself [default: 250]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l profile -d 'Use the settings of this profile of the configuration file' -r
@@ -139,6 +159,8 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l 
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l profile -d 'Use the settings of this profile of the configuration file' -r
@@ -157,6 +179,8 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -s w -l
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l profile -d 'Use the settings of this profile of the configuration file' -r
@@ -175,6 +199,8 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -s h -l
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand import" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand import" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand import" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand import" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand import" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand import" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand import" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand import" -l profile -d 'Use the settings of this profile of the configuration file' -r
@@ -191,6 +217,8 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand import" -s h
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -l profile -d 'Use the settings of this profile of the configuration file' -r
@@ -207,6 +235,8 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -s h -
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l profile -d 'Use the settings of this profile of the configuration file' -r
@@ -227,6 +257,8 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and 
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from init" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from init" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from init" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from init" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from init" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from init" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from init" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from init" -l profile -d 'Use the settings of this profile of the configuration file' -r
@@ -245,6 +277,8 @@ json\t'One JSON document'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from show" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from show" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from show" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from show" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from show" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from show" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from show" -l profile -d 'Use the settings of this profile of the configuration file' -r
@@ -263,6 +297,8 @@ json\t'One JSON document'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from path" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from path" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from path" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from path" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from path" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from path" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and __fish_seen_subcommand_from path" -l profile -d 'Use the settings of this profile of the configuration file' -r
@@ -283,6 +319,8 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and 
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -l profile -d 'Use the settings of this profile of the configuration file' -r

@@ -57,7 +57,7 @@ impl Backend for Source {
 }
 
 impl Source {
-    /// Many traces at once, in the order of the ids, without those that are not there.
+    /// Many traces at once, in any order, without those that are not there.
     async fn fetch_many(&self, ids: &[TraceId]) -> Result<Vec<Trace>, BackendError> {
         if let Self::XRay(xray) = self {
             return Ok(xray.fetch_many(ids).await?.into_values().collect());
@@ -167,7 +167,7 @@ impl Sources {
         answer
     }
 
-    /// Everything that any of them has of these traces, sorted by id.
+    /// Everything that any of them has of these traces, in the order of the ids.
     pub async fn fetch_many(&self, ids: &[TraceId]) -> Answer<Vec<Trace>> {
         let mut answer = Answer { value: Vec::new(), failed: Vec::new(), answered: 0 };
         let parts = answer.gather(self.ask(|source| source.fetch_many(ids)).await);
@@ -175,7 +175,7 @@ impl Sources {
         for part in parts.into_iter().flatten() {
             by_id.entry(part.id().clone()).or_default().push(part);
         }
-        answer.value = by_id.into_values().filter_map(merge::traces).collect();
+        answer.value = ids.iter().filter_map(|id| by_id.remove(id)).filter_map(merge::traces).collect();
         answer
     }
 

@@ -40,6 +40,11 @@ fn show_says_where_each_setting_comes_from() {
     since              1h              default
     limit              7               $HOME/config/cruddur-trace/config.toml:1
     timeout            5s              CRUDDUR_TRACE_TIMEOUT
+    xray.aws_profile                   default
+    xray.region                        default
+    xray.group                         default
+    xray.time_range    event           default
+    xray.scan          250             default
     collect.otlp_http  127.0.0.1:4318  default
     collect.xray       127.0.0.1:2000  default
     collect.max_age    2d              $HOME/config/cruddur-trace/config.toml:4

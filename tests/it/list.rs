@@ -350,10 +350,10 @@ fn a_broken_expression_is_drawn() {
 
 #[test]
 fn what_cannot_be_asked_is_refused() {
-    insta::assert_snapshot!(home().line("list -b honeycomb"), @r"
+    insta::assert_snapshot!(home().line("list -b honeycomb"), @"
     ------- stderr -------
     error: this version cannot read from `honeycomb` yet
-    hint: use `--backend local` or `--backend file:PATH`
+    hint: use `--backend local`, `--backend xray` or `--backend file:PATH`
     [exit status: 2]
     ");
     insta::assert_snapshot!(home().line("list --follow -b file:cruddur.json"), @r"

@@ -73,7 +73,7 @@ fn request(http: &types::Http) -> Option<String> {
 }
 
 /// Nanoseconds out of decimal seconds.
-fn nanos(seconds: f64) -> Option<i128> {
+pub(super) fn nanos(seconds: f64) -> Option<i128> {
     Time::from_secs_f64(seconds).map(|time| i128::from(time.0))
 }
 

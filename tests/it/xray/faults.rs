@@ -1,5 +1,7 @@
 //! What goes wrong on the way to X-Ray, and what is said of it.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use super::{ago, ask, home, id, put, segment};
@@ -40,7 +42,7 @@ fn every_kind_of_trouble_is_told_from_the_others() {
         service.configure(|rules| *rules = crate::support::xray::Rules::default());
         service.configure(|rules| change(rules));
         let output = ask(home, question);
-        said.push_str(&format!("== {what}\n{output}"));
+        write!(said, "== {what}\n{output}").expect("a string takes all that is written to it");
     };
     let key = || "AKIAIOSFODNN7EXAMPLE".to_owned();
     ask("unknown", &home, "list", &|rules| rules.unknown_keys.extend([key()]));

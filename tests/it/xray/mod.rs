@@ -2,8 +2,10 @@
 
 mod assert;
 mod faults;
+mod large;
 mod list;
 mod property;
+mod search;
 mod show;
 
 use serde_json::{Value as Json, json};

@@ -96,7 +96,9 @@ impl XRay {
     /// A segment document, or a subsegment that is sent alone, arrives. Before this it is not there.
     #[track_caller]
     pub(crate) fn put(&self, document: &str, arrived: Time) {
-        let document = serde_json::from_str(document).expect("the document is JSON");
+        let mut json = serde_json::Deserializer::from_str(document);
+        json.disable_recursion_limit();
+        let document = serde::Deserialize::deserialize(&mut json).expect("the document is JSON");
         let taken = self.door.service().archive.put(document, arrived);
         taken.expect("the service takes the document");
     }
