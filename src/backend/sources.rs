@@ -107,9 +107,19 @@ pub struct Answer<T> {
 impl Sources {
     /// Lists from all at the same time; a trace that several have is one row.
     pub async fn list(&self, query: &Query) -> Answer<Listing> {
+        self.list_from(query, |_| true).await
+    }
+
+    /// The same from those that cost nothing to read further back than a window.
+    pub async fn list_further(&self, query: &Query) -> Answer<Listing> {
+        self.list_from(query, Backend::reaches_back).await
+    }
+
+    async fn list_from(&self, query: &Query, wanted: impl Fn(&Source) -> bool) -> Answer<Listing> {
         let mut answer =
             Answer { value: Listing { in_window: Some(0), ..Listing::default() }, failed: Vec::new(), answered: 0 };
-        for listing in answer.gather(self.ask(|source| source.list(query)).await) {
+        let listings = self.ask(|source| async { if wanted(source) { source.list(query).await.map(Some) } else { Ok(None) } });
+        for listing in answer.gather(listings.await).into_iter().flatten() {
             answer.value.more |= listing.more;
             answer.value.left_out |= listing.left_out;
             answer.value.notes.extend(listing.notes);
@@ -228,9 +238,9 @@ impl Sources {
         self.opened.iter().any(Source::is_remote)
     }
 
-    /// Whether all of them may be read further back than the default window.
+    /// Whether one of them may be read further back than the default window.
     pub fn reach_back(&self) -> bool {
-        self.opened.iter().all(Backend::reaches_back)
+        self.opened.iter().any(Backend::reaches_back)
     }
 }
 

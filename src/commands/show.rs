@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Context, ask, find};
 use crate::analysis::Tree;
-use crate::backend::Backend as _;
+use crate::backend::{Backend as _, Sources};
 use crate::cli::show::ShowFormat;
 use crate::cli::{FilterArgs, ShowArgs};
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::{SpanId, Trace};
+use crate::model::{SpanId, Trace, TraceId};
 use crate::query::Expr;
 use crate::render::{json, units, waterfall};
 use crate::ui::Ui;
@@ -27,8 +27,13 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     }
     let mut traces = Vec::new();
     let mut notes = Vec::new();
+    let mut ready = if args.ids.len() > 1 { all_at_once(&sources, &args.ids).await } else { HashMap::new() };
     for typed in &args.ids {
-        let trace = find::trace(&sources, typed, ui).await?;
+        let found = TraceId::parse(typed).ok().and_then(|id| ready.remove(&id));
+        let trace = match found {
+            Some(trace) => trace,
+            None => find::trace(&sources, typed, ui).await?,
+        };
         traces.push(match &filter {
             Some(filter) => only(filter, trace, &mut notes)?,
             None => trace,
@@ -55,6 +60,17 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     // The process ends now, and the system takes a million spans back faster than we can.
     std::mem::forget(traces);
     Ok(Exit::Yes)
+}
+
+/// Those whose whole id was typed. Where a backend did not answer, each is asked for alone, which says what is wrong.
+async fn all_at_once(sources: &Sources, typed: &[String]) -> HashMap<TraceId, Trace> {
+    let ids: Vec<TraceId> = typed.iter().filter_map(|typed| TraceId::parse(typed).ok()).collect();
+    let answer = sources.fetch_many(&ids).await;
+    if answer.failed.is_empty() {
+        answer.value.into_iter().map(|trace| (trace.id().clone(), trace)).collect()
+    } else {
+        HashMap::new()
+    }
 }
 
 fn drawn(trace: &Trace, args: &ShowArgs, context: &Context, ui: &Ui) -> String {

@@ -16,8 +16,8 @@ pub(super) fn lines(options: &Options, query: &Query, now: Time) -> Vec<String> 
     let cut = if plan.cut { ", which is as long as X-Ray keeps them" } else { "" };
     let mut lines = vec![format!(
         "ask GetTraceSummaries for {} to {}{cut}, in {windows} {} of at most 6 h, newest first, by TimeRangeType {}",
-        from.to_rfc3339(),
-        to.to_rfc3339(),
+        whole_seconds(from).to_rfc3339(),
+        whole_seconds(to).to_rfc3339(),
         if windows == 1 { "window" } else { "windows" },
         options.time_range.as_str(),
     )];
@@ -64,4 +64,9 @@ fn expression(how: &str, expression: Option<&str>) -> String {
         Some(expression) => format!("{how} FilterExpression: {expression}"),
         None => format!("{how} no FilterExpression"),
     }
+}
+
+/// Nobody reads further.
+fn whole_seconds(at: Time) -> Time {
+    Time(at.0 / 1_000_000_000 * 1_000_000_000)
 }

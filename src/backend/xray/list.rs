@@ -43,8 +43,13 @@ pub(super) fn raw(xray: &XRay) -> Result<Option<String>, Remote> {
 async fn unchecked(xray: &XRay, query: &Query, raw: Option<String>) -> Result<Listing, BackendError> {
     let mut pages = Pages::new(xray, query.range, raw, xray.options.time_range.clone()).await?;
     let mut found = BTreeMap::<TraceId, Found>::new();
-    while found.len() < query.limit {
-        let Some(page) = pages.next(query.limit - found.len()).await? else { break };
+    let mut frontier = Time(u64::MAX);
+    // A trace that is found later happened earlier, and began before it happened.
+    let newest =
+        |found: &BTreeMap<TraceId, Found>, frontier| found.values().filter(|one| one.summary.start >= frontier).count();
+    while newest(&found, frontier) < query.limit {
+        let Some(page) = pages.next(query.limit.saturating_sub(found.len())).await? else { break };
+        frontier = frontier.min(oldest(&page));
         for trace in page.into_iter().filter(|trace| began_within(&trace.summary, query.range)) {
             newer(&mut found, trace);
         }
@@ -141,6 +146,7 @@ impl Check<'_> {
         let mut wanted = self.query.limit;
         while let Some(mut page) = pages.next(wanted).await? {
             wanted = left;
+            let frontier = oldest(&page);
             page.sort_by(|a, b| (b.summary.start, &a.summary.id).cmp(&(a.summary.start, &b.summary.id)));
             // What a trace says of its start itself may differ a little from what X-Ray says.
             let slack =
@@ -148,7 +154,7 @@ impl Check<'_> {
             page.retain(|found| slack.is_none_or(|range| began_within(&found.summary, range)));
             page.retain(|found| !self.looked_at.contains(&found.summary.id));
             for chunk in page.chunks(AT_ONCE) {
-                if self.is_enough(chunk[0].summary.start) {
+                if self.is_enough(chunk[0].summary.start.max(frontier)) {
                     return Ok(End::Enough);
                 }
                 if left == 0 {
@@ -167,9 +173,9 @@ impl Check<'_> {
         Ok(End::Exhausted)
     }
 
-    /// Whether there are as many as asked for that are newer than all that is still to come.
-    fn is_enough(&self, next: Time) -> bool {
-        self.matching.values().filter(|summary| summary.start >= next).count() >= self.query.limit
+    /// Whether there are as many as asked for that are newer than all that is still to come, which is no newer than this.
+    fn is_enough(&self, newest: Time) -> bool {
+        self.matching.values().filter(|summary| summary.start >= newest).count() >= self.query.limit
     }
 
     async fn check(&mut self, chunk: &[Found]) -> Result<(), BackendError> {
@@ -227,6 +233,13 @@ fn finish(listing: &mut Listing, query: &Query, pages: &Pages<'_>) {
         listing.left_out = true;
     }
     tracing::info!(calls = pages.calls, scanned = pages.scanned, "X-Ray answered");
+}
+
+/// When what a page found happened, at the least: later pages go on from there. X-Ray searches by the time of an event, and a
+/// trace that began early may have gone on for long.
+fn oldest(page: &[Found]) -> Time {
+    let happened = |found: &Found| found.summary.received.unwrap_or(found.summary.start);
+    page.iter().map(happened).min().unwrap_or(Time(u64::MAX))
 }
 
 /// Whether a trace began in the window. One without any time is not thrown away for that.

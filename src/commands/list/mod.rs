@@ -57,15 +57,10 @@ pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Resu
 /// Where the default window holds nothing and looking further costs nothing, looks further.
 async fn listed(sources: &Sources, query: &Query, window: Window, ui: &mut Ui) -> Result<Listing, Failure> {
     let mut answer = sources.list(query).await;
-    if answer.value.traces.is_empty()
-        && !window.chosen
-        && !sources.opened.is_empty()
-        && sources.reach_back()
-        && query.range != TimeRange::ALL
-    {
-        let further = sources.list(&Query { range: TimeRange::ALL, ..query.clone() }).await;
+    if answer.value.traces.is_empty() && !window.chosen && sources.reach_back() && query.range != TimeRange::ALL {
+        let further = sources.list_further(&Query { range: TimeRange::ALL, ..query.clone() }).await;
         if !further.value.traces.is_empty() {
-            answer = further;
+            answer.value = further.value;
             answer
                 .value
                 .notes
