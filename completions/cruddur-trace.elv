@@ -43,6 +43,7 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand list 'List traces, newest first'
             cand show 'Show a trace as a waterfall'
             cand assert 'Prove that a trace exists, or that none does'
+            cand map 'Show which services call which, how often, how fast, and how often in vain'
             cand collect 'Receive traces on this machine'
             cand run 'Run a command with a private receiver around it'
             cand import 'Put files of traces into the local store'
@@ -147,6 +148,44 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand --width 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]'
             cand --timeout 'Give up asking a backend after this long [default: 30s]'
             cand --absent 'It holds if no trace matches'
+            cand --explain 'Say what each backend would be asked, and do not ask'
+            cand --error 'A span that failed: `status = error`'
+            cand --ascii 'Draw with ASCII characters only'
+            cand --no-pager 'Do not show long output in a pager'
+            cand -q 'Print the answer and errors, but no notes, warnings and progress'
+            cand --quiet 'Print the answer and errors, but no notes, warnings and progress'
+            cand -v 'Say on stderr what is going on; -vv and -vvv say more'
+            cand --verbose 'Say on stderr what is going on; -vv and -vvv say more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'cruddur-trace;map'= {
+            cand --trace 'Draw this trace only, however old it is; its id is written as for `show`. May be given several times'
+            cand -n 'Look at this many traces at most'
+            cand --limit 'Look at this many traces at most'
+            cand -o 'How to print the map'
+            cand --output 'How to print the map'
+            cand --service 'A span of this service: `service = "NAME"`'
+            cand --name 'A span of this name: `name = "NAME"`'
+            cand --min-duration 'A span that took at least this long: `duration >= DURATION`'
+            cand --max-duration 'A span that took at most this long: `duration <= DURATION`'
+            cand --attr 'A span with this attribute: `KEY = VALUE`; may be given several times'
+            cand --xray-filter 'Ask X-Ray for this too, in its own filter expressions, such as `service() { fault }`'
+            cand --xray-group 'Ask for the traces of this X-Ray group only'
+            cand --xray-time-range 'Which time X-Ray shall search by [default: event]'
+            cand --scan 'Fetch at most this many traces to check what X-Ray cannot check itself [default: 250]'
+            cand -b 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`'
+            cand --backend 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`'
+            cand --since 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]'
+            cand --until 'Look at what began before this; written like --since [default: no end]'
+            cand --aws-profile 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]'
+            cand --region 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile''s]'
+            cand --store 'Use this file as the local store, instead of the one in the data directory'
+            cand --config 'Read this configuration file, instead of the one that `config path` names'
+            cand --profile 'Use the settings of this profile of the configuration file'
+            cand --color 'When to use colours'
+            cand --width 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]'
+            cand --timeout 'Give up asking a backend after this long [default: 30s]'
             cand --explain 'Say what each backend would be asked, and do not ask'
             cand --error 'A span that failed: `status = error`'
             cand --ascii 'Draw with ASCII characters only'
@@ -391,6 +430,7 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand list 'List traces, newest first'
             cand show 'Show a trace as a waterfall'
             cand assert 'Prove that a trace exists, or that none does'
+            cand map 'Show which services call which, how often, how fast, and how often in vain'
             cand collect 'Receive traces on this machine'
             cand run 'Run a command with a private receiver around it'
             cand import 'Put files of traces into the local store'
@@ -404,6 +444,8 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
         &'cruddur-trace;help;show'= {
         }
         &'cruddur-trace;help;assert'= {
+        }
+        &'cruddur-trace;help;map'= {
         }
         &'cruddur-trace;help;collect'= {
         }

@@ -13,6 +13,7 @@ pub mod filter;
 pub mod global;
 pub mod import;
 pub mod list;
+pub mod map;
 pub mod run;
 pub mod show;
 pub mod value;
@@ -27,6 +28,7 @@ pub use filter::FilterArgs;
 pub use global::GlobalArgs;
 pub use import::ImportArgs;
 pub use list::ListArgs;
+pub use map::MapArgs;
 pub use run::RunArgs;
 pub use show::ShowArgs;
 pub use xray::XRayArgs;
@@ -59,6 +61,7 @@ pub enum Command {
     List(ListArgs),
     Show(ShowArgs),
     Assert(AssertArgs),
+    Map(MapArgs),
     Collect(CollectArgs),
     Run(RunArgs),
     Import(ImportArgs),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Context;
-use crate::backend::{Backend, BackendError, File, Local, Source, Sources, Trouble, XRay, local::StoreError, xray};
+use crate::backend::{Backend, BackendError, File, Listing, Local, Source, Sources, Trouble, XRay, local::StoreError, xray};
 use crate::cli::FilterArgs;
 use crate::cli::value::{BackendArg, FileArg};
 use crate::cli::xray::TimeRangeType;
@@ -117,6 +117,39 @@ pub(super) fn filter(expr: Option<&str>, args: &FilterArgs, ui: &mut Ui) -> Resu
         ui.hint(&hint);
     }
     Ok(sugar(args).and(typed))
+}
+
+/// Lists. Where the default window holds nothing and looking further costs nothing, looks further and says so.
+pub(super) async fn listed(sources: &Sources, query: &Query, window: Window, ui: &mut Ui) -> Result<Listing, Failure> {
+    let mut answer = sources.list(query).await;
+    if answer.value.traces.is_empty() && !window.chosen && sources.reach_back() && query.range != TimeRange::ALL {
+        let further = sources.list_further(&Query { range: TimeRange::ALL, ..query.clone() }).await;
+        if !further.value.traces.is_empty() {
+            answer.value = further.value;
+            let note = "nothing newer matches, so this is older than the default window (see --since)";
+            answer.value.notes.push(note.to_owned());
+        }
+    }
+    if answer.answered == 0 && !answer.failed.is_empty() {
+        return Err(unanswered(answer.failed, "there may well be traces"));
+    }
+    report(&answer.failed, ui);
+    Ok(answer.value)
+}
+
+/// Why there is nothing to see.
+pub(super) fn say_nothing(sources: &Sources, query: &Query, ui: &mut Ui) {
+    match (sources.opened.is_empty(), &query.filter) {
+        (true, _) => {
+            ui.note("there are no traces yet");
+            ui.hint("`cruddur-trace demo` shows what it looks like; `cruddur-trace run -- CMD` or `cruddur-trace collect` receives your own");
+        }
+        (false, Some(filter)) => ui.note(&format!("no trace satisfies {filter}")),
+        (false, None) => {
+            ui.note("there are no traces here");
+            ui.hint("`cruddur-trace collect` receives what applications send; `--since 7d` looks further back");
+        }
+    }
 }
 
 /// From --since to --until.

@@ -13,6 +13,7 @@ mod demo;
 mod find;
 mod import;
 mod list;
+mod map;
 mod receive;
 mod run;
 mod show;
@@ -99,6 +100,7 @@ pub(crate) async fn dispatch(cli: Cli, env: &Env, clock: Clock, ui: &mut Ui) -> 
         Command::List(args) => list::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Show(args) => show::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Assert(args) => assert::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
+        Command::Map(args) => map::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Collect(_) => collect::run(&Context::load(flags, env, clock, ui)?, ui).await,
         Command::Run(args) => run::run(&args, env, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Import(args) => import::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,

@@ -136,6 +136,7 @@ impl Flags {
         let flags = Self { global: cli.global.clone(), ..Self::default() };
         match &cli.command {
             Command::List(list) => Self { limit: list.limit, search: list.xray.clone(), ..flags },
+            Command::Map(map) => Self { search: map.xray.clone(), ..flags },
             Command::Assert(assert) => Self { search: assert.xray.clone(), ..flags },
             Command::Collect(CollectArgs { otlp_http, xray, max_age, max_size }) => {
                 Self { otlp_http: *otlp_http, xray: *xray, max_age: *max_age, max_size: *max_size, ..flags }

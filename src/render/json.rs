@@ -4,8 +4,11 @@
 //! there twice: as RFC 3339, and as nanoseconds in a string, as in OTLP/JSON, because such numbers are larger than what many readers
 //! of JSON can hold. Fields whose value is not known are `null`; fields marked "only where" below are left out otherwise. A changed
 //! meaning is a new [`SCHEMA`].
+//!
+//! Who calls whom is `{"schema": 1, "nodes": […], "edges": […], "notes": […]}`: [`map`].
 
 mod attributes;
+mod graph;
 mod span;
 #[cfg(test)]
 mod tests;
@@ -15,8 +18,9 @@ use std::io;
 use serde::Serialize;
 
 use crate::analysis::assertion::Verdict;
-use crate::model::{Evidence, Time, Trace, TraceSummary};
+use crate::model::{Evidence, ServiceGraph, Time, Trace, TraceSummary};
 
+use graph::GraphDocument;
 use span::SpansView;
 
 /// The number of the schema.
@@ -61,6 +65,17 @@ pub fn verdict(verdict: Verdict, message: &str, matching: &[TraceSummary]) -> St
     let traces = matching.iter().map(|summary| TraceView::of(summary, None)).collect();
     text(|out| {
         serde_json::to_writer_pretty(&mut *out, &VerdictDocument { schema: SCHEMA, verdict, message, traces })?;
+        out.push(b'\n');
+        Ok(())
+    })
+}
+
+/// Who calls whom, as one document. A node has `name`, `kind` (`null` of a service that sends spans), `root` and `figures` of the
+/// requests that it answered; an edge has `from` and `to`, which are places in `nodes`, the names of both, and `figures` of the
+/// calls. Figures that are not known are `null`; durations are in nanoseconds.
+pub fn map(graph: &ServiceGraph, notes: &[String]) -> String {
+    text(|out| {
+        serde_json::to_writer_pretty(&mut *out, &GraphDocument::of(graph, notes))?;
         out.push(b'\n');
         Ok(())
     })

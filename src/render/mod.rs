@@ -1,8 +1,10 @@
 //! How it looks: pure functions from values to text.
 //!
 //! Reading order: [`text`] (what may reach a terminal), [`units`] (numbers as people read them), [`theme`] (what colours mean, and
-//! [`Look`]), [`scale`] (time to columns); then [`waterfall`] (one trace), [`table`] (many) and [`json`] (for machines).
+//! [`Look`]), [`scale`] (time to columns); then [`waterfall`] (one trace), [`table`] (many), [`graph`] (who calls
+//! whom) and [`json`] (for machines).
 
+pub mod graph;
 pub mod json;
 mod line;
 pub mod misses;

@@ -17,6 +17,7 @@ mod durability;
 mod generated;
 mod import;
 mod list;
+mod map;
 mod readme;
 #[cfg(unix)]
 mod run;

@@ -4,23 +4,13 @@ use super::fetch::BATCH;
 use super::filter::{self, Pushed};
 use super::pages::in_milliseconds;
 use super::{Options, window};
-use crate::model::Time;
+use crate::model::{Time, TimeRange};
 use crate::query::Query;
 
 /// One line each. Asks nothing.
 pub(super) fn lines(options: &Options, query: &Query, now: Time) -> Vec<String> {
-    let plan = window::windows(in_milliseconds(query.range), now);
-    let (newest, oldest) = (plan.windows.first(), plan.windows.last());
-    let (from, to) = oldest.zip(newest).map_or((now, now), |(oldest, newest)| (oldest.start(), newest.end()));
-    let windows = plan.windows.len();
-    let cut = if plan.cut { ", which is as long as X-Ray keeps them" } else { "" };
-    let mut lines = vec![format!(
-        "ask GetTraceSummaries for {} to {}{cut}, in {windows} {} of at most 6 h, newest first, by TimeRangeType {}",
-        whole_seconds(from).to_rfc3339(),
-        whole_seconds(to).to_rfc3339(),
-        if windows == 1 { "window" } else { "windows" },
-        options.time_range.as_str(),
-    )];
+    let asked = windows("GetTraceSummaries", query.range, now);
+    let mut lines = vec![format!("{asked}, newest first, by TimeRangeType {}", options.time_range.as_str())];
     let raw = match options.group.as_deref().map(filter::group).transpose() {
         Ok(group) => filter::both(group.as_deref(), options.filter.as_deref()),
         Err(why) => {
@@ -57,6 +47,26 @@ pub(super) fn lines(options: &Options, query: &Query, now: Time) -> Vec<String> 
         if likely.is_some() { " each" } else { "" }
     ));
     lines
+}
+
+/// The same for X-Ray's own graph.
+pub(super) fn graph(options: &Options, range: TimeRange, now: Time) -> String {
+    let group = options.group.as_ref().map_or_else(String::new, |group| format!(" of the group {group}"));
+    format!("{}{group}, and put them together", windows("GetServiceGraph", range, now))
+}
+
+fn windows(action: &str, range: TimeRange, now: Time) -> String {
+    let plan = window::windows(in_milliseconds(range), now);
+    let (newest, oldest) = (plan.windows.first(), plan.windows.last());
+    let (from, to) = oldest.zip(newest).map_or((now, now), |(oldest, newest)| (oldest.start(), newest.end()));
+    let windows = plan.windows.len();
+    let cut = if plan.cut { ", which is as long as X-Ray keeps them" } else { "" };
+    format!(
+        "ask {action} for {} to {}{cut}, in {windows} {} of at most 6 h",
+        whole_seconds(from).to_rfc3339(),
+        whole_seconds(to).to_rfc3339(),
+        if windows == 1 { "window" } else { "windows" },
+    )
 }
 
 fn expression(how: &str, expression: Option<&str>) -> String {

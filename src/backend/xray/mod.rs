@@ -2,13 +2,14 @@
 //!
 //! `connect` finds credentials and region, [`filter`] writes what X-Ray can check itself, `window` cuts time into what one
 //! request may ask for, `pages` walks through `GetTraceSummaries`, `list` checks what was found, `fetch` reads whole traces,
-//! `retrieval` those that only Transaction Search has, and `error` says why not.
+//! `retrieval` those that only Transaction Search has, `graph` asks who calls whom, and `error` says why not.
 
 mod connect;
 mod error;
 mod explain;
 mod fetch;
 pub mod filter;
+mod graph;
 pub mod id;
 mod list;
 mod pages;
@@ -25,7 +26,7 @@ pub use aws_sdk_xray::types::TimeRangeType;
 use tokio::sync::OnceCell;
 
 use super::{Backend, BackendError, Listing, Near};
-use crate::model::{Time, TimeRange, Trace, TraceId};
+use crate::model::{ServiceGraph, Time, TimeRange, Trace, TraceId};
 use crate::query::Query;
 
 /// Where progress goes: what is being done, or `None` when it is done.
@@ -111,6 +112,22 @@ impl XRay {
     /// Traces of which something arrived since then, with all that is there of them.
     pub async fn arrived(&self, range: TimeRange, since: Time) -> Result<Listing, BackendError> {
         list::arrived(self, range, since).await
+    }
+
+    /// Who called whom in a window, as X-Ray counts it, with what there is to say about it. Of the chosen group only, and whatever
+    /// filter was chosen.
+    pub async fn service_graph(&self, range: TimeRange) -> Result<(ServiceGraph, Vec<String>), BackendError> {
+        Ok(graph::of_window(self, range).await?)
+    }
+
+    /// What [`XRay::service_graph`] would ask, as one line. Asks nothing.
+    pub fn explain_graph(&self, range: TimeRange) -> String {
+        explain::graph(&self.options, range, self.now())
+    }
+
+    /// Who called whom in these traces; empty where X-Ray has none of them.
+    pub async fn trace_graph(&self, ids: &[TraceId]) -> Result<ServiceGraph, BackendError> {
+        Ok(graph::of_traces(self, ids).await?)
     }
 
     /// Whole traces, by their ids; those that are not there are left out.

@@ -3,14 +3,14 @@
 mod follow;
 
 use super::Context;
-use super::ask::{self, Window};
+use super::ask;
 use crate::backend::{Listing, Sources};
 use crate::cli::ListArgs;
 use crate::cli::list::ListFormat;
 use crate::cli::value::BackendArg;
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::{TimeRange, TraceSummary};
+use crate::model::TraceSummary;
 use crate::query::Query;
 use crate::render::{Look, json, table, units};
 use crate::ui::Ui;
@@ -34,7 +34,7 @@ pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Resu
     if args.explain {
         return ask::explain(&sources, &query, ui);
     }
-    let mut listing = listed(&sources, &query, window, ui).await?;
+    let mut listing = ask::listed(&sources, &query, window, ui).await?;
     if listing.more {
         listing.notes.push(cut_off(&listing, &query));
     }
@@ -54,43 +54,13 @@ pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Resu
     Ok(Exit::Yes)
 }
 
-/// Where the default window holds nothing and looking further costs nothing, looks further.
-async fn listed(sources: &Sources, query: &Query, window: Window, ui: &mut Ui) -> Result<Listing, Failure> {
-    let mut answer = sources.list(query).await;
-    if answer.value.traces.is_empty() && !window.chosen && sources.reach_back() && query.range != TimeRange::ALL {
-        let further = sources.list_further(&Query { range: TimeRange::ALL, ..query.clone() }).await;
-        if !further.value.traces.is_empty() {
-            answer.value = further.value;
-            answer
-                .value
-                .notes
-                .push("nothing newer matches, so these are older than the default window (see --since)".to_owned());
-        }
-    }
-    if answer.answered == 0 && !answer.failed.is_empty() {
-        return Err(ask::unanswered(answer.failed, "there may well be traces"));
-    }
-    ask::report(&answer.failed, ui);
-    Ok(answer.value)
-}
-
 /// What belongs beside the answer.
 fn say(listing: &Listing, query: &Query, sources: &Sources, ui: &mut Ui) {
     for note in &listing.notes {
         ui.note(note);
     }
     if listing.traces.is_empty() {
-        match (sources.opened.is_empty(), &query.filter) {
-            (true, _) => {
-                ui.note("there are no traces yet");
-                ui.hint("`cruddur-trace demo` shows what it looks like; `cruddur-trace run -- CMD` or `cruddur-trace collect` receives your own");
-            }
-            (false, Some(filter)) => ui.note(&format!("no trace satisfies {filter}")),
-            (false, None) => {
-                ui.note("there are no traces here");
-                ui.hint("`cruddur-trace collect` receives what applications send; `--since 7d` looks further back");
-            }
-        }
+        ask::say_nothing(sources, query, ui);
     }
 }
 

@@ -4,6 +4,7 @@ mod assert;
 mod faults;
 mod large;
 mod list;
+mod map;
 mod property;
 mod search;
 mod show;

@@ -1,0 +1,213 @@
+//! What a call that nobody answers is a call of, by the attributes of the caller's span.
+//!
+//! In this order, by the semantic conventions of OpenTelemetry, old and new names alike
+//! (<https://opentelemetry.io/docs/specs/semconv/>):
+//!
+//! 1. `service.peer.name`, or as it was called, `peer.service`: the other service's own name.
+//! 2. X-Ray's subsegments with a namespace, `aws` or `remote`: their name, which X-Ray calls the inferred segment by
+//!    (<https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html>).
+//! 3. Messages: `messaging.system` and the destination. One that is temporary or anonymous differs each time and is left out.
+//! 4. The AWS SDK's calls (`rpc.system` is `aws-api`): the AWS service, as X-Ray has it.
+//! 5. Databases: `db.system.name` and `db.namespace`, else where it is.
+//! 6. Other calls: `rpc.service`, or where it is: `server.address`, the host of `url.full`, `network.peer.address`.
+//!
+//! Nothing of a URL but host and port is taken: the rest differs each time, and may be secret.
+
+use crate::model::graph::Node;
+use crate::model::{Attributes, Span, SpanKind, Value};
+use crate::query::semconv;
+
+/// What is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Callee {
+    /// Its name; empty where the span says none.
+    pub(super) name: String,
+    /// [`Node::DATABASE`], [`Node::MESSAGING`] or [`Node::REMOTE`].
+    pub(super) kind: &'static str,
+    /// Whether the name is by convention the other service's own.
+    pub(super) by_service_name: bool,
+}
+
+pub(super) fn of(span: &Span) -> Callee {
+    let attributes = &span.attributes;
+    let messaging = text(attributes, "messaging.system");
+    let database = text(attributes, "db.system.name");
+    let kind = if messaging.is_some() || span.kind == SpanKind::Producer {
+        Node::MESSAGING
+    } else if database.is_some() {
+        Node::DATABASE
+    } else {
+        Node::REMOTE
+    };
+    let peer = any(attributes, &["service.peer.name", "peer.service"]);
+    let by_service_name = peer.is_some();
+    let name = peer
+        .or_else(|| xray(span))
+        .or_else(|| (kind == Node::MESSAGING).then(|| with(messaging, destination(attributes))).flatten())
+        .or_else(|| by_aws_sdk(attributes).then(|| rpc_service(attributes)).flatten())
+        .or_else(|| {
+            database.and_then(|system| with(Some(system), text(attributes, "db.namespace").or_else(|| address(attributes))))
+        })
+        .or_else(|| rpc_service(attributes))
+        .or_else(|| address(attributes));
+    Callee { name: name.unwrap_or_default(), kind, by_service_name }
+}
+
+fn xray(span: &Span) -> Option<String> {
+    let namespace = span.attributes.str("aws.xray.namespace")?;
+    (matches!(namespace, "aws" | "remote") && !span.name.is_empty()).then(|| span.name.clone())
+}
+
+/// A system and what of it, as far as they are known.
+fn with(system: Option<String>, part: Option<String>) -> Option<String> {
+    match (system, part) {
+        (Some(system), Some(part)) => Some(format!("{system} {part}")),
+        (system, part) => system.or(part),
+    }
+}
+
+fn destination(attributes: &Attributes) -> Option<String> {
+    let yes = |key: &str| attributes.get(key) == Some(&Value::Bool(true));
+    let varies = ["messaging.destination.temporary", "messaging.temp_destination", "messaging.destination.anonymous"];
+    any(attributes, &["messaging.destination.template"])
+        .or_else(|| text(attributes, "messaging.destination.name").filter(|_| !varies.into_iter().any(yes)))
+}
+
+fn by_aws_sdk(attributes: &Attributes) -> bool {
+    any(attributes, &["rpc.system.name", "rpc.system"]).as_deref() == Some("aws-api")
+}
+
+/// `rpc.service`; by the conventions since 1.38, it is in front of `rpc.method`.
+fn rpc_service(attributes: &Attributes) -> Option<String> {
+    text(attributes, "rpc.service").or_else(|| {
+        let method = text(attributes, "rpc.method")?;
+        method.rsplit_once('/').map(|(service, _)| service.to_owned()).filter(|service| !service.is_empty())
+    })
+}
+
+/// Where it is: a host, with its port unless that goes without saying.
+fn address(attributes: &Attributes) -> Option<String> {
+    let port = |keys: &[&str]| any(attributes, keys).filter(|port| !matches!(port.as_str(), "80" | "443"));
+    let host = |hosts: &[&str], ports: &[&str]| {
+        let host = any(attributes, hosts)?;
+        Some(match port(ports) {
+            Some(port) if host.contains(':') => format!("[{host}]:{port}"),
+            Some(port) => format!("{host}:{port}"),
+            None => host,
+        })
+    };
+    host(&["server.address", "net.peer.name"], &["server.port", "net.peer.port"])
+        .or_else(|| any(attributes, &["url.full", "http.url"]).and_then(|url| authority(&url)))
+        .or_else(|| {
+            let peers = ["network.peer.address", "net.sock.peer.addr", "net.peer.ip"];
+            host(&peers, &["network.peer.port", "net.sock.peer.port", "net.peer.port"])
+        })
+}
+
+/// Host and port of a URL.
+fn authority(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?;
+    (!host.is_empty()).then(|| host.to_owned())
+}
+
+/// The value of an attribute by its newest name or an older one.
+fn text(attributes: &Attributes, key: &str) -> Option<String> {
+    any(attributes, &[key]).or_else(|| any(attributes, semconv::aliases(key)))
+}
+
+/// The value of the first of these that has one.
+fn any(attributes: &Attributes, keys: &[&str]) -> Option<String> {
+    keys.iter().find_map(|key| match attributes.get(key)? {
+        Value::Str(text) => (!text.is_empty()).then(|| text.clone()),
+        number @ Value::Int(_) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn callee(kind: SpanKind, attributes: &[(&str, &str)]) -> (String, &'static str) {
+        let attributes = attributes.iter().copied().collect();
+        let callee = of(&Span { kind, name: "a name".into(), attributes, ..Span::default() });
+        (callee.name, callee.kind)
+    }
+
+    fn client(attributes: &[(&str, &str)]) -> (String, &'static str) {
+        callee(SpanKind::Client, attributes)
+    }
+
+    #[test]
+    fn a_database_is_its_system_and_namespace_or_where_it_is() {
+        let postgres = ("postgresql cruddur".to_owned(), "db");
+        assert_eq!(
+            client(&[("db.system.name", "postgresql"), ("db.namespace", "cruddur"), ("server.address", "db")]),
+            postgres
+        );
+        assert_eq!(client(&[("db.system", "postgresql"), ("db.name", "cruddur")]), postgres);
+        assert_eq!(
+            client(&[("db.system", "redis"), ("net.peer.name", "cache"), ("net.peer.port", "6379")]).0,
+            "redis cache:6379"
+        );
+        assert_eq!(client(&[("db.system", "sqlite")]), ("sqlite".to_owned(), "db"));
+    }
+
+    #[test]
+    fn a_call_by_the_aws_sdk_is_one_of_the_aws_service() {
+        let dynamodb =
+            [("rpc.system", "aws-api"), ("rpc.service", "DynamoDB"), ("db.system", "dynamodb"), ("http.url", "https://x/")];
+        assert_eq!(client(&dynamodb), ("DynamoDB".to_owned(), "db"));
+        assert_eq!(client(&[("rpc.system.name", "aws-api"), ("rpc.method", "S3/GetObject")]), ("S3".to_owned(), "remote"));
+    }
+
+    #[test]
+    fn a_subsegment_of_xray_is_what_it_is_called() {
+        assert_eq!(
+            client(&[("aws.xray.namespace", "remote"), ("url.full", "https://other/")]),
+            ("a name".to_owned(), "remote")
+        );
+        assert_eq!(client(&[("aws.xray.namespace", "aws"), ("db.system.name", "aws.dynamodb")]).1, "db");
+    }
+
+    #[test]
+    fn messages_go_to_a_destination_unless_that_is_a_temporary_one() {
+        let kafka = [("messaging.system", "kafka"), ("messaging.destination.name", "orders")];
+        assert_eq!(callee(SpanKind::Producer, &kafka), ("kafka orders".to_owned(), "messaging"));
+        assert_eq!(callee(SpanKind::Producer, &[("messaging.destination", "orders")]).0, "orders");
+        let attributes = [("messaging.system", Value::from("rabbitmq")), ("messaging.destination.name", "amq.gen-1".into())];
+        let temporary = ("messaging.destination.temporary", Value::from(true));
+        let span = Span {
+            kind: SpanKind::Producer,
+            attributes: attributes.into_iter().chain([temporary]).collect(),
+            ..Span::default()
+        };
+        assert_eq!(of(&span).name, "rabbitmq");
+    }
+
+    #[test]
+    fn somebody_who_says_the_other_services_name_knows_best() {
+        let attributes = [("peer.service", "orders-db"), ("db.system", "postgresql"), ("db.name", "orders")];
+        assert_eq!(client(&attributes), ("orders-db".to_owned(), "db"));
+        let span = Span { attributes: [("service.peer.name", "auth")].into_iter().collect(), ..Span::default() };
+        assert_eq!(of(&span), Callee { name: "auth".into(), kind: "remote", by_service_name: true });
+    }
+
+    #[test]
+    fn of_a_url_only_host_and_port_are_taken() {
+        assert_eq!(client(&[("http.url", "http://user:secret@localhost:4567/api?token=1")]).0, "localhost:4567");
+        assert_eq!(client(&[("url.full", "https://example.com?x=http://other/")]).0, "example.com");
+        assert_eq!(client(&[("url.full", "file:///etc/passwd")]).0, "");
+    }
+
+    #[test]
+    fn an_address_has_its_port_unless_that_goes_without_saying() {
+        assert_eq!(client(&[("server.address", "api"), ("server.port", "443")]).0, "api");
+        assert_eq!(client(&[("server.address", "::1"), ("server.port", "8080")]).0, "[::1]:8080");
+        assert_eq!(client(&[("net.peer.ip", "10.0.0.1"), ("rpc.service", "shop.Cart")]).0, "shop.Cart");
+        assert_eq!(client(&[("network.peer.address", "10.0.0.1")]).0, "10.0.0.1");
+        assert_eq!(client(&[]), (String::new(), "remote"));
+    }
+}
