@@ -126,7 +126,7 @@ pub(super) async fn listed(sources: &Sources, query: &Query, window: Window, ui:
         let further = sources.list_further(&Query { range: TimeRange::ALL, ..query.clone() }).await;
         if !further.value.traces.is_empty() {
             answer.value = further.value;
-            let note = "nothing newer matches, so this is older than the default window (see --since)";
+            let note = "nothing newer matches, so these are older than the default window (see --since)";
             answer.value.notes.push(note.to_owned());
         }
     }

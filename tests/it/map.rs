@@ -224,7 +224,7 @@ fn the_local_store_is_searched_back_where_the_last_hour_has_nothing() {
     ! └─ backend-flask                  1  1 100%  48 ms  48 ms  48 ms  48 ms    1
     !   └─ postgresql cruddur · db      1  1 100%  29 ms  29 ms  29 ms  29 ms
     ------- stderr -------
-    note: nothing newer matches, so this is older than the default window (see --since)
+    note: nothing newer matches, so these are older than the default window (see --since)
     [exit status: 0]
     ");
     insta::assert_snapshot!(home.line("map --since 1h"), @"

@@ -72,10 +72,10 @@ fn a_filter_makes_it_count_here() {
     insta::assert_snapshot!(ask(&home, "map --since 9h --error"), @"
     2 services and 1 other that they call · 5 traces
 
-                                                 calls  errors      p50     p90     p99   total  5xx
-    ! backend-flask · AWS::ECS::Container            5  5 100%   100 ms  100 ms  100 ms  500 ms    5
-      ├─ DynamoDB · db                               5          50.0 ms   50 ms   50 ms  250 ms
-    ! └─ cruddur-thumbs · AWS::Lambda::Function      5  5 100%  50.0 ms   50 ms   50 ms  250 ms    5
+                                                 calls  errors     p50     p90     p99   total  5xx
+    ! backend-flask · AWS::ECS::Container            5  5 100%  100 ms  100 ms  100 ms  500 ms    5
+      ├─ DynamoDB · db                               5           50 ms   50 ms   50 ms  250 ms
+    ! └─ cruddur-thumbs · AWS::Lambda::Function      5  5 100%   50 ms   50 ms   50 ms  250 ms    5
     [exit status: 0]
     ");
     assert_eq!(service.count("/ServiceGraph"), 0);

@@ -54,7 +54,7 @@ pub(crate) fn put(service: &XRay, segment: &Json) {
     service.put(&segment.to_string(), Time::from_secs_f64(end).expect("it is a time"));
 }
 
-/// Some time ago.
+/// Some time ago, in whole seconds, so that what is added to it is drawn the same each time.
 pub(crate) fn ago(seconds: u64) -> Time {
-    Time(spans::now().0 - seconds * SECOND)
+    Time((spans::now().0 / SECOND - seconds) * SECOND)
 }
