@@ -62,6 +62,8 @@ pub struct Near {
     pub beginning: Vec<TraceId>,
     /// Those that look alike, best first, at most three.
     pub alike: Vec<TraceId>,
+    /// What a backend has to say about the one that was typed, one sentence each.
+    pub said: Vec<String>,
 }
 
 impl Near {
@@ -81,7 +83,7 @@ impl Near {
             alike.push((strsim::osa_distance(&canonical, &prefix), age, id));
         }
         alike.sort_by_key(|(distance, age, _)| (*distance, *age));
-        Self { beginning, alike: alike.into_iter().take(3).map(|(_, _, id)| id).collect() }
+        Self { beginning, alike: alike.into_iter().take(3).map(|(_, _, id)| id).collect(), said: Vec::new() }
     }
 }
 

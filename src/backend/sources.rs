@@ -196,6 +196,7 @@ impl Sources {
             let Ok(near) = near else { continue };
             all.beginning.extend(near.beginning);
             all.alike.extend(near.alike);
+            all.said.extend(near.said);
         }
         all.beginning.sort();
         all.beginning.dedup();

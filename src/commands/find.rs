@@ -37,6 +37,9 @@ pub(super) async fn trace(sources: &Sources, typed: &str, ui: &mut Ui) -> Result
         return Err(ask::unanswered(answer.failed, "nobody who answered has the trace"));
     }
     let mut failure = Failure::not_found(format!("no trace `{typed}`"));
+    for said in near.said {
+        failure = failure.hint(said);
+    }
     if !near.alike.is_empty() {
         let ids: Vec<_> = near.alike.iter().map(ToString::to_string).collect();
         failure = failure.hint(if ids.len() == 1 {

@@ -76,6 +76,9 @@ pub(super) async fn many(xray: &XRay, ids: &[TraceId]) -> Result<Fetched, Backen
         asked.clone_from(&fetched.unprocessed);
     }
     fetched.unprocessed.retain(|id| !fetched.traces.contains_key(id));
+    let mut known = xray.unprocessed.borrow_mut();
+    known.retain(|id| !wanted.contains(id));
+    known.extend(fetched.unprocessed.iter().cloned());
     (xray.options.report)(None);
     Ok(fetched)
 }

@@ -280,8 +280,12 @@ pub(super) async fn arrived(xray: &XRay, range: TimeRange, since: Time) -> Resul
     Ok(listing)
 }
 
-/// Ids of the last hour that begin as was typed.
+/// Ids of the last hour that begin as was typed, if a beginning is what was typed.
 pub(super) async fn near(xray: &XRay, typed: &str) -> Result<Near, BackendError> {
+    if xray.unprocessed.borrow().iter().any(|id| TraceId::parse(typed).is_ok_and(|typed| typed == *id)) {
+        let said = "X-Ray says that it has not processed this id: it does not know it, or not yet".to_owned();
+        return Ok(Near { said: vec![said], ..Near::default() });
+    }
     let prefix = TraceId::prefix(typed);
     let is_beginning = !prefix.is_empty() && prefix.len() < 32 && prefix.bytes().all(|byte| byte.is_ascii_hexdigit());
     let hour = TimeRange::new(xray.now().saturating_add(-3600 * SECOND), xray.now().saturating_add(60 * SECOND));

@@ -17,7 +17,8 @@ mod retrieval;
 mod summary;
 pub mod window;
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,12 +78,14 @@ pub struct XRay {
     client: OnceCell<aws_sdk_xray::Client>,
     /// Whether the account sends its segments to Transaction Search, once that was asked.
     transaction_search: OnceCell<bool>,
+    /// Ids of which X-Ray said, when they were last asked for, that it has not processed them.
+    unprocessed: RefCell<BTreeSet<TraceId>>,
 }
 
 impl XRay {
     /// Ready to be asked.
     pub fn new(options: Options) -> Self {
-        Self { options, client: OnceCell::new(), transaction_search: OnceCell::new() }
+        Self { options, client: OnceCell::new(), transaction_search: OnceCell::new(), unprocessed: RefCell::default() }
     }
 
     /// Whether there are credentials and a region without asking the network for them.

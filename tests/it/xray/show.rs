@@ -56,3 +56,48 @@ fn an_answer_that_is_cut_off_is_no_answer() {
         service.configure(|rules| rules.planned.clear());
     }
 }
+
+#[test]
+fn an_id_that_x_ray_does_not_know_is_not_found_and_what_it_said_is_told() {
+    let service = XRay::start();
+    let unknown = "1-5759e988-bd862e3fe1be46a994272793";
+    insta::assert_snapshot!(ask(&home(&service), &format!("show {unknown}")), @"
+    ------- stderr -------
+    error: no trace `1-5759e988-bd862e3fe1be46a994272793`
+    hint: X-Ray says that it has not processed this id: it does not know it, or not yet
+    hint: `cruddur-trace list` shows what is there
+    [exit status: 1]
+    ");
+    service.configure(|rules| rules.unknown_is_silent = true);
+    insta::assert_snapshot!(ask(&home(&service), &format!("show {unknown}")), @"
+    ------- stderr -------
+    error: no trace `1-5759e988-bd862e3fe1be46a994272793`
+    hint: `cruddur-trace list` shows what is there
+    [exit status: 1]
+    ");
+    assert_eq!(service.count("/TraceSummaries"), 0, "a whole id is not looked for by its beginning");
+}
+
+#[test]
+fn a_trace_that_is_too_large_for_x_ray_is_not_complete() {
+    let service = XRay::start();
+    let start = ago(30);
+    let trace = id(start, 1);
+    put(&service, &segment(&trace, "00000000000000a1", "web", start, json!({})));
+    for number in 0..20 {
+        put(
+            &service,
+            &segment(&trace, &format!("{:016x}", 0xb0 + number), "worker", start, json!({"parent_id": "00000000000000a1"})),
+        );
+    }
+    service.configure(|rules| rules.trace_bytes = 1000);
+    let home = home(&service);
+    let shown = ask(&home, &format!("show {trace}")).answer();
+    assert!(shown.contains("incomplete: X-Ray gave only a part of it: it exceeds the limit of a trace's size"), "{shown}");
+    // What is not seen may be in the part that is held back.
+    for question in ["name=nowhere", "name=nowhere --absent"] {
+        let asserted = ask(&home, &format!("assert {question}"));
+        assert_eq!(asserted.code, Some(3), "{question}: {asserted}");
+    }
+    assert_eq!(ask(&home, "assert --service=web").code, Some(0));
+}
