@@ -1,9 +1,10 @@
 //! AWS X-Ray, by its read API: <https://docs.aws.amazon.com/xray/latest/devguide/xray-api-gettingdata.html>.
 //!
 //! `connect` finds credentials and region, [`filter`] writes what X-Ray can check itself, `window` cuts time into what one
-//! request may ask for, `pages` walks through `GetTraceSummaries`, `list` checks what was found, `fetch` reads whole traces,
+//! request may ask for, `pages` walks through `GetTraceSummaries`, `list` checks what was found (with `check`), `lately` looks at what still grows, `fetch` reads whole traces,
 //! `retrieval` those that only Transaction Search has, `graph` asks who calls whom, and `error` says why not.
 
+mod check;
 mod connect;
 mod error;
 mod explain;
@@ -11,6 +12,7 @@ mod fetch;
 pub mod filter;
 mod graph;
 pub mod id;
+mod lately;
 mod list;
 mod pages;
 mod retrieval;
@@ -114,7 +116,7 @@ impl XRay {
 
     /// Traces of which something arrived since then, with all that is there of them.
     pub async fn arrived(&self, range: TimeRange, since: Time) -> Result<Listing, BackendError> {
-        list::arrived(self, range, since).await
+        lately::arrived(self, range, since).await
     }
 
     /// Who called whom in a window, as X-Ray counts it, with what there is to say about it. Of the chosen group only, and whatever
@@ -155,7 +157,7 @@ impl Backend for XRay {
 
     /// X-Ray finds no ids by their beginning: those of the last hour are looked through, if a beginning is what was typed.
     async fn near(&self, typed: &str) -> Result<Near, BackendError> {
-        list::near(self, typed).await
+        lately::near(self, typed).await
     }
 
     fn explain(&self, query: &Query) -> Vec<String> {
