@@ -5,25 +5,22 @@
 //!
 //! Linux only: peak memory is read from `/proc`.
 
+mod support;
+
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use cruddur_trace::backend::local::{Retention, Writer};
-use cruddur_trace::model::{Resource, Span, SpanId, SpanKind, Time, TraceId};
-use cruddur_trace::wire::{Batch, otlp};
+use cruddur_trace::model::Time;
+use cruddur_trace::wire::otlp;
 use prost::Message as _;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_cruddur-trace");
-/// Spans a request, as OpenTelemetry's SDKs send them.
-const TOGETHER: usize = 512;
+use support::{PROGRAM, Spans, TOGETHER, fill, now, requests, resources, show, trace};
+
 /// Connections that send at once.
 const CONNECTIONS: usize = 4;
-
-type Spans = Vec<(TraceId, Span)>;
 
 fn main() {
     let arguments: Vec<_> = std::env::args().collect();
@@ -42,147 +39,17 @@ fn main() {
     show(&format!("\n{report}"));
 }
 
-#[expect(clippy::print_stdout, reason = "the report of a benchmark")]
-fn show(text: &str) {
-    println!("{text}");
-}
-
-#[expect(clippy::disallowed_methods, reason = "a benchmark's traces are of now")]
-fn now() -> Time {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
-    Time(u64::try_from(now.as_nanos()).expect("before 2554"))
-}
-
-/// A number that looks random and is the same in every run.
-fn noise(n: u64) -> u64 {
-    let mut z = n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z ^ (z >> 27)
-}
-
-/// One trace of `spans` spans with ten attributes each, of which most traces have few and some have many.
-fn trace(number: u64, spans: usize, start: Time, resources: &[Arc<Resource>]) -> Spans {
-    let mut bytes = [0; 16];
-    bytes[..8].copy_from_slice(&noise(number).to_be_bytes());
-    bytes[8..].copy_from_slice(&noise(number ^ 0xffff_0000).to_be_bytes());
-    let id = TraceId::from_bytes(bytes);
-    let span_id = |place: usize| SpanId::from_bytes((noise(number * 1_000_003 + place as u64) | 1).to_be_bytes());
-    (0..spans)
-        .map(|place| {
-            let random = noise(number * 31 + place as u64);
-            let begun = Time(start.0 + place as u64 * 40_000);
-            let mut span = Span {
-                id: span_id(place),
-                parent: (place > 0).then(|| span_id(place.saturating_sub(1) / 3)),
-                name: ["GET /api/activities/home", "SELECT activities", "DynamoDB.Query", "render-json", "verify-token"]
-                    [random as usize % 5]
-                    .to_owned(),
-                kind: if place == 0 { SpanKind::Server } else { SpanKind::Client },
-                start: begun,
-                end: Some(Time(begun.0 + 50_000 + random % 900_000)),
-                resource: Arc::clone(&resources[random as usize % resources.len()]),
-                ..Span::default()
-            };
-            for (key, value) in [
-                ("http.method", "GET"),
-                ("http.route", "/api/activities/home"),
-                ("http.flavor", "1.1"),
-                ("net.peer.ip", "127.0.0.1"),
-            ] {
-                span.attributes.push(key, value);
-            }
-            span.attributes.push("http.status_code", 200 + (random % 4 * 100).cast_signed());
-            span.attributes.push("user.id", format!("user-{}", random % 5_000));
-            span.attributes.push("app.result_length", (random % 50).cast_signed());
-            span.attributes.push("app.ratio", (random % 1_000) as f64 / 7.0);
-            span.attributes.push("app.cached", random.is_multiple_of(2));
-            span.attributes.push(
-                "db.statement",
-                "SELECT … FROM public.activities LEFT JOIN public.users ON users.uuid = activities.user_uuid",
-            );
-            (id.clone(), span)
-        })
-        .collect()
-}
-
-fn resources() -> Vec<Arc<Resource>> {
-    ["backend-flask", "frontend-react-js", "cruddur-messages", "postgres"]
-        .map(|name| Arc::new(Resource::of_service(name)))
-        .to_vec()
-}
-
-/// Median 4 spans, a few of hundreds.
-fn size(number: u64) -> usize {
-    match number % 100 {
-        99 => 90,
-        90..=98 => 15,
-        small => 1 + small as usize % 7,
-    }
-}
-
-/// Requests of 512 spans each out of many traces.
-fn requests(traces: u64, now: Time) -> Vec<Spans> {
-    let resources = resources();
-    let mut requests = vec![Vec::new()];
-    for number in 0..traces {
-        let start = Time(now.0 - (traces - number) * 30_000_000);
-        for span in trace(number, size(number), start, &resources) {
-            if requests.last().is_some_and(|last| last.len() == TOGETHER) {
-                requests.push(Vec::new());
-            }
-            requests.last_mut().expect("there is one").push(span);
-        }
-    }
-    requests
-}
-
 fn encoded(spans: &Spans) -> Vec<u8> {
     otlp::encode(spans.iter().map(|(id, span)| (id, span))).0
 }
 
-/// A whole process: time in seconds and peak memory in MiB.
-fn process(program: &str, arguments: &[&str], store: &Path) -> (f64, f64) {
-    let begun = Instant::now();
-    let mut child = Command::new(program)
-        .args(arguments)
-        .env_clear()
-        .env("HOME", store.parent().expect("the store is in a folder"))
-        .env("CRUDDUR_TRACE_STORE", store)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program is built");
-    let mut output = child.stdout.take().expect("it was piped");
-    let status = PathBuf::from(format!("/proc/{}/status", child.id()));
-    let reader = std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        output.read_to_end(&mut bytes).map(|_| bytes.len())
-    });
-    // The peak only grows, so the last look before the end tells it.
-    let mut peak = 0.0f64;
-    let elapsed = loop {
-        if let Some(status) = child.try_wait().expect("it is our child") {
-            assert!(status.success(), "{program} {arguments:?} ended with {status}");
-            break begun.elapsed();
-        }
-        if let Ok(text) = std::fs::read_to_string(&status) {
-            let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-            let kib = line.and_then(|line| line.split_whitespace().next()).and_then(|kib| kib.parse::<f64>().ok());
-            peak = peak.max(kib.unwrap_or_default() / 1024.0);
-        }
-        std::thread::sleep(Duration::from_micros(200));
-    };
-    reader.join().expect("reading does not panic").expect("stdout can be read");
-    (elapsed.as_secs_f64(), peak)
-}
-
-/// The median of several runs after one that does not count.
+/// As [`support::process`], of a program with a store of its own.
 fn median(runs: usize, program: &str, arguments: &[&str], store: &Path) -> (f64, f64) {
-    process(program, arguments, store);
-    let mut runs: Vec<_> = (0..runs).map(|_| process(program, arguments, store)).collect();
-    runs.sort_by(|a, b| a.0.total_cmp(&b.0));
-    runs[runs.len() / 2]
+    let mut command = Command::new(program);
+    command.args(arguments).env_clear();
+    command.env("HOME", store.parent().expect("the store is in a folder")).env("CRUDDUR_TRACE_STORE", store);
+    support::process(&mut command);
+    support::median((0..runs).map(|_| support::process(&mut command)).collect())
 }
 
 fn row(report: &mut String, what: &str, ours: &str, against: &str, ratio: f64) {
@@ -201,25 +68,7 @@ fn reading(folder: &Path, now: Time, report: &mut String) {
     let resources = resources();
     let large = trace(u64::MAX / 2, 10_000, Time(now.0 - 600_000_000), &resources);
     let large_id = large[0].0.to_string();
-    let runtime = tokio::runtime::Builder::new_multi_thread().build().expect("a runtime");
-    let (writer, thread) = Writer::start(&store, Retention::default(), || Time(1)).expect("a store");
-    runtime.block_on(async {
-        let mut sent = Vec::new();
-        for spans in requests(100_000, now).into_iter().chain(large.chunks(TOGETHER).map(<[_]>::to_vec)) {
-            let writer = writer.clone();
-            sent.push(tokio::spawn(async move { writer.keep(Batch::from_spans(&spans).0).await }));
-            if sent.len() == 16 {
-                for sent in sent.drain(..) {
-                    sent.await.expect("no panic").expect("kept");
-                }
-            }
-        }
-        for sent in sent {
-            sent.await.expect("no panic").expect("kept");
-        }
-    });
-    drop(writer);
-    thread.join().expect("the writer ends well");
+    fill(&store, requests(100_000, now).into_iter().chain(large.chunks(TOGETHER).map(<[_]>::to_vec)));
 
     let (start, _) = median(21, PROGRAM, &["--version"], &store);
     let against = format!("{:.1} ms (`--version`)", start * 1e3);

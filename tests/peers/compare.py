@@ -239,6 +239,20 @@ def compare_xray_span(trace_id: str, sent: dict, reported: dict):
         must_hold(f"{what}: the value {leaf!r} was sent and is nowhere in the answer", repr(leaf) in found, reported)
 
 
+def compare_xray_trace(trace_id: str, sent: dict, answers: dict[str, dict]):
+    """All spans of what `show` says, and the sums of what each command says."""
+    spans = {span["span_id"]: span for span in answers["show"]["spans"]}
+    same_ids(f"show {trace_id}: segments and subsegments", sent, spans)
+    must_equal(f"show {trace_id}: every span once", len(spans), len(answers["show"]["spans"]))
+    for span_id, span in sent.items():
+        compare_xray_span(trace_id, span, spans[span_id])
+    summary = summary_of(list(sent.values()), "start", "end")
+    for command, answer in answers.items():
+        must_equal(f"{command}: summary of {trace_id}", summary, {key: answer[key] for key in summary})
+        near(f"{command}: start of {trace_id}", min(span["start"] for span in sent.values()), int(answer["start_unix_nano"]))
+        near(f"{command}: end of {trace_id}", max(span["end"] for span in sent.values()), int(answer["end_unix_nano"]))
+
+
 def near(what: str, seconds: float, nanoseconds: int):
     """Within a microsecond. The exact value of the double is what was sent; its decimal text is what was meant."""
     off = nanoseconds - round(seconds * 1_000_000_000)
