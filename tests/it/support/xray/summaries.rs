@@ -42,7 +42,7 @@ pub(super) fn get(body: &Value, rules: &Rules, archive: &mut Archive, pages: &mu
         Some(other) => return Err(Refusal::invalid(format!("Invalid TimeRangeType {other}"))),
     };
     let filter = match text(body, "FilterExpression")? {
-        None | Some("") => None,
+        None => None,
         Some(expression) => Some(filter::parse(expression, &rules.groups)?),
     };
     let mut cursor = pages.cursor(OPERATION, body)?;
