@@ -2,7 +2,9 @@
 //! `AWS_ENDPOINT_URL_XRAY`. It knows the documents that a test has put there, and nothing else; it says no where the service says no,
 //! and things go wrong where a test wants them to.
 //!
-//! It reads segment documents with its own eyes, so that a mistake of the program in reading them is not made here as well.
+//! It reads segment documents with its own eyes, so that a mistake of the program in reading them is not made here as well. Nothing
+//! in this folder uses what stands beside it, so that a benchmark can include it by its path.
+//!
 //! <https://docs.aws.amazon.com/xray/latest/api/Welcome.html>
 //! <https://docs.aws.amazon.com/xray/latest/devguide/xray-api-gettingdata.html>
 

@@ -42,7 +42,7 @@ pub(super) fn get(body: &Value, rules: &Rules, archive: &mut Archive, pages: &mu
         Some(other) => return Err(Refusal::invalid(format!("Invalid TimeRangeType {other}"))),
     };
     let filter = match text(body, "FilterExpression")? {
-        None | Some("") => None,
+        None => None,
         Some(expression) => Some(filter::parse(expression, &rules.groups)?),
     };
     let mut cursor = pages.cursor(OPERATION, body)?;
@@ -96,7 +96,7 @@ fn page(
 
 /// All that the window has, newest first.
 fn found(by: By, (start, end): (Time, Time), rules: &Rules, archive: &mut Archive) -> Vec<Found> {
-    let within = |time: &Time| start <= *time && *time < end;
+    let within = |time: &Time| start <= *time && *time <= end;
     let time = |trace: &Trace| match by {
         By::Id => trace.time_of_id().filter(within),
         By::Arrival => trace.arrivals.iter().copied().filter(within).max(),

@@ -60,18 +60,20 @@ impl Parser<'_> {
     }
 
     fn one(&mut self) -> Parsed<Filter> {
-        let mut negated = false;
-        while self.takes_sign("!") {
-            negated = !negated;
-        }
-        let filter = if self.takes_sign("(") {
+        let negated = self.takes_sign("!");
+        if self.takes_sign("(") {
             let filter = self.any()?;
             self.expect(")")?;
-            filter
-        } else {
-            self.keyword()?
-        };
-        Ok(if negated { Filter::Not(Box::new(filter)) } else { filter })
+            return Ok(if negated { Filter::Not(Box::new(filter)) } else { filter });
+        }
+        match self.keyword()? {
+            filter if !negated => Ok(filter),
+            // The guide has it before flags, services and edges.
+            Filter::Number(..) | Filter::Text(..) | Filter::Annotation(_, Value::Number(..) | Value::Text(..)) => {
+                Err("! before a comparison".to_owned())
+            }
+            filter => Ok(Filter::Not(Box::new(filter))),
+        }
     }
 
     fn keyword(&mut self) -> Parsed<Filter> {
