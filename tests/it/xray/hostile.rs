@@ -377,6 +377,23 @@ fn where_it_cannot_be_told_who_has_a_trace_it_is_not_missing() {
     }
 }
 
+#[test]
+fn a_trace_of_which_two_backends_have_a_half_each_is_checked_as_a_whole() {
+    let (service, trace) = one();
+    let home = home(&service);
+    let half = segment(&trace, "00000000000000c3", "worker", ago(30), json!({"parent_id": "00000000000000a1"}));
+    crate::support::write(&home.path("half.json"), &json!([half]).to_string());
+    home.import("half.json");
+    let verdict = |question: &str| {
+        let filter = "{service=\"web\"} > {service=\"worker\"}";
+        let words: Vec<&str> =
+            "assert -b local -b xray".split(' ').chain([filter]).chain(question.split_whitespace()).collect();
+        home.run(words).code
+    };
+    assert_eq!(verdict(&format!("--trace {trace}")), Some(0), "it is there");
+    assert_eq!((verdict(""), verdict("--absent")), (Some(0), Some(1)), "and found");
+}
+
 // Graphs and followers.
 
 #[test]
