@@ -45,6 +45,18 @@ impl<'a> Live<'a> {
         line
     }
 
+    /// Whether it ends by itself within that time.
+    pub(crate) fn ends_within(&mut self, time: std::time::Duration) -> bool {
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < time {
+            if self.child.try_wait().expect("it can be waited for").is_some() {
+                return true;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        false
+    }
+
     /// As if the user had pressed Ctrl-C.
     #[cfg(unix)]
     pub(crate) fn interrupt(&self) {

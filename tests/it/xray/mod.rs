@@ -2,6 +2,7 @@
 
 mod assert;
 mod faults;
+mod hostile;
 mod large;
 mod list;
 mod map;

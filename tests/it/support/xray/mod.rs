@@ -22,6 +22,7 @@ mod pages;
 mod refusal;
 mod retrieval;
 mod rules;
+mod scripted;
 mod segment;
 mod server;
 mod statistics;
@@ -37,6 +38,7 @@ use cruddur_trace::model::Time;
 use tokio::sync::oneshot;
 
 pub(crate) use rules::{Destination, Fault, Outcome, Rules};
+pub(crate) use scripted::Scripted;
 pub(crate) use server::Request;
 
 use server::Door;
@@ -81,18 +83,9 @@ impl XRay {
         format!("http://{}", self.address)
     }
 
-    /// What the environment of a program says so that it comes here, with keys that are no keys, and asks nobody else.
+    /// What the environment of a program says so that it comes here.
     pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
-        let nowhere = if cfg!(windows) { "NUL" } else { "/dev/null" };
-        vec![
-            ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned()),
-            ("AWS_REGION", "us-east-1".to_owned()),
-            ("AWS_ENDPOINT_URL_XRAY", self.endpoint()),
-            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
-            ("AWS_CONFIG_FILE", nowhere.to_owned()),
-            ("AWS_SHARED_CREDENTIALS_FILE", nowhere.to_owned()),
-        ]
+        environment(&self.endpoint())
     }
 
     /// A segment document, or a subsegment that is sent alone, arrives. Before this it is not there.
@@ -136,4 +129,18 @@ impl Drop for XRay {
             thread.join().ok();
         }
     }
+}
+
+/// What the environment of a program says so that it asks there, with keys that are no keys, and asks nobody else.
+fn environment(endpoint: &str) -> Vec<(&'static str, String)> {
+    let nowhere = if cfg!(windows) { "NUL" } else { "/dev/null" };
+    vec![
+        ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned()),
+        ("AWS_REGION", "us-east-1".to_owned()),
+        ("AWS_ENDPOINT_URL_XRAY", endpoint.to_owned()),
+        ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+        ("AWS_CONFIG_FILE", nowhere.to_owned()),
+        ("AWS_SHARED_CREDENTIALS_FILE", nowhere.to_owned()),
+    ]
 }
