@@ -96,7 +96,7 @@ fn page(
 
 /// All that the window has, newest first.
 fn found(by: By, (start, end): (Time, Time), rules: &Rules, archive: &mut Archive) -> Vec<Found> {
-    let within = |time: &Time| start <= *time && *time <= end;
+    let within = |time: &Time| start <= *time && *time < end;
     let time = |trace: &Trace| match by {
         By::Id => trace.time_of_id().filter(within),
         By::Arrival => trace.arrivals.iter().copied().filter(within).max(),
