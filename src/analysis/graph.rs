@@ -133,7 +133,7 @@ impl GraphBuilder {
     /// A call of something that sends no spans.
     fn call(&mut self, span: &Span, service: usize) {
         let callee = callee::of(span);
-        let place = self.place(&callee.name, Some(callee.kind));
+        let place = self.place(&callee.name, Some(&callee.kind));
         self.nodes[place].by_service_name |= callee.by_service_name;
         self.tally(place).add(span);
         self.edges.entry((service, place)).or_default().add(span);

@@ -59,6 +59,8 @@ pub enum Trouble {
     Denied,
     /// The question is refused: what the user wrote makes no sense to the service.
     Question,
+    /// The service does not know this question at all, as an emulator may not.
+    Unsupported,
     /// Asked too often, also after waiting.
     Throttled,
     /// Nobody answered in time.

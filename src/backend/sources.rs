@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 
 use super::{Backend, BackendError, File, Listing, Local, Near, XRay, merge};
 use crate::model::{Time, TimeRange, Trace, TraceId, TraceSummary};
-use crate::query::Query;
+use crate::query::{Expr, Query};
 
 /// One of the backends.
 #[derive(Debug)]
@@ -84,6 +84,9 @@ impl Source {
     }
 }
 
+/// How many traces are put together at least, to be checked as a whole.
+const CANDIDATES: usize = 250;
+
 /// The backends that are asked together.
 #[derive(Debug)]
 pub struct Sources {
@@ -116,6 +119,40 @@ impl Sources {
     }
 
     async fn list_from(&self, query: &Query, wanted: impl Fn(&Source) -> bool) -> Answer<Listing> {
+        match &query.filter {
+            // Each backend may have but a part of a trace, of which no part alone needs to satisfy this.
+            Some(filter) if self.opened.len() > 1 && !filter.is_of_one_span() => self.list_wholes(query, filter, wanted).await,
+            _ => self.list_parts(query, wanted).await,
+        }
+    }
+
+    /// Asks for traces of which a part may belong to a match, and checks them when they are put together.
+    async fn list_wholes(&self, query: &Query, filter: &Expr, wanted: impl Fn(&Source) -> bool) -> Answer<Listing> {
+        let candidates = Query { filter: filter.anchor(), limit: query.limit.max(CANDIDATES), ..*query };
+        let mut answer = self.list_parts(&candidates, wanted).await;
+        let listed = std::mem::take(&mut answer.value.traces);
+        let ids: Vec<TraceId> = listed.iter().map(|summary| summary.id.clone()).collect();
+        let wholes = self.fetch_many(&ids).await;
+        answer.value.left_out |= wholes.value.len() < ids.len();
+        for failed in wholes.failed {
+            if !answer.failed.iter().any(|(name, _)| *name == failed.0) {
+                answer.failed.push(failed);
+            }
+        }
+        answer.value.traces = wholes.value.iter().filter(|trace| filter.matches(trace).is_some()).map(Trace::summary).collect();
+        answer.value.traces.sort_by(|a, b| (b.start, &a.id).cmp(&(a.start, &b.id)));
+        if answer.value.more && answer.value.traces.len() < query.limit {
+            answer.value.left_out = true;
+            let count = candidates.limit;
+            answer.value.notes.push(format!("of traces that several backends may share, the newest {count} were checked"));
+        }
+        answer.value.in_window = None;
+        answer.value.more |= answer.value.traces.len() > query.limit;
+        answer.value.traces.truncate(query.limit);
+        answer
+    }
+
+    async fn list_parts(&self, query: &Query, wanted: impl Fn(&Source) -> bool) -> Answer<Listing> {
         let mut answer =
             Answer { value: Listing { in_window: Some(0), ..Listing::default() }, failed: Vec::new(), answered: 0 };
         let listings = self.ask(|source| async { if wanted(source) { source.list(query).await.map(Some) } else { Ok(None) } });

@@ -125,6 +125,7 @@ mod lex;
 mod literal;
 mod nearest;
 mod parse;
+mod part;
 mod print;
 pub mod semconv;
 mod sugar;

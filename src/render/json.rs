@@ -136,8 +136,9 @@ struct TraceView<'a> {
     /// Whether something failed. Only where that is known without a count.
     #[serde(skip_serializing_if = "Option::is_none")]
     failed: Option<bool>,
-    /// Whether nothing speaks against it being all there.
-    complete: bool,
+    /// Whether nothing speaks against it being all there. `null` where nothing does, and nobody has looked: of a trace that was
+    /// listed without being read.
+    complete: Option<bool>,
     /// What does.
     evidence: Vec<EvidenceView>,
     /// Only where it was asked for.
@@ -161,7 +162,7 @@ impl<'a> TraceView<'a> {
             span_count: summary.span_count,
             error_count: summary.error_count,
             failed: summary.error_count.is_none().then_some(summary.failed),
-            complete: summary.complete(),
+            complete: (!summary.complete() || summary.span_count.is_some()).then_some(summary.complete()),
             evidence: summary.evidence.iter().map(EvidenceView::of).collect(),
             spans: trace.map(|trace| SpansView { spans: trace.spans(), trace_start: summary.start }),
         }

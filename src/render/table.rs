@@ -64,7 +64,8 @@ pub fn render(summaries: &[TraceSummary], look: &Look) -> String {
     let stacked = taken(&columns) + ids.width() + GAP + LEAST_ROOT > look.columns();
     let id_lines = if stacked {
         if look.columns() < WIDE {
-            columns.insert(4, errors(summaries, look));
+            // Behind the spans, where there are any.
+            columns.insert(columns.len().min(4), errors(summaries, look));
         }
         while columns.len() > 3 && taken(&columns) + LEAST_ROOT > look.columns() {
             columns.pop();
@@ -180,7 +181,10 @@ fn marks(summary: &TraceSummary, look: &Look) -> Pieces {
 fn roots(summaries: &[TraceSummary], room: usize, look: &Look) -> Column {
     let cell = |summary: &TraceSummary| {
         let Some(name) = &summary.root_name else {
-            return fit([(Role::Warning, "(root not arrived)")], room, look.ascii);
+            let missing = summary.evidence.contains(&Evidence::NoRoot);
+            let known = summary.request.as_deref().map(|request| text::sanitise(request, look.ascii));
+            let (role, said) = if missing { (Role::Warning, "(root not arrived)") } else { (Role::Faint, "(not told)") };
+            return fit([known.as_deref().map_or((role, said), |request| (Role::Plain, request))], room, look.ascii);
         };
         let name = if name.is_empty() { "(no name)".into() } else { text::sanitise(name, look.ascii) };
         let service = summary.root_service.as_deref().unwrap_or_default();

@@ -22,8 +22,8 @@ use crate::query::semconv;
 pub(super) struct Callee {
     /// Its name; empty where the span says none.
     pub(super) name: String,
-    /// [`Node::DATABASE`], [`Node::MESSAGING`] or [`Node::REMOTE`].
-    pub(super) kind: &'static str,
+    /// X-Ray's type, where it has inferred who was called; else [`Node::DATABASE`], [`Node::MESSAGING`] or [`Node::REMOTE`].
+    pub(super) kind: String,
     /// Whether the name is by convention the other service's own.
     pub(super) by_service_name: bool,
 }
@@ -50,7 +50,8 @@ pub(super) fn of(span: &Span) -> Callee {
         })
         .or_else(|| rpc_service(attributes))
         .or_else(|| address(attributes));
-    Callee { name: name.unwrap_or_default(), kind, by_service_name }
+    let inferred = attributes.str("aws.xray.inferred.origin").filter(|origin| !origin.is_empty());
+    Callee { name: name.unwrap_or_default(), kind: inferred.unwrap_or(kind).to_owned(), by_service_name }
 }
 
 fn xray(span: &Span) -> Option<String> {
@@ -130,19 +131,19 @@ fn any(attributes: &Attributes, keys: &[&str]) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn callee(kind: SpanKind, attributes: &[(&str, &str)]) -> (String, &'static str) {
+    fn callee(kind: SpanKind, attributes: &[(&str, &str)]) -> (String, String) {
         let attributes = attributes.iter().copied().collect();
         let callee = of(&Span { kind, name: "a name".into(), attributes, ..Span::default() });
         (callee.name, callee.kind)
     }
 
-    fn client(attributes: &[(&str, &str)]) -> (String, &'static str) {
+    fn client(attributes: &[(&str, &str)]) -> (String, String) {
         callee(SpanKind::Client, attributes)
     }
 
     #[test]
     fn a_database_is_its_system_and_namespace_or_where_it_is() {
-        let postgres = ("postgresql cruddur".to_owned(), "db");
+        let postgres = ("postgresql cruddur".to_owned(), "db".to_owned());
         assert_eq!(
             client(&[("db.system.name", "postgresql"), ("db.namespace", "cruddur"), ("server.address", "db")]),
             postgres
@@ -152,22 +153,25 @@ mod tests {
             client(&[("db.system", "redis"), ("net.peer.name", "cache"), ("net.peer.port", "6379")]).0,
             "redis cache:6379"
         );
-        assert_eq!(client(&[("db.system", "sqlite")]), ("sqlite".to_owned(), "db"));
+        assert_eq!(client(&[("db.system", "sqlite")]), ("sqlite".to_owned(), "db".to_owned()));
     }
 
     #[test]
     fn a_call_by_the_aws_sdk_is_one_of_the_aws_service() {
         let dynamodb =
             [("rpc.system", "aws-api"), ("rpc.service", "DynamoDB"), ("db.system", "dynamodb"), ("http.url", "https://x/")];
-        assert_eq!(client(&dynamodb), ("DynamoDB".to_owned(), "db"));
-        assert_eq!(client(&[("rpc.system.name", "aws-api"), ("rpc.method", "S3/GetObject")]), ("S3".to_owned(), "remote"));
+        assert_eq!(client(&dynamodb), ("DynamoDB".to_owned(), "db".to_owned()));
+        assert_eq!(
+            client(&[("rpc.system.name", "aws-api"), ("rpc.method", "S3/GetObject")]),
+            ("S3".to_owned(), "remote".to_owned())
+        );
     }
 
     #[test]
     fn a_subsegment_of_xray_is_what_it_is_called() {
         assert_eq!(
             client(&[("aws.xray.namespace", "remote"), ("url.full", "https://other/")]),
-            ("a name".to_owned(), "remote")
+            ("a name".to_owned(), "remote".to_owned())
         );
         assert_eq!(client(&[("aws.xray.namespace", "aws"), ("db.system.name", "aws.dynamodb")]).1, "db");
     }
@@ -175,7 +179,7 @@ mod tests {
     #[test]
     fn messages_go_to_a_destination_unless_that_is_a_temporary_one() {
         let kafka = [("messaging.system", "kafka"), ("messaging.destination.name", "orders")];
-        assert_eq!(callee(SpanKind::Producer, &kafka), ("kafka orders".to_owned(), "messaging"));
+        assert_eq!(callee(SpanKind::Producer, &kafka), ("kafka orders".to_owned(), "messaging".to_owned()));
         assert_eq!(callee(SpanKind::Producer, &[("messaging.destination", "orders")]).0, "orders");
         let attributes = [("messaging.system", Value::from("rabbitmq")), ("messaging.destination.name", "amq.gen-1".into())];
         let temporary = ("messaging.destination.temporary", Value::from(true));
@@ -190,9 +194,9 @@ mod tests {
     #[test]
     fn somebody_who_says_the_other_services_name_knows_best() {
         let attributes = [("peer.service", "orders-db"), ("db.system", "postgresql"), ("db.name", "orders")];
-        assert_eq!(client(&attributes), ("orders-db".to_owned(), "db"));
+        assert_eq!(client(&attributes), ("orders-db".to_owned(), "db".to_owned()));
         let span = Span { attributes: [("service.peer.name", "auth")].into_iter().collect(), ..Span::default() };
-        assert_eq!(of(&span), Callee { name: "auth".into(), kind: "remote", by_service_name: true });
+        assert_eq!(of(&span), Callee { name: "auth".into(), kind: "remote".into(), by_service_name: true });
     }
 
     #[test]
@@ -208,6 +212,6 @@ mod tests {
         assert_eq!(client(&[("server.address", "::1"), ("server.port", "8080")]).0, "[::1]:8080");
         assert_eq!(client(&[("net.peer.ip", "10.0.0.1"), ("rpc.service", "shop.Cart")]).0, "shop.Cart");
         assert_eq!(client(&[("network.peer.address", "10.0.0.1")]).0, "10.0.0.1");
-        assert_eq!(client(&[]), (String::new(), "remote"));
+        assert_eq!(client(&[]), (String::new(), "remote".to_owned()));
     }
 }

@@ -58,6 +58,8 @@ impl<'a> Check<'a> {
                 TimeRange::new(self.query.range.start().saturating_add(-SECOND), self.query.range.end().saturating_add(SECOND));
             page.retain(|found| slack.is_none_or(|range| began_within(&found.summary, range)));
             page.retain(|found| !self.looked_at.contains(&found.summary.id));
+            let mut once = HashSet::new();
+            page.retain(|found| once.insert(found.summary.id.clone()));
             for chunk in page.chunks(AT_ONCE) {
                 if self.is_enough(chunk[0].summary.start.max(frontier)) {
                     return Ok(End::Enough);
@@ -65,14 +67,17 @@ impl<'a> Check<'a> {
                 if left == 0 {
                     return Ok(End::Spent(chunk[0].summary.start));
                 }
-                let chunk = &chunk[..chunk.len().min(left)];
-                left -= chunk.len();
-                self.check(chunk).await?;
+                let (now, later) = chunk.split_at(chunk.len().min(left));
+                left -= now.len();
+                self.check(now).await?;
                 (self.xray.options.report)(Some(&format!(
                     "X-Ray: checked {} traces, {} match",
                     self.looked_at.len(),
                     self.matching.len()
                 )));
+                if let Some(first) = later.first() {
+                    return Ok(End::Spent(first.summary.start));
+                }
             }
         }
         Ok(End::Exhausted)

@@ -26,8 +26,20 @@ const FIRST_WAIT: Duration = Duration::from_millis(200);
 /// To begin a connection.
 const CONNECT: Duration = Duration::from_secs(5);
 
+/// Where nobody has named X-Ray, this is how long its credentials may keep the others waiting.
+const UNNAMED: Duration = Duration::from_secs(5);
+
 /// A client with credentials at hand.
 pub(super) async fn client(options: &Options) -> Result<aws_sdk_xray::Client, Remote> {
+    let patience = if options.named { options.timeout } else { options.timeout.min(UNNAMED) };
+    // A command that should give credentials may do anything but that.
+    match tokio::time::timeout(patience, connect(options)).await {
+        Ok(client) => client,
+        Err(_) => Err(error::late_credentials(patience)),
+    }
+}
+
+async fn connect(options: &Options) -> Result<aws_sdk_xray::Client, Remote> {
     let config = load(options).await;
     if config.region().is_none() {
         return Err(no_region(options));

@@ -1,6 +1,7 @@
 //! Why X-Ray did not answer, and what to do about it.
 
 use std::error::Error;
+use std::time::Duration;
 
 use aws_sdk_xray::config::http::HttpResponse;
 use aws_sdk_xray::error::{ProvideErrorMetadata, SdkError};
@@ -82,7 +83,7 @@ fn service(action: &str, status: u16, code: &str, message: &str, options: &Optio
             vec!["try again in a minute".to_owned()],
         ),
         _ if status == 404 => remote(
-            Trouble::Broken,
+            Trouble::Unsupported,
             format!("X-Ray does not know {action} at this address ({said})"),
             vec!["is AWS_ENDPOINT_URL right? An emulator may not have this operation".to_owned()],
         ),
@@ -116,15 +117,29 @@ pub(super) fn credentials(cause: &aws_credential_types::provider::error::Credent
             message: format!("the AWS configuration makes no sense: {why}"),
             hints: vec!["`aws configure list` shows what is set, and where".to_owned()],
         },
-        Cause::ProviderTimedOut(_) => Remote {
-            kind: Trouble::Timeout,
-            message: format!("nobody gave AWS credentials in time: {why}"),
-            hints: vec!["`aws configure list` shows where they come from".to_owned()],
-        },
+        Cause::ProviderTimedOut(_) => late_credentials(options.timeout),
         // A profile that was named and is not there is an error, not an absence.
-        _ if why.contains("profile") && why.contains("not defined") => no_credentials(options),
+        _ if why.contains("profile") && why.contains("not defined") => Remote {
+            kind: Trouble::Credentials,
+            message: format!("there are no AWS credentials: {why}"),
+            ..no_credentials(options)
+        },
         _ => expired(&format!("the AWS credentials cannot be had: {why}"), options),
     }
+}
+
+/// Nobody gave credentials in time.
+pub(super) fn late_credentials(patience: Duration) -> Remote {
+    Remote {
+        kind: Trouble::Timeout,
+        message: format!("nobody gave AWS credentials within {}", humantime::format_duration(patience)),
+        hints: vec!["`aws configure list` shows where they come from".to_owned()],
+    }
+}
+
+/// The whole question was not answered in time.
+pub(super) fn late(options: &Options) -> Remote {
+    timeout("all that was asked", options)
 }
 
 fn expired(message: &str, options: &Options) -> Remote {

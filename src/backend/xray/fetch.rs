@@ -10,7 +10,7 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use tokio::time::Instant;
 
 use super::super::{BackendError, Remote};
-use super::{XRay, error, id, retrieval};
+use super::{XRay, error, id, list, retrieval};
 use crate::model::{Span, Trace, TraceId};
 use crate::wire::xray::convert;
 
@@ -39,6 +39,9 @@ pub(super) async fn one(xray: &XRay, id: &TraceId) -> Result<Option<Trace>, Back
     let mut fetched = many(xray, std::slice::from_ref(id)).await?;
     match fetched.unreadable.remove(id) {
         Some(why) => Err(error::broken(ACTION, &format!("it has the trace, and nothing of it can be read: {why}")).into()),
+        None if fetched.unprocessed.contains(id) && list::is_listed(xray, id).await? => {
+            Err(error::broken(ACTION, &format!("it lists the trace {id}, and has not processed it")).into())
+        }
         None => Ok(fetched.traces.remove(id)),
     }
 }
@@ -103,7 +106,7 @@ async fn round(xray: &XRay, ids: &[TraceId], fetched: &mut Fetched) -> Result<Ve
         for said in answer.traces.unwrap_or_default() {
             let id = said.id.as_deref().filter(|id| !id.is_empty()).map(TraceId::from_text);
             match (read(id.clone(), said), id) {
-                (Ok(trace), _) => drop(fetched.traces.insert(trace.id().clone(), trace)),
+                (Ok(trace), _) => keep(&mut fetched.traces, trace),
                 (Err(why), Some(id)) => drop(fetched.unreadable.insert(id, why)),
                 (Err(why), None) => return Err(error::broken(ACTION, &why)),
             }
@@ -111,6 +114,23 @@ async fn round(xray: &XRay, ids: &[TraceId], fetched: &mut Fetched) -> Result<Ve
         unprocessed.extend(answer.unprocessed_trace_ids.unwrap_or_default().iter().map(|id| TraceId::from_text(id)));
     }
     Ok(unprocessed)
+}
+
+/// Keeps a trace, with what there is of it already: an answer may give it in pieces.
+fn keep(traces: &mut BTreeMap<TraceId, Trace>, trace: Trace) {
+    let id = trace.id().clone();
+    let Some(before) = traces.remove(&id) else {
+        traces.insert(id, trace);
+        return;
+    };
+    let truncated: Vec<String> = before.truncated.iter().chain(&trace.truncated).cloned().collect();
+    let backends = before.backends.clone();
+    let spans = before.into_spans().into_iter().chain(trace.into_spans()).collect();
+    if let Some(mut whole) = Trace::assemble(id.clone(), spans) {
+        whole.truncated = truncated;
+        whole.backends = backends;
+        traces.insert(id, whole);
+    }
 }
 
 /// A trace out of its documents.
@@ -138,8 +158,12 @@ pub(super) fn assemble(id: Option<TraceId>, documents: impl Iterator<Item = Opti
             None => unreadable.push("X-Ray gave a segment of it without its document".to_owned()),
         }
     }
-    unreadable.dedup();
     let id = id.or_else(|| spans.first().map(|(id, _)| id.clone()));
+    if let Some(id) = &id {
+        let strangers = spans.extract_if(.., |(of, _)| of != id);
+        unreadable.extend(strangers.map(|(of, _)| format!("X-Ray gave a segment of trace {of} with it, which is left out")));
+    }
+    unreadable.dedup();
     let spans = spans.into_iter().map(|(_, span)| span).collect();
     let Some(mut trace) = id.and_then(|id| Trace::assemble(id, spans)) else {
         return Err(unreadable.pop().unwrap_or_else(|| "X-Ray gave no segment of it".to_owned()));

@@ -6,24 +6,56 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::join;
+
 use super::super::{BackendError, Listing, Remote, Trouble};
-use super::XRay;
 use super::check::{Check, End};
 use super::filter::{self, Pushed};
 use super::pages::{Pages, in_milliseconds};
 use super::summary::Found;
-use crate::model::{Time, TimeRange, Trace, TraceId, TraceSummary};
+use super::{TimeRangeType, XRay, id, retrieval};
+use crate::model::time::SECOND;
+use crate::model::{Nanos, Time, TimeRange, Trace, TraceId, TraceSummary};
 use crate::query::{Expr, Query};
+
+/// How many pages of one second are looked through for an id.
+const MOST_PAGES: usize = 10;
+/// How long after its beginning something of a trace is expected to happen.
+const AFTERWARDS: Nanos = 3600 * SECOND;
 
 /// The newest traces that satisfy the query.
 pub(super) async fn list(xray: &XRay, query: &Query) -> Result<Listing, BackendError> {
     let raw = raw(xray)?;
-    let answer = match &query.filter {
-        None => unchecked(xray, query, raw).await,
-        Some(expr) => checked(xray, query, expr, raw.as_deref()).await,
+    let listed = async {
+        match &query.filter {
+            None => unchecked(xray, query, raw).await,
+            Some(expr) => checked(xray, query, expr, raw.as_deref()).await,
+        }
     };
-    (xray.options.report)(None);
-    answer
+    // At the same time: it costs a request, and no time.
+    let (listing, unindexed) = join(listed, retrieval::unindexed(xray)).await;
+    let mut listing = listing?;
+    if let Some(note) = unindexed {
+        listing.left_out = true;
+        listing.notes.push(note);
+    }
+    Ok(listing)
+}
+
+/// Whether X-Ray lists a trace, by the time in its id. It cannot be told of an id without a time; and where X-Ray does not come to
+/// an end, it is as if it did.
+pub(super) async fn is_listed(xray: &XRay, id: &TraceId) -> Result<bool, Remote> {
+    let Some(time) = id::time_of(id, xray.now()) else { return Ok(false) };
+    let second = TimeRange::new(time, time.saturating_add(SECOND)).unwrap_or(TimeRange::ALL);
+    let mut pages = Pages::new(xray, second, None, TimeRangeType::TraceId).await?;
+    for _ in 0..MOST_PAGES {
+        match pages.next(1).await? {
+            None => return Ok(false),
+            Some(page) if page.iter().any(|found| found.summary.id == *id) => return Ok(true),
+            Some(_) => {}
+        }
+    }
+    Ok(true)
 }
 
 /// What the user asks X-Ray in its own words.
@@ -35,7 +67,7 @@ pub(super) fn raw(xray: &XRay) -> Result<Option<String>, Remote> {
 
 /// Without a filter, what X-Ray says of a trace is enough: nothing is fetched.
 async fn unchecked(xray: &XRay, query: &Query, raw: Option<String>) -> Result<Listing, BackendError> {
-    let mut pages = Pages::new(xray, query.range, raw, xray.options.time_range.clone()).await?;
+    let mut pages = Pages::new(xray, asked(xray, query.range), raw, xray.options.time_range.clone()).await?;
     let mut found = BTreeMap::<TraceId, Found>::new();
     let mut frontier = Time(u64::MAX);
     // A trace that is found later happened earlier, and began before it happened.
@@ -80,14 +112,14 @@ async fn pushing(xray: &XRay, query: &Query, expr: &Expr, raw: Option<&str>, pus
     let everything_likely_seen = match &likely {
         None => false,
         Some(likely) => {
-            let mut pages = Pages::new(xray, query.range, filter::both(raw, Some(likely)), kind()).await?;
+            let mut pages = Pages::new(xray, asked(xray, query.range), filter::both(raw, Some(likely)), kind()).await?;
             let end = check.walk(&mut pages, xray.options.scan).await?;
             finish(&mut check.listing, query, &pages);
             end == End::Exhausted
         }
     };
     let expression = filter::both(raw, sound.as_deref());
-    let mut pages = Pages::new(xray, query.range, expression.clone(), kind()).await?;
+    let mut pages = Pages::new(xray, asked(xray, query.range), expression.clone(), kind()).await?;
     let budget = xray.options.scan;
     let end = check.walk(&mut pages, budget).await?;
     let mut listing = check.listing;
@@ -124,18 +156,16 @@ fn finish(listing: &mut Listing, query: &Query, pages: &Pages<'_>) {
     listing.traces.sort_by(|a, b| (b.start, &a.id).cmp(&(a.start, &b.id)));
     listing.more |= listing.traces.len() > query.limit;
     listing.traces.truncate(query.limit);
-    let mut note = |text: &str| {
-        if !listing.notes.iter().any(|note| note == text) {
-            listing.notes.push(text.to_owned());
-        }
-    };
+    let mut notes = Vec::new();
     if pages.cut && query.range.start() > Time(0) {
-        note("X-Ray keeps traces for 30 days: the window was cut to these");
+        notes.push("X-Ray keeps traces for 30 days: the window was cut to these".to_owned());
     }
     if pages.nameless > 0 {
-        note(&format!("X-Ray listed {} without an id, which cannot be shown", pages.nameless));
-        listing.left_out = true;
+        notes.push(format!("X-Ray listed {} without an id, which cannot be shown", pages.nameless));
     }
+    listing.left_out |= !notes.is_empty();
+    notes.retain(|note| !listing.notes.contains(note));
+    listing.notes.append(&mut notes);
     tracing::info!(calls = pages.calls, scanned = pages.scanned, "X-Ray answered");
 }
 
@@ -144,6 +174,14 @@ fn finish(listing: &mut Listing, query: &Query, pages: &Pages<'_>) {
 pub(super) fn oldest(page: &[Found]) -> Time {
     let happened = |found: &Found| found.summary.received.unwrap_or(found.summary.start);
     page.iter().map(happened).min().unwrap_or(Time(u64::MAX))
+}
+
+/// Where to look for traces that began in a window. X-Ray searches by what happened to a trace, which may be later: of a window
+/// that ends in the past, the hour after it is searched too.
+pub(super) fn asked(xray: &XRay, range: TimeRange) -> TimeRange {
+    let later = range.end().saturating_add(AFTERWARDS).min(xray.now()).max(range.end());
+    let end = if xray.options.time_range == TimeRangeType::TraceId { range.end() } else { later };
+    TimeRange::new(range.start(), end).unwrap_or(range)
 }
 
 /// Whether a trace began in the window. One without any time is not thrown away for that.

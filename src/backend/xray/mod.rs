@@ -32,6 +32,9 @@ use super::{Backend, BackendError, Listing, Near};
 use crate::model::{ServiceGraph, Time, TimeRange, Trace, TraceId};
 use crate::query::Query;
 
+/// What a question may take beyond what a request may.
+const GRACE: Duration = Duration::from_millis(250);
+
 /// Where progress goes: what is being done, or `None` when it is done.
 pub type Report = Arc<dyn Fn(Option<&str>) + Send + Sync>;
 
@@ -110,19 +113,27 @@ impl XRay {
         self.client.get_or_try_init(|| connect::client(&self.options)).await
     }
 
+    /// Gives up a question that takes longer than the user wants to wait, however many requests it is made of. A little more than
+    /// for one request, whose own words say more.
+    async fn in_time<T>(&self, question: impl Future<Output = Result<T, BackendError>>) -> Result<T, BackendError> {
+        let answer = tokio::time::timeout(self.options.timeout + GRACE, question).await;
+        (self.options.report)(None);
+        answer.unwrap_or_else(|_| Err(error::late(&self.options).into()))
+    }
+
     fn now(&self) -> Time {
         (self.options.clock)()
     }
 
     /// Traces of which something arrived since then, with all that is there of them.
     pub async fn arrived(&self, range: TimeRange, since: Time) -> Result<Listing, BackendError> {
-        lately::arrived(self, range, since).await
+        self.in_time(lately::arrived(self, range, since)).await
     }
 
     /// Who called whom in a window, as X-Ray counts it, with what there is to say about it. Of the chosen group only, and whatever
     /// filter was chosen.
     pub async fn service_graph(&self, range: TimeRange) -> Result<(ServiceGraph, Vec<String>), BackendError> {
-        Ok(graph::of_window(self, range).await?)
+        self.in_time(async { Ok(graph::of_window(self, range).await?) }).await
     }
 
     /// What [`XRay::service_graph`] would ask, as one line. Asks nothing.
@@ -132,13 +143,12 @@ impl XRay {
 
     /// Who called whom in these traces; empty where X-Ray has none of them.
     pub async fn trace_graph(&self, ids: &[TraceId]) -> Result<ServiceGraph, BackendError> {
-        Ok(graph::of_traces(self, ids).await?)
+        self.in_time(async { Ok(graph::of_traces(self, ids).await?) }).await
     }
 
     /// Whole traces, by their ids; those that are not there are left out.
     pub async fn fetch_many(&self, ids: &[TraceId]) -> Result<BTreeMap<TraceId, Trace>, BackendError> {
-        let fetched = fetch::many(self, ids).await?;
-        Ok(fetched.traces)
+        self.in_time(async { Ok(fetch::many(self, ids).await?.traces) }).await
     }
 }
 
@@ -148,16 +158,16 @@ impl Backend for XRay {
     }
 
     async fn list(&self, query: &Query) -> Result<Listing, BackendError> {
-        list::list(self, query).await
+        self.in_time(list::list(self, query)).await
     }
 
     async fn fetch(&self, id: &TraceId) -> Result<Option<Trace>, BackendError> {
-        fetch::one(self, id).await
+        self.in_time(fetch::one(self, id)).await
     }
 
     /// X-Ray finds no ids by their beginning: those of the last hour are looked through, if a beginning is what was typed.
     async fn near(&self, typed: &str) -> Result<Near, BackendError> {
-        lately::near(self, typed).await
+        self.in_time(lately::near(self, typed)).await
     }
 
     fn explain(&self, query: &Query) -> Vec<String> {

@@ -46,7 +46,7 @@ pub(super) struct Pages<'a> {
 struct Window {
     range: TimeRange,
     /// Pages that have come and were not given out yet.
-    ready: VecDeque<Vec<Found>>,
+    ready: VecDeque<Result<Vec<Found>, Remote>>,
     state: State,
     /// The oldest that has come of it.
     reached: Time,
@@ -102,7 +102,7 @@ impl<'a> Pages<'a> {
         loop {
             let Some(window) = self.windows.get_mut(self.at) else { return Ok(None) };
             if let Some(page) = window.ready.pop_front() {
-                return Ok(Some(page));
+                return page.map(Some);
             }
             if matches!(window.state, State::Done) {
                 self.at += 1;
@@ -111,7 +111,14 @@ impl<'a> Pages<'a> {
             self.ask(self.at);
             self.ask_ahead(wanted);
             let Some((nth, page)) = self.flying.next().await else { return Ok(None) };
-            self.arrived(nth, page?);
+            match page {
+                Ok(page) => self.arrived(nth, page),
+                // Said when it is its turn: what was asked ahead may not be needed.
+                Err(remote) => {
+                    self.windows[nth].state = State::Done;
+                    self.windows[nth].ready.push_back(Err(remote));
+                }
+            }
         }
     }
 
@@ -137,7 +144,7 @@ impl<'a> Pages<'a> {
             self.density = Some(window.found as f64 / walked as f64);
         }
         window.state = page.next.map_or(State::Done, State::More);
-        window.ready.push_back(page.found);
+        window.ready.push_back(Ok(page.found));
     }
 
     fn ask_ahead(&mut self, wanted: usize) {
@@ -172,7 +179,7 @@ impl<'a> Pages<'a> {
             .end_time(date_time(window.range.end()))
             .time_range_type(self.time_range.clone())
             .set_filter_expression(self.expression.clone())
-            .set_next_token(token);
+            .set_next_token(token.clone());
         let xray = self.xray;
         self.flying.push(Box::pin(async move {
             let answer = request.send().await.map_err(|error| error::of(ACTION, &error, &xray.options));
@@ -183,6 +190,10 @@ impl<'a> Pages<'a> {
                 let scanned = answer.traces_processed_count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
                 let next = answer.next_token.filter(|token| !token.is_empty());
                 Page { nameless: all - found.len(), found, next, scanned }
+            });
+            let page = page.and_then(|page| {
+                let again = page.next.is_some() && page.next == token;
+                if again { Err(error::broken(ACTION, "it gives the same page again and again")) } else { Ok(page) }
             });
             (nth, page)
         }));

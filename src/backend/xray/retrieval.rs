@@ -32,7 +32,7 @@ pub(super) async fn is_needed(xray: &XRay) -> Result<bool, Remote> {
             Ok(answer) => Ok(answer.destination == Some(TraceSegmentDestination::CloudWatchLogs)
                 && answer.status == Some(TraceSegmentDestinationStatus::Active)),
             // Emulators and older endpoints do not know the question, and a role for reading need not include it.
-            Err(remote) if matches!(remote.kind, Trouble::Denied | Trouble::Broken | Trouble::Question) => {
+            Err(remote) if matches!(remote.kind, Trouble::Denied | Trouble::Unsupported) => {
                 tracing::info!(reason = %remote, "cannot tell whether the account uses Transaction Search");
                 Ok(false)
             }
@@ -40,6 +40,18 @@ pub(super) async fn is_needed(xray: &XRay) -> Result<bool, Remote> {
         }
     };
     xray.transaction_search.get_or_try_init(ask).await.copied()
+}
+
+/// What to say of a listing, which knows only the traces that are indexed; `None` where all are.
+pub(super) async fn unindexed(xray: &XRay) -> Option<String> {
+    match is_needed(xray).await {
+        Ok(false) => None,
+        Ok(true) => Some(
+            "this account uses Transaction Search: X-Ray has indexed only a part of its traces, and can list no others"
+                .to_owned(),
+        ),
+        Err(remote) => Some(format!("it could not be told whether all traces are indexed: {remote}")),
+    }
 }
 
 /// Retrieves traces; those that are not there are left out.
@@ -88,7 +100,9 @@ async fn job(xray: &XRay, ids: &[TraceId]) -> Result<Documents, Remote> {
         match answer.retrieval_status {
             Some(RetrievalStatus::Complete) => {
                 for trace in answer.traces.unwrap_or_default() {
-                    let Some(id) = trace.id.as_deref() else { continue };
+                    let Some(id) = trace.id.as_deref() else {
+                        return Err(error::broken("the retrieval of a trace", "it gave one without saying which"));
+                    };
                     let spans = trace.spans.unwrap_or_default().into_iter().map(|span| span.document);
                     documents.entry(TraceId::from_text(id)).or_default().extend(spans);
                 }

@@ -23,10 +23,10 @@ impl Found {
     /// it, or else the time by which it was found.
     pub(super) fn read(said: &types::TraceSummary, now: Time) -> Option<Self> {
         let trace = TraceId::from_text(said.id.as_deref().filter(|id| !id.is_empty())?);
-        let length = said.duration.and_then(nanos).unwrap_or(0);
+        let length = said.duration.and_then(nanos);
         let matched = said.matched_event_time.as_ref().and_then(time);
         let start = said.start_time.as_ref().and_then(time).or_else(|| id::time_of(&trace, now));
-        let start = start.or_else(|| matched.map(|at| at.saturating_add(-length))).unwrap_or(Time::UNKNOWN);
+        let start = start.or_else(|| matched.map(|at| at.saturating_add(-length.unwrap_or(0)))).unwrap_or(Time::UNKNOWN);
         let entry = said.entry_point.as_ref().and_then(|entry| entry.name.clone()).filter(|name| !name.is_empty());
         let mut services: Vec<_> = said
             .service_ids
@@ -45,7 +45,8 @@ impl Found {
             id: trace,
             backends: vec!["xray".to_owned()],
             start,
-            end: start.saturating_add(length),
+            // A length that is none is not told; it is not zero.
+            end: length.map_or(Time::UNKNOWN, |length| start.saturating_add(length)),
             root_name: entry.clone(),
             root_service: entry,
             services,

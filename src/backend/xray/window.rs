@@ -16,6 +16,9 @@ pub const KEPT: Nanos = 30 * 24 * 3600 * SECOND;
 /// How far ahead of ours the clock of a sender may be.
 const AHEAD: Nanos = 60 * SECOND;
 
+/// How much of the newest may be left out where it would cost a request: X-Ray takes longer to index what arrives.
+const MOMENT: Nanos = SECOND;
+
 /// What to ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
@@ -32,8 +35,10 @@ pub fn windows(range: TimeRange, now: Time) -> Plan {
     let start = range.start().max(oldest);
     let end_of = |ahead| range.end().min(now.saturating_add(ahead));
     let count = |end: Time| (end.since(start).max(0) as u128).div_ceil(LONGEST as u128);
-    // A minute for the sake of clocks is not worth a request of its own.
-    let mut end = if count(end_of(AHEAD)) > count(end_of(0)).max(1) { end_of(0) } else { end_of(AHEAD) };
+    // A minute for the sake of clocks is not worth a request of its own, nor is what is younger than the question itself.
+    let least = count(end_of(-MOMENT)).max(1);
+    let longest = start.saturating_add(LONGEST.saturating_mul(least as Nanos));
+    let mut end = if count(end_of(AHEAD)) <= least { end_of(AHEAD) } else { end_of(0).min(longest) };
     let mut windows = Vec::new();
     while start < end {
         let begin = start.max(end.saturating_add(-LONGEST));
@@ -63,10 +68,14 @@ mod tests {
     }
 
     #[test]
-    fn one_nanosecond_more_is_one_window_more() {
+    fn what_is_younger_than_the_question_is_not_worth_a_window() {
         assert_eq!(windows(range(-6 * HOUR, 0), NOW).windows.len(), 1);
-        let plan = windows(range(-6 * HOUR - 1, 0), NOW);
-        assert_eq!(plan.windows, [range(-6 * HOUR, 0), range(-6 * HOUR - 1, -6 * HOUR)]);
+        let plan = windows(range(-6 * HOUR - SECOND, 0), NOW);
+        assert_eq!(plan.windows, [range(-6 * HOUR - SECOND, -SECOND)]);
+        let plan = windows(range(-6 * HOUR - SECOND - 1, 0), NOW);
+        assert_eq!(plan.windows, [range(-6 * HOUR, 0), range(-6 * HOUR - SECOND - 1, -6 * HOUR)]);
+        let past = windows(range(-16 * HOUR, -10 * HOUR + 1), NOW);
+        assert_eq!(past.windows.len(), 2, "what is long past is asked for to the nanosecond");
     }
 
     #[test]
@@ -97,13 +106,15 @@ mod tests {
             let range = TimeRange::new(from, from.saturating_add(length)).unwrap();
             let Plan { windows, cut } = windows(range, now);
             let start = range.start().max(now.saturating_add(-KEPT));
-            let (least, most) = (range.end().min(now), range.end().min(now.saturating_add(AHEAD)));
+            let (least, most) = (range.end().min(now.saturating_add(-MOMENT)), range.end().min(now.saturating_add(AHEAD)));
             prop_assert_eq!(cut, range.start() < start);
             let fewest = |end: Time| (end.since(start).max(0) + LONGEST - 1) / LONGEST;
             prop_assert_eq!(windows.len() as Nanos, fewest(least).max(fewest(most).min(1)));
+            let covered = windows.first().map_or(start, TimeRange::end);
+            prop_assert!(covered >= least || covered == start);
             if let (Some(newest), Some(oldest)) = (windows.first(), windows.last()) {
                 prop_assert_eq!(oldest.start(), start);
-                prop_assert!(newest.end() == most || newest.end() == least && fewest(most) > fewest(least));
+                prop_assert!(newest.end() == most || newest.end() <= now && fewest(most) > fewest(least));
             }
             prop_assert!(windows.windows(2).all(|pair| pair[1].end() == pair[0].start()));
             prop_assert!(windows.iter().all(|window| (1..=LONGEST).contains(&window.end().since(window.start()))));

@@ -29,8 +29,9 @@ fn every_trace_of_nine_hours_is_listed_once_in_order_by_as_few_calls_as_there_ar
     let calls = service.count("/TraceSummaries");
     let pages = |from: usize, to: usize| (to - from).div_ceil(50);
     assert_eq!(calls, pages(0, 469) + pages(469, 700));
-    assert_eq!(service.requests().len(), calls, "nothing else was asked");
-    assert_eq!(service.in_flight_at_most(), 2, "both windows at once");
+    let others = (service.count("/GetTraceSegmentDestination"), service.requests().len() - calls);
+    assert_eq!(others, (1, 1), "nothing else was asked but whether these are all");
+    assert!(service.in_flight_at_most() >= 2, "both windows at once");
 }
 
 #[test]
@@ -38,7 +39,7 @@ fn a_limit_that_the_first_page_fills_ends_after_it() {
     let service = XRay::start();
     nine_hours(&service);
     let listed = ask(&home(&service), "list --since 9h --limit 20 -o jsonl");
-    assert_eq!((listed.stdout.lines().count(), service.requests().len()), (20, 1), "{listed}");
+    assert_eq!((listed.stdout.lines().count(), service.count("/TraceSummaries")), (20, 1), "{listed}");
     let newest: Json = serde_json::from_str(listed.stdout.lines().next().unwrap()).unwrap();
     assert!(newest["trace_id"].as_str().unwrap().ends_with("000000000000"), "{newest}");
     assert!(listed.stderr.contains("the newest 20; --limit shows more"), "{listed}");
