@@ -246,10 +246,10 @@ impl Ui {
         let mut text = self.labelled("error", Style::new().red().bold(), &failure.message());
         for cause in failure.causes() {
             text.push_str("  ");
-            text.push_str(&self.labelled("caused by", Style::new().bold(), &cause));
+            text.push_str(&self.labelled("caused by", Style::new().bold(), &in_one_line(&cause)));
         }
         for hint in failure.hints() {
-            text.push_str(&self.labelled("hint", Style::new().cyan().bold(), hint));
+            text.push_str(&self.labelled("hint", Style::new().cyan().bold(), &in_one_line(hint)));
         }
         self.err(&text);
     }
@@ -311,7 +311,7 @@ impl Ui {
 
     fn say(&mut self, label: &str, style: Style, message: &str) {
         if !self.wishes.quiet {
-            let text = self.labelled(label, style, message);
+            let text = self.labelled(label, style, &in_one_line(message));
             self.err(&text);
         }
     }
@@ -367,6 +367,11 @@ impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// Only an error may be a drawing. Elsewhere a second line could pass for a message of its own, whoever wrote it.
+fn in_one_line(message: &str) -> String {
+    message.trim_end().replace(['\n', '\r'], " ")
 }
 
 fn wants_color(wish: Color, stream: &Stream) -> bool {

@@ -9,6 +9,8 @@ mod merge;
 mod sources;
 pub mod xray;
 
+use std::collections::BTreeMap;
+
 pub use error::{BackendError, Remote, Trouble};
 pub use file::File;
 pub use local::Local;
@@ -55,6 +57,19 @@ pub struct Listing {
     pub left_out: bool,
 }
 
+/// What arrived lately.
+#[derive(Debug, Default)]
+pub struct Arrived {
+    /// Newest first.
+    pub traces: Vec<TraceSummary>,
+    /// Those of them that had to be fetched to tell, whole. Empty where several backends may have a part each.
+    pub whole: BTreeMap<TraceId, Trace>,
+    /// Whether something was left out that could not be read, or that there was no time to look at.
+    pub left_out: bool,
+    /// Whether more arrived than may be looked at at once: what is not among the traces may be among the next.
+    pub cut: bool,
+}
+
 /// Ids near to one that is not there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Near {
@@ -64,6 +79,8 @@ pub struct Near {
     pub alike: Vec<TraceId>,
     /// What a backend has to say about the one that was typed, one sentence each.
     pub said: Vec<String>,
+    /// Whether more ids should have been looked through than may be: one that begins so may be there all the same.
+    pub cut: bool,
 }
 
 impl Near {
@@ -83,7 +100,7 @@ impl Near {
             alike.push((strsim::osa_distance(&canonical, &prefix), age, id));
         }
         alike.sort_by_key(|(distance, age, _)| (*distance, *age));
-        Self { beginning, alike: alike.into_iter().take(3).map(|(_, _, id)| id).collect(), said: Vec::new() }
+        Self { beginning, alike: alike.into_iter().take(3).map(|(_, _, id)| id).collect(), said: Vec::new(), cut: false }
     }
 }
 

@@ -1,10 +1,10 @@
 //! The closed set of backends, and several of them asked as one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use futures_util::future::join_all;
 
-use super::{Backend, BackendError, File, Listing, Local, Near, XRay, merge};
+use super::{Arrived, Backend, BackendError, File, Listing, Local, Near, XRay, merge};
 use crate::model::{Time, TimeRange, Trace, TraceId, TraceSummary};
 use crate::query::{Expr, Query};
 
@@ -69,13 +69,15 @@ impl Source {
         Ok(traces)
     }
 
-    async fn arrived(&self, range: TimeRange, since: Time) -> Result<Listing, BackendError> {
+    async fn arrived(&self, range: TimeRange, since: Time, known: &HashSet<TraceId>) -> Result<Arrived, BackendError> {
         let query = Query { range, filter: None, limit: usize::MAX };
-        match self {
-            Self::Local(store) => store.arrived(&query, since),
-            Self::File(file) => file.list(&query).await,
-            Self::XRay(xray) => xray.arrived(range, since).await,
-        }
+        let mut listing = match self {
+            Self::Local(store) => store.arrived(&query, since)?,
+            Self::File(file) => file.list(&query).await?,
+            Self::XRay(xray) => return xray.arrived(range, since, known).await,
+        };
+        listing.traces.retain(|trace| !known.contains(&trace.id));
+        Ok(Arrived { traces: listing.traces, left_out: listing.left_out, ..Arrived::default() })
     }
 
     /// Whether asking costs a request to somebody else's machine.
@@ -92,8 +94,8 @@ const CANDIDATES: usize = 250;
 pub struct Sources {
     /// Those that can be asked.
     pub opened: Vec<Source>,
-    /// How many could not be opened, which was said then. What only they know is not known.
-    pub unopened: usize,
+    /// Why others could not be opened, which was said then. What only they know is not known.
+    pub unopened: Vec<String>,
 }
 
 /// What came of asking several: the answer of those that answered, and the errors of those that did not.
@@ -226,11 +228,13 @@ impl Sources {
         answer
     }
 
-    /// Ids near to one that none of them has. Somebody who cannot answer has been reported when the trace was asked for.
-    pub async fn near(&self, typed: &str) -> Near {
-        let mut all = Near::default();
-        for (_, near) in self.ask(|source| source.near(typed)).await {
-            let Ok(near) = near else { continue };
+    /// Ids near to one that none of them has.
+    pub async fn near(&self, typed: &str) -> Answer<Near> {
+        let mut answer = Answer { value: Near::default(), failed: Vec::new(), answered: 0 };
+        let parts = answer.gather(self.ask(|source| source.near(typed)).await);
+        let all = &mut answer.value;
+        for near in parts {
+            all.cut |= near.cut;
             all.beginning.extend(near.beginning);
             all.alike.extend(near.alike);
             all.said.extend(near.said);
@@ -241,16 +245,20 @@ impl Sources {
         all.alike.sort_by_key(|id| strsim::osa_distance(&id.canonical(), &prefix));
         all.alike.dedup();
         all.alike.truncate(3);
-        all
+        answer
     }
 
     /// The traces of a window of which something has arrived since then, as far as backends know when something arrived; of the
-    /// others, all.
-    pub async fn arrived(&self, range: TimeRange, since: Time) -> Answer<Listing> {
-        let mut answer = Answer { value: Listing::default(), failed: Vec::new(), answered: 0 };
-        for listing in answer.gather(self.ask(|source| source.arrived(range, since)).await) {
-            answer.value.left_out |= listing.left_out;
-            answer.value.traces.extend(listing.traces);
+    /// others, all. Those that are known are left out, and cost nothing.
+    pub async fn arrived(&self, range: TimeRange, since: Time, known: &HashSet<TraceId>) -> Answer<Arrived> {
+        let mut answer = Answer { value: Arrived::default(), failed: Vec::new(), answered: 0 };
+        for part in answer.gather(self.ask(|source| source.arrived(range, since, known)).await) {
+            answer.value.left_out |= part.left_out;
+            answer.value.cut |= part.cut;
+            answer.value.traces.extend(part.traces);
+            if self.opened.len() == 1 {
+                answer.value.whole = part.whole;
+            }
         }
         answer
     }
@@ -268,7 +276,7 @@ impl Sources {
     /// Those of them that cost a request to somebody else's machine.
     #[must_use]
     pub fn into_remote(self) -> Self {
-        Self { opened: self.opened.into_iter().filter(Source::is_remote).collect(), unopened: 0 }
+        Self { opened: self.opened.into_iter().filter(Source::is_remote).collect(), unopened: Vec::new() }
     }
 
     /// Whether one of them costs a request to somebody else's machine, who may change his answer without saying so.

@@ -12,6 +12,7 @@ use crate::exit::Exit;
 use crate::model::time::{Nanos, SECOND};
 use crate::model::{Time, TimeRange};
 use crate::query::{Expr, Query, Sugar};
+use crate::render::text;
 use crate::ui::Ui;
 
 /// How far back Transaction Search is asked for an id that says no time.
@@ -84,7 +85,7 @@ pub(super) async fn open(context: &Context, ui: &mut Ui) -> Result<Sources, Fail
             remote.hints.iter().for_each(|hint| ui.hint(hint));
         }
     }
-    Ok(Sources { opened, unopened: unopened.len() })
+    Ok(Sources { opened, unopened: unopened.iter().map(ToString::to_string).collect() })
 }
 
 fn xray_options(named: bool, context: &Context, ui: &mut Ui) -> Result<xray::Options, Failure> {
@@ -119,8 +120,14 @@ pub(super) fn filter(expr: Option<&str>, args: &FilterArgs, ui: &mut Ui) -> Resu
     Ok(sugar(args).and(typed))
 }
 
-/// Lists. Where the default window holds nothing and looking further costs nothing, looks further and says so.
-pub(super) async fn listed(sources: &Sources, query: &Query, window: Window, ui: &mut Ui) -> Result<Listing, Failure> {
+/// Lists. Where the default window holds nothing and looking further costs nothing, looks further and says so. Beside it, for
+/// programs, who did not answer.
+pub(super) async fn listed(
+    sources: &Sources,
+    query: &Query,
+    window: Window,
+    ui: &mut Ui,
+) -> Result<(Listing, Vec<String>), Failure> {
     let mut answer = sources.list(query).await;
     if answer.value.traces.is_empty() && !window.chosen && sources.reach_back() && query.range != TimeRange::ALL {
         let further = sources.list_further(&Query { range: TimeRange::ALL, ..query.clone() }).await;
@@ -134,7 +141,7 @@ pub(super) async fn listed(sources: &Sources, query: &Query, window: Window, ui:
         return Err(unanswered(answer.failed, "there may well be traces"));
     }
     report(&answer.failed, ui);
-    Ok(answer.value)
+    Ok((answer.value, silent(sources, &answer.failed)))
 }
 
 /// Why there is nothing to see.
@@ -174,7 +181,7 @@ fn sugar(args: &FilterArgs) -> Sugar {
 pub(super) fn failure(error: BackendError) -> Failure {
     if let BackendError::Remote(remote) = error {
         let kind = if remote.kind == Trouble::Question { Kind::Usage } else { Kind::Unanswerable };
-        let failure = Failure::new(kind, &remote);
+        let failure = Failure::new(kind, in_one_line(&remote.to_string()));
         return remote.hints.iter().fold(failure, Failure::hint);
     }
     let (kind, hint) = match &error {
@@ -198,10 +205,38 @@ pub(super) fn failure(error: BackendError) -> Failure {
     }
 }
 
+/// Backends that did not answer, and why.
+pub(super) type Failed = Vec<(String, BackendError)>;
+
+/// The notes of an answer for programs, which do not read warnings: who did not answer.
+pub(super) fn silent(sources: &Sources, failed: &[(String, BackendError)]) -> Vec<String> {
+    sources.unopened.iter().cloned().chain(failed.iter().map(did_not_answer)).collect()
+}
+
+/// The sentence for one that did not answer.
+pub(super) fn did_not_answer((name, error): &(String, BackendError)) -> String {
+    format!("{name} did not answer: {}", in_one_line(&error.to_string()))
+}
+
+/// Adds those that failed elsewhere. One that fails will fail each time; saying so once is enough.
+pub(super) fn also_failed(failed: &mut Failed, more: Failed) {
+    for (name, error) in more {
+        if !failed.iter().any(|(known, _)| *known == name) {
+            failed.push((name, error));
+        }
+    }
+}
+
+/// What a service says has no lines of its own, which could look like ours.
+fn in_one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Says which backends did not answer, while others did.
 pub(super) fn report(failed: &[(String, BackendError)], ui: &mut Ui) {
-    for (name, error) in failed {
-        ui.warn(&format!("{name} did not answer: {error}"));
+    for one in failed {
+        ui.warn(&did_not_answer(one));
+        let (_, error) = one;
         if let BackendError::Remote(remote) = error {
             remote.hints.iter().for_each(|hint| ui.hint(hint));
         }
@@ -209,7 +244,7 @@ pub(super) fn report(failed: &[(String, BackendError)], ui: &mut Ui) {
 }
 
 /// Those who would know did not answer.
-pub(super) fn unanswered(failed: Vec<(String, BackendError)>, meaning: &str) -> Failure {
+pub(super) fn unanswered(failed: Failed, meaning: &str) -> Failure {
     let mut failed = failed.into_iter();
     let Some((_, error)) = failed.next() else {
         return Failure::unanswerable(format!("it cannot be told: {meaning}")).hint("see the warnings above");
@@ -219,7 +254,14 @@ pub(super) fn unanswered(failed: Vec<(String, BackendError)>, meaning: &str) -> 
     if first.kind() == Kind::Unanswerable {
         first = first.context(format!("it cannot be told: {meaning}"));
     }
-    failed.fold(first, |failure, (name, error)| failure.hint(format!("{name} did not answer either: {error}")))
+    failed.fold(first, |failure, (name, error)| {
+        failure.hint(format!("{name} did not answer either: {}", in_one_line(&error.to_string())))
+    })
+}
+
+/// A line for stdout that quotes what was typed.
+pub(super) fn safe(line: &str, ui: &Ui) -> String {
+    format!("{}\n", text::sanitise(line, ui.is_ascii()))
 }
 
 /// What each backend would do for a query.
@@ -229,7 +271,7 @@ pub(super) fn explain(sources: &Sources, query: &Query, ui: &mut Ui) -> Result<E
     }
     for source in &sources.opened {
         for line in source.explain(query) {
-            ui.out(&format!("{}: {line}\n", source.name()))?;
+            ui.out(&safe(&format!("{}: {line}", source.name()), ui))?;
         }
     }
     Ok(Exit::Yes)

@@ -1,9 +1,9 @@
 //! `map`: who calls whom, put together from traces.
 
-use super::ask::{self, Window};
+use super::ask::{self, Failed, Window};
 use super::{Context, find};
 use crate::analysis::GraphBuilder;
-use crate::backend::{Backend as _, BackendError, Source, Sources, XRay};
+use crate::backend::{Backend as _, Source, Sources, XRay};
 use crate::cli::MapArgs;
 use crate::cli::map::MapFormat;
 use crate::error::Failure;
@@ -22,6 +22,8 @@ struct Answer {
     /// What it was put together from.
     about: String,
     notes: Vec<String>,
+    /// Who did not answer, which was said already.
+    silent: Vec<String>,
 }
 
 /// Asks, says what is odd, prints.
@@ -52,28 +54,28 @@ pub(crate) async fn run(args: &MapArgs, context: &Context, ui: &mut Ui) -> Resul
     }
     match args.output {
         MapFormat::Text => ui.page(&graph::render(&answer.graph, &answer.about, &context.look(ui)))?,
-        MapFormat::Json => ui.out(&json::map(&answer.graph, &answer.notes))?,
+        MapFormat::Json => ui.out(&json::map(&answer.graph, &[&answer.notes[..], &answer.silent].concat()))?,
     }
     Ok(Exit::Yes)
 }
 
 fn explain(sources: &Sources, counts: Option<&XRay>, args: &MapArgs, query: &Query, ui: &mut Ui) -> Result<Exit, Failure> {
     if let Some(xray) = counts {
-        ui.out(&format!("{}: {}\n", xray.name(), xray.explain_graph(query.range)))?;
+        ui.out(&ask::safe(&format!("{}: {}", xray.name(), xray.explain_graph(query.range)), ui))?;
         return Ok(Exit::Yes);
     }
     if args.traces.is_empty() {
         return ask::explain(sources, query, ui);
     }
     for source in &sources.opened {
-        ui.out(&format!("{}: fetch each trace by its id\n", source.name()))?;
+        ui.out(&ask::safe(&format!("{}: fetch each trace by its id", source.name()), ui))?;
     }
     Ok(Exit::Yes)
 }
 
 /// The graph of the newest traces that match.
 async fn traced(sources: &Sources, query: &Query, window: Window, ui: &mut Ui) -> Result<Answer, Failure> {
-    let listing = ask::listed(sources, query, window, ui).await?;
+    let (listing, mut silent) = ask::listed(sources, query, window, ui).await?;
     let mut notes = listing.notes;
     if listing.more {
         let of = match (listing.in_window, &query.filter) {
@@ -85,16 +87,11 @@ async fn traced(sources: &Sources, query: &Query, window: Window, ui: &mut Ui) -
 
     let mut builder = GraphBuilder::default();
     let mut read = 0;
-    let mut failed: Vec<(String, BackendError)> = Vec::new();
+    let mut failed = Failed::new();
     let ids: Vec<TraceId> = listing.traces.iter().map(|summary| summary.id.clone()).collect();
     for some in ids.chunks(AT_ONCE) {
         let answer = sources.fetch_many(some).await;
-        // One that fails will fail each time; saying so once is enough.
-        for (name, error) in answer.failed {
-            if !failed.iter().any(|(known, _)| *known == name) {
-                failed.push((name, error));
-            }
-        }
+        ask::also_failed(&mut failed, answer.failed);
         answer.value.iter().for_each(|trace| builder.add(trace));
         read += answer.value.len();
     }
@@ -103,19 +100,21 @@ async fn traced(sources: &Sources, query: &Query, window: Window, ui: &mut Ui) -
         return Err(ask::unanswered(failed, "there are traces, but none of them can be read"));
     }
     ask::report(&failed, ui);
+    silent.extend(failed.iter().map(ask::did_not_answer));
+    silent.dedup();
     if gone > 0 {
         notes.push(format!(
             "{} could not be read any more",
             units::plural(gone, "trace that was listed", "traces that were listed")
         ));
     }
-    Ok(finished(builder, read, notes))
+    Ok(Answer { silent, ..finished(builder, read, notes) })
 }
 
 /// The graph that X-Ray keeps of all that it has seen in the window.
 async fn counted(xray: &XRay, range: TimeRange) -> Result<Answer, Failure> {
     let (graph, notes) = xray.service_graph(range).await.map_err(ask::failure)?;
-    Ok(Answer { graph, about: "as X-Ray counts them".to_owned(), notes })
+    Ok(Answer { graph, about: "as X-Ray counts them".to_owned(), notes, silent: Vec::new() })
 }
 
 /// The graph of some traces, as far as the filter holds for them.
@@ -128,16 +127,20 @@ async fn of_these(
 ) -> Result<Answer, Failure> {
     let mut builder = GraphBuilder::default();
     let mut added = Vec::new();
+    let mut failed = Failed::new();
     for typed in typed {
-        let trace = find::trace(sources, typed, ui).await?;
+        let find::Found { trace, failed: more } = find::trace(sources, typed).await?;
+        ask::also_failed(&mut failed, more);
         // The same trace in two spellings is one.
         if !added.contains(trace.id()) && filter.is_none_or(|filter| filter.matches(&trace).is_some()) {
             builder.add(&trace);
             added.push(trace.id().clone());
         }
     }
-    let answer = finished(builder, added.len(), Vec::new());
-    let Some(xray) = alone.filter(|_| !added.is_empty()) else { return Ok(answer) };
+    ask::report(&failed, ui);
+    let answer = Answer { silent: ask::silent(sources, &failed), ..finished(builder, added.len(), Vec::new()) };
+    // Of several it does not say which of them it has left out.
+    let Some(xray) = alone.filter(|_| added.len() == 1) else { return Ok(answer) };
     let graph = xray.trace_graph(&added).await.map_err(ask::failure)?;
     // X-Ray draws none of what it has not indexed.
     if graph.nodes.is_empty() { Ok(answer) } else { Ok(Answer { graph, notes: Vec::new(), ..answer }) }
@@ -152,5 +155,5 @@ fn finished(builder: GraphBuilder, traces: usize, mut notes: Vec<String>) -> Ans
             if unknown == 1 { "it" } else { "them" }
         ));
     }
-    Answer { graph: builder.finish(), about: units::plural(traces, "trace", "traces"), notes }
+    Answer { graph: builder.finish(), about: units::plural(traces, "trace", "traces"), notes, silent: Vec::new() }
 }

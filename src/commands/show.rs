@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Context, ask, find};
+use super::Context;
+use super::ask::{self, Failed};
+use super::find::{self, Found};
 use crate::analysis::Tree;
 use crate::backend::{Backend as _, Sources};
 use crate::cli::show::ShowFormat;
@@ -20,31 +22,39 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     let filter = ask::filter(args.filter.as_deref(), &FilterArgs::default(), ui)?;
     let sources = ask::open(context, ui).await?;
     if args.explain {
-        let lines: Vec<_> =
-            sources.opened.iter().map(|source| format!("{}: fetch the trace by its id\n", source.name())).collect();
+        let lines: Vec<_> = sources
+            .opened
+            .iter()
+            .map(|source| ask::safe(&format!("{}: fetch the trace by its id", source.name()), ui))
+            .collect();
         ui.out(&lines.concat())?;
         return Ok(Exit::Yes);
     }
     let mut traces = Vec::new();
     let mut notes = Vec::new();
+    let mut failed = Failed::new();
     let mut ready = if args.ids.len() > 1 { all_at_once(&sources, &args.ids).await } else { HashMap::new() };
     for typed in &args.ids {
         let found = TraceId::parse(typed).ok().and_then(|id| ready.remove(&id));
-        let trace = match found {
-            Some(trace) => trace,
-            None => find::trace(&sources, typed, ui).await?,
+        let trace = if let Some(trace) = found {
+            trace
+        } else {
+            let Found { trace, failed: more } = find::trace(&sources, typed).await?;
+            ask::also_failed(&mut failed, more);
+            trace
         };
         traces.push(match &filter {
             Some(filter) => only(filter, trace, &mut notes)?,
             None => trace,
         });
     }
+    ask::report(&failed, ui);
     let text = match args.output {
         ShowFormat::Waterfall => {
             let screens: Vec<_> = traces.iter().map(|trace| drawn(trace, args, context, ui)).collect();
             screens.join("\n")
         }
-        ShowFormat::Json => json::show(&traces, &notes),
+        ShowFormat::Json => json::show(&traces, &[&notes[..], &ask::silent(&sources, &failed)].concat()),
         ShowFormat::Jsonl => traces.iter().map(json::show_line).collect(),
         ShowFormat::Otlp => {
             otlp::encode_json(traces.iter().flat_map(|trace| trace.spans().iter().map(move |span| (trace.id(), span))))

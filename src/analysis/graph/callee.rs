@@ -51,6 +51,8 @@ pub(super) fn of(span: &Span) -> Callee {
         .or_else(|| rpc_service(attributes))
         .or_else(|| address(attributes));
     let inferred = attributes.str("aws.xray.inferred.origin").filter(|origin| !origin.is_empty());
+    // What X-Ray has inferred is no service that sends spans.
+    let by_service_name = by_service_name && inferred.is_none();
     Callee { name: name.unwrap_or_default(), kind: inferred.unwrap_or(kind).to_owned(), by_service_name }
 }
 

@@ -1,10 +1,10 @@
 //! What happened lately: traces that still grow, and ids by their beginning.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use aws_sdk_xray::types::TimeRangeType;
 
-use super::super::{BackendError, Listing, Near};
+use super::super::{Arrived, BackendError, Near};
 use super::list::{began_within, described, newer, raw};
 use super::pages::Pages;
 use super::summary::Found;
@@ -12,29 +12,41 @@ use super::{XRay, fetch};
 use crate::model::time::SECOND;
 use crate::model::{Time, TimeRange, TraceId};
 
-/// Traces of which something arrived since then, fetched.
-pub(super) async fn arrived(xray: &XRay, range: TimeRange, since: Time) -> Result<Listing, BackendError> {
+/// Traces of which something arrived since then, fetched; of those that are known already, nothing is.
+pub(super) async fn arrived(
+    xray: &XRay,
+    range: TimeRange,
+    since: Time,
+    known: &HashSet<TraceId>,
+) -> Result<Arrived, BackendError> {
     let lately = TimeRange::new(since, xray.now().saturating_add(60 * SECOND)).unwrap_or(range);
     let mut pages = Pages::new(xray, lately, raw(xray)?, TimeRangeType::Event).await?;
     let mut found = BTreeMap::<TraceId, Found>::new();
+    let wanted = |trace: &Found| began_within(&trace.summary, range) && !known.contains(&trace.summary.id);
     while found.len() < xray.options.scan {
         let Some(page) = pages.next(xray.options.scan - found.len()).await? else { break };
-        for trace in page.into_iter().filter(|trace| began_within(&trace.summary, range)) {
+        for trace in page.into_iter().filter(wanted) {
             newer(&mut found, trace);
         }
     }
-    let mut listing = Listing { left_out: !pages.is_over(), ..Listing::default() };
-    let ids: Vec<TraceId> = found.keys().cloned().collect();
-    let fetched = fetch::many(xray, &ids).await?;
+    let cut = !pages.is_over() || found.len() > xray.options.scan;
+    let mut arrived = Arrived { left_out: cut, cut, ..Arrived::default() };
+    let mut found: Vec<Found> = found.into_values().collect();
+    found.sort_by(|a, b| (b.summary.start, &a.summary.id).cmp(&(a.summary.start, &b.summary.id)));
+    // A page may hold more than are wanted.
+    found.truncate(xray.options.scan);
+    let ids: Vec<TraceId> = found.iter().map(|found| found.summary.id.clone()).collect();
+    let fetched = fetch::many(xray, &ids).await;
     (xray.options.report)(None);
-    for (id, found) in found {
-        match fetched.traces.get(&id) {
-            Some(trace) => listing.traces.push(described(trace, &found)),
-            None => listing.left_out = true,
+    arrived.whole = fetched?.traces;
+    for found in found {
+        match arrived.whole.get(&found.summary.id) {
+            Some(trace) => arrived.traces.push(described(trace, &found)),
+            None => arrived.left_out = true,
         }
     }
-    listing.traces.sort_by(|a, b| (b.start, &a.id).cmp(&(a.start, &b.id)));
-    Ok(listing)
+    arrived.traces.sort_by(|a, b| (b.start, &a.id).cmp(&(a.start, &b.id)));
+    Ok(arrived)
 }
 
 /// Ids of the last hour that begin as was typed, if a beginning is what was typed.
@@ -50,10 +62,13 @@ pub(super) async fn near(xray: &XRay, typed: &str) -> Result<Near, BackendError>
     let mut pages = Pages::new(xray, hour, raw(xray)?, xray.options.time_range.clone()).await?;
     let mut ids = Vec::new();
     while ids.len() < xray.options.scan {
-        let Some(page) = pages.next(xray.options.scan).await? else { break };
+        let Some(page) = pages.next(xray.options.scan - ids.len()).await? else { break };
         ids.extend(page.into_iter().map(|found| (found.summary.start, found.summary.id)));
     }
     ids.sort_by(|a, b| b.cmp(a));
     ids.dedup();
-    Ok(Near::among(typed, ids.into_iter().map(|(_, id)| id)))
+    let mut near = Near::among(typed, ids.into_iter().map(|(_, id)| id));
+    near.cut = !pages.is_over();
+    near.said.push("X-Ray finds ids by their beginning only among those of the last hour".to_owned());
+    Ok(near)
 }

@@ -20,7 +20,7 @@ mod summary;
 pub mod window;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -125,9 +125,14 @@ impl XRay {
         (self.options.clock)()
     }
 
-    /// Traces of which something arrived since then, with all that is there of them.
-    pub async fn arrived(&self, range: TimeRange, since: Time) -> Result<Listing, BackendError> {
-        self.in_time(lately::arrived(self, range, since)).await
+    /// Traces of which something arrived since then, with all that is there of them; of those that are known, nothing is fetched.
+    pub async fn arrived(
+        &self,
+        range: TimeRange,
+        since: Time,
+        known: &HashSet<TraceId>,
+    ) -> Result<super::Arrived, BackendError> {
+        self.in_time(lately::arrived(self, range, since, known)).await
     }
 
     /// Who called whom in a window, as X-Ray counts it, with what there is to say about it. Of the chosen group only, and whatever

@@ -1,12 +1,13 @@
 //! `list --follow`: the traces that are still to come.
 
 use std::collections::HashSet;
+use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
 use super::super::signals::{Stop, interrupted};
 use super::super::{Context, ask};
 use crate::analysis::assertion::SETTLE_REMOTE;
-use crate::backend::{Local, Sources};
+use crate::backend::{Arrived, Local, Sources};
 use crate::cli::list::ListFormat;
 use crate::cli::value::BackendArg;
 use crate::error::Failure;
@@ -24,7 +25,11 @@ const LOOK_FAR: Duration = Duration::from_secs(5);
 /// For how long a trace that is not complete may stay silent before it is printed all the same.
 const PATIENCE: i128 = 2_000 * MILLISECOND;
 
-/// Prints each trace that arrives from now on, once: when it is complete, or has been silent for a while.
+/// How often it is said that not all of them could be looked at.
+const WARN_EVERY: Duration = Duration::from_mins(1);
+
+/// Prints each trace that arrives from now on, once: when it is complete, or has been silent for a while. Only an interrupt is its
+/// end, also while somebody is asked who may never answer.
 pub(super) async fn follow(
     remote: Sources,
     query: &Query,
@@ -34,6 +39,18 @@ pub(super) async fn follow(
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
     let mut stop = Stop::listen()?;
+    let never = interrupted(&mut stop, Box::pin(following(remote, query, listed, format, context, ui))).await;
+    never.map_or(Ok(Exit::Interrupted), |ended| ended.map(|never| match never {}))
+}
+
+async fn following(
+    remote: Sources,
+    query: &Query,
+    listed: &[TraceSummary],
+    format: ListFormat,
+    context: &Context,
+    ui: &mut Ui,
+) -> Result<Infallible, Failure> {
     let mut printed: HashSet<TraceId> = listed.iter().map(|trace| trace.id.clone()).collect();
     let mut headed = !listed.is_empty();
     let range = TimeRange::new(query.range.start(), Time(u64::MAX)).unwrap_or(TimeRange::ALL);
@@ -42,11 +59,10 @@ pub(super) async fn follow(
     let mut near = context.settings.backends.iter().any(is_local).then(|| Following::new(context.now));
     let mut far = (!remote.opened.is_empty()).then(|| Following::new(context.now));
     let mut store = StoreWatch::default();
+    let mut warned: Option<Instant> = None;
     let mut look_far = Instant::now() + LOOK_FAR;
     loop {
-        if interrupted(&mut stop, tokio::time::sleep(LOOK)).await.is_none() {
-            return Ok(Exit::Interrupted);
-        }
+        tokio::time::sleep(LOOK).await;
         let now = (context.clock)();
         let mut ripe = Vec::new();
         if let Some(near) = &mut near
@@ -58,12 +74,18 @@ pub(super) async fn follow(
         if let Some(far) = &mut far
             && Instant::now() >= look_far
         {
-            let arrived = remote.arrived(query.range, far.since).await;
+            let arrived = remote.arrived(query.range, far.since, &printed).await;
             ask::report(&arrived.failed, ui);
+            if arrived.value.cut && warned.is_none_or(|at| at.elapsed() >= WARN_EVERY) {
+                warned = Some(Instant::now());
+                ui.warn(&format!(
+                    "more traces arrive than the {} that may be fetched at once, so some may be missed (--scan looks at more)",
+                    context.settings.xray.scan
+                ));
+            }
             // What nobody answered is asked again.
             if arrived.failed.is_empty() {
-                let matching = matching(&remote, arrived.value.traces, &query).await?;
-                ripe.extend(far.ripe(matching, &printed, SETTLE_REMOTE, now));
+                ripe.extend(far.ripe(matching(arrived.value, &query), &printed, SETTLE_REMOTE, now));
             }
             look_far = Instant::now() + LOOK_FAR;
         }
@@ -83,16 +105,13 @@ pub(super) async fn follow(
     }
 }
 
-/// What arrived on the network was not checked yet.
-async fn matching(remote: &Sources, arrived: Vec<TraceSummary>, query: &Query) -> Result<Vec<TraceSummary>, Failure> {
-    let Some(filter) = &query.filter else { return Ok(arrived) };
-    let ids: Vec<TraceId> = arrived.iter().map(|trace| trace.id.clone()).collect();
-    let answer = remote.fetch_many(&ids).await;
-    if let Some((_, error)) = answer.failed.into_iter().next() {
-        return Err(ask::failure(error));
+/// What arrived on the network was not checked yet. All of it is at hand: it had to be fetched to tell whether it is complete.
+fn matching(arrived: Arrived, query: &Query) -> Vec<TraceSummary> {
+    let Arrived { mut traces, whole, .. } = arrived;
+    if let Some(filter) = &query.filter {
+        traces.retain(|trace| whole.get(&trace.id).is_some_and(|whole| filter.matches(whole).is_some()));
     }
-    let matches = |id: &TraceId| answer.value.iter().any(|trace| trace.id() == id && filter.matches(trace).is_some());
-    Ok(arrived.into_iter().filter(|trace| matches(&trace.id)).collect())
+    traces
 }
 
 /// Since when is looked, and whether something is still expected of what was seen.

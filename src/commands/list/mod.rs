@@ -34,14 +34,15 @@ pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Resu
     if args.explain {
         return ask::explain(&sources, &query, ui);
     }
-    let mut listing = ask::listed(&sources, &query, window, ui).await?;
+    let (mut listing, silent) = ask::listed(&sources, &query, window, ui).await?;
     if listing.more {
         listing.notes.push(cut_off(&listing, &query));
     }
     say(&listing, &query, &sources, ui);
     let look = context.look(ui);
     let look = Look { now: look.now.filter(|_| !args.follow), ..look };
-    let text = printed(&listing.traces, &listing.notes, args.output, &look);
+    let notes = [&listing.notes[..], &silent].concat();
+    let text = printed(&listing.traces, &notes, args.output, &look);
     if args.follow {
         // What follows shall line up with what stands above it.
         ui.out(&text)?;

@@ -1,17 +1,22 @@
 //! `assert`: a verdict with three values, for scripts and CI.
 
+mod words;
+
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use super::ask::{self, Failed};
+use super::find::{self, Found};
 use super::signals::{Stop, interrupted};
-use super::{Context, ask, find, verdict};
+use super::{Context, verdict};
 use crate::analysis::assertion::{self, Expected, Seen, Verdict};
-use crate::backend::{Listing, Sources};
+use crate::backend::{Arrived, BackendError, Listing, Sources, Trouble};
 use crate::cli::AssertArgs;
 use crate::cli::assert::AssertFormat;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::model::time::Nanos;
-use crate::model::{TimeRange, Trace, TraceId, TraceSummary};
+use crate::model::{Trace, TraceId, TraceSummary};
 use crate::query::Query;
 use crate::render::{json, units};
 use crate::ui::Ui;
@@ -26,17 +31,22 @@ const LOOK_FOR_MISSES: usize = 50;
 
 /// Asks until there is a verdict or the time is up.
 pub(crate) async fn run(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+    let mut stop = Stop::listen()?;
+    // Also while somebody is asked who may never answer.
+    interrupted(&mut stop, Box::pin(asserted(args, context, ui))).await.unwrap_or_else(|| Err(Failure::interrupted()))
+}
+
+async fn asserted(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
     let filter = ask::filter(args.expr.as_deref(), &args.filter, ui)?;
     let expected = expected(args);
-    let mut sources = ask::open(context, ui).await?;
+    let begun = Instant::now();
+    let deadline = begun + if args.explain { Duration::ZERO } else { args.wait.unwrap_or_default() };
+    let mut sources = opened(deadline, context, ui).await?;
     let range = ask::window(context)?.for_sources(&sources);
     let query = Query { range, filter, limit: expected.enough() };
     if args.explain {
         return ask::explain(&sources, &query, ui);
     }
-    let begun = Instant::now();
-    let mut stop = Stop::listen()?;
-    let deadline = begun + args.wait.unwrap_or_default();
     let mut asked_at = None;
     let mut pause = ASK_EVERY;
     let mut ask_again = begun + pause;
@@ -47,43 +57,41 @@ pub(crate) async fn run(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Re
         // Asking the same store again gives the same answer.
         if late || remote || asked_at.as_ref() != Some(&change) {
             asked_at = Some(change);
-            let mut observed = match &args.trace {
-                Some(id) => one(&sources, id, &query, ui).await?,
+            let observed = match &args.trace {
+                Some(id) => one(&sources, id, &query).await,
                 None => all(&sources, &query).await,
             };
-            if let Some(verdict) = assertion::settled(expected, observed.seen) {
-                break (verdict, observed);
-            }
-            if late {
-                match &args.trace {
-                    Some(_) => {
-                        let settle = settle(&sources);
-                        let grows = |trace: &Trace| may_grow_into(trace, &query, settle, context);
-                        observed.seen.growing = usize::from(observed.trace.as_ref().is_some_and(grows));
+            match observed {
+                // Who fails now may answer before the time is up.
+                Err(failure) if !late && failure.exit() == Exit::Unknown => {}
+                Err(failure) => return Err(failure),
+                Ok(mut observed) => {
+                    if let Some(verdict) = assertion::settled(expected, observed.seen) {
+                        break (verdict, observed);
                     }
-                    None => growing(&sources, &query, context, &mut observed.seen).await,
+                    if late {
+                        observed.note_growing(&sources, &query, args.trace.is_some(), context).await;
+                        break (assertion::judge(expected, observed.seen), observed);
+                    }
                 }
-                break (assertion::judge(expected, observed.seen), observed);
             }
             if remote {
                 pause = (pause * 3 / 2).min(ASK_EVERY_AT_LAST);
             }
             ask_again = Instant::now() + pause;
         }
-        if interrupted(&mut stop, tokio::time::sleep(LOOK_EVERY.min(deadline.saturating_duration_since(Instant::now()))))
-            .await
-            .is_none()
-        {
-            return Err(Failure::interrupted());
-        }
-        if sources.opened.is_empty() {
-            sources = ask::open(context, ui).await?;
+        if sources.opened.is_empty() && !late {
+            until_there_may_be_more(deadline, context).await;
+            sources = opened(deadline, context, ui).await?;
+        } else {
+            tokio::time::sleep(LOOK_EVERY.min(deadline.saturating_duration_since(Instant::now()))).await;
         }
     };
-    for warning in observed.warnings.iter().chain(&observed.listing.notes) {
-        ui.warn(warning);
+    ask::report(&observed.failed, ui);
+    for note in &observed.listing.notes {
+        ui.warn(note);
     }
-    let text = sentence(verdict, expected, &observed, args, &query, context);
+    let text = words::sentence(verdict, expected, &observed, args, &query, context);
     match args.output {
         AssertFormat::Json => ui.out(&json::verdict(verdict, &text, &observed.listing.traces))?,
         AssertFormat::Text => {
@@ -100,6 +108,28 @@ pub(crate) async fn run(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Re
         }
     }
     Ok(verdict::exit(verdict))
+}
+
+/// Opens the backends. One that cannot be opened yet may be before the time is up.
+async fn opened(deadline: Instant, context: &Context, ui: &mut Ui) -> Result<Sources, Failure> {
+    loop {
+        match ask::open(context, ui).await {
+            Err(failure) if failure.exit() == Exit::Unknown && Instant::now() < deadline => {
+                until_there_may_be_more(deadline, context).await;
+            }
+            answer => return answer,
+        }
+    }
+}
+
+/// Waits until opening again may open more: a store comes at any time, and AWS is set up by hand.
+async fn until_there_may_be_more(deadline: Instant, context: &Context) {
+    let every = if context.settings.xray.hinted { ASK_EVERY } else { LOOK_EVERY };
+    let until = deadline.min(Instant::now() + every);
+    let was_there = context.settings.store.exists();
+    while Instant::now() < until && (was_there || !context.settings.store.exists()) {
+        tokio::time::sleep(LOOK_EVERY.min(until.saturating_duration_since(Instant::now()))).await;
+    }
 }
 
 fn expected(args: &AssertArgs) -> Expected {
@@ -123,25 +153,44 @@ struct Observed {
     listing: Listing,
     /// The one that was asked for by its id, whether it matches or not.
     trace: Option<Trace>,
-    warnings: Vec<String>,
+    failed: Failed,
     hints: Vec<String>,
 }
 
-async fn all(sources: &Sources, query: &Query) -> Observed {
+impl Observed {
+    /// Counts the traces that do not match and may still grow, when the time is up.
+    async fn note_growing(&mut self, sources: &Sources, query: &Query, one: bool, context: &Context) {
+        if one {
+            let grows = |trace: &Trace| may_grow_into(trace, query, settle(sources), context);
+            self.seen.growing = usize::from(self.trace.as_ref().is_some_and(grows));
+        } else {
+            let failed = growing(sources, query, context, &mut self.seen).await;
+            ask::also_failed(&mut self.failed, failed);
+        }
+    }
+}
+
+async fn all(sources: &Sources, query: &Query) -> Result<Observed, Failure> {
     let answer = sources.list(query).await;
-    let warnings = answer.failed.iter().map(|(name, error)| format!("{name} did not answer: {error}")).collect();
-    let silent = answer.failed.len() + sources.unopened;
+    let is_refused = |error: &BackendError| matches!(error, BackendError::Remote(remote) if remote.kind == Trouble::Question);
+    // What makes no sense will make none the next time either.
+    if answer.failed.iter().any(|(_, error)| is_refused(error)) {
+        let refused = answer.failed.into_iter().find(|(_, error)| is_refused(error));
+        return Err(ask::unanswered(Vec::from_iter(refused), "it is no question"));
+    }
+    let silent = answer.failed.len() + sources.unopened.len();
     let seen = Seen { matching: answer.value.traces.len(), growing: 0, silent, left_out: answer.value.left_out };
-    Observed { seen, listing: answer.value, warnings, ..Observed::default() }
+    Ok(Observed { seen, listing: answer.value, failed: answer.failed, ..Observed::default() })
 }
 
 /// The same of one trace, that is found by its id.
-async fn one(sources: &Sources, id: &str, query: &Query, ui: &mut Ui) -> Result<Observed, Failure> {
+async fn one(sources: &Sources, id: &str, query: &Query) -> Result<Observed, Failure> {
     let mut observed = Observed::default();
-    match find::trace(sources, id, ui).await {
-        Ok(trace) => {
+    match find::trace(sources, id).await {
+        Ok(Found { trace, failed }) => {
             observed.listing.traces.extend(satisfies(&trace, query).then(|| trace.summary()));
             observed.trace = Some(trace);
+            observed.failed = failed;
         }
         // Not there is an answer: the trace may yet come.
         Err(failure) if failure.exit() == Exit::No => observed.hints = failure.hints().to_vec(),
@@ -149,7 +198,7 @@ async fn one(sources: &Sources, id: &str, query: &Query, ui: &mut Ui) -> Result<
     }
     observed.seen = Seen {
         matching: observed.listing.traces.len(),
-        silent: sources.unopened,
+        silent: sources.unopened.len() + observed.failed.len(),
         left_out: observed.trace.as_ref().is_some_and(|trace| !trace.truncated.is_empty()),
         ..Seen::default()
     };
@@ -170,89 +219,21 @@ fn may_grow_into(trace: &Trace, query: &Query, settle: Nanos, context: &Context)
     assertion::may_grow(&trace.summary(), settle, (context.clock)()) && !satisfies(trace, query)
 }
 
-/// Counts the traces that are so. What cannot be told about them is noted as well.
-async fn growing(sources: &Sources, query: &Query, context: &Context, seen: &mut Seen) {
+/// Counts the traces that are so, and answers who could not tell. What else cannot be told about them is noted as well.
+async fn growing(sources: &Sources, query: &Query, context: &Context, seen: &mut Seen) -> Failed {
     let now = (context.clock)();
     let settle = settle(sources);
-    let lately = sources.arrived(query.range, now.saturating_add(-settle)).await;
-    seen.silent = seen.silent.max(lately.failed.len() + sources.unopened);
+    let lately = sources.arrived(query.range, now.saturating_add(-settle), &HashSet::new()).await;
+    seen.silent = seen.silent.max(lately.failed.len() + sources.unopened.len());
     seen.left_out |= lately.value.left_out;
+    let Arrived { traces, whole, .. } = lately.value;
     let may_grow = |summary: &&TraceSummary| assertion::may_grow(summary, settle, now);
-    let ids: Vec<TraceId> = lately.value.traces.iter().filter(may_grow).map(|summary| summary.id.clone()).collect();
-    let traces = if ids.is_empty() { Vec::new() } else { sources.fetch_many(&ids).await.value };
-    let satisfied = traces.iter().filter(|trace| satisfies(trace, query)).count();
-    seen.growing = ids.len() - satisfied;
-}
-
-fn sentence(
-    verdict: Verdict,
-    expected: Expected,
-    observed: &Observed,
-    args: &AssertArgs,
-    query: &Query,
-    context: &Context,
-) -> String {
-    let found = match &args.trace {
-        Some(typed) => of_one(typed, observed, query),
-        None => of_all(observed, query),
-    };
-    let wanted = match (expected.min, expected.max) {
-        (1, None) => String::new(),
-        (_, Some(0)) => " (expected none)".to_owned(),
-        (min, None) => format!(" (expected at least {min})"),
-        (min, Some(max)) if min == max => format!(" (expected {min})"),
-        (0, Some(max)) => format!(" (expected at most {max})"),
-        (min, Some(max)) => format!(" (expected {min} to {max})"),
-    };
-    // Where something is missed, it matters where it was looked for.
-    let everywhere = args.trace.is_some() || query.range == TimeRange::ALL;
-    let window = &context.settings.window;
-    let looked_at = match &window.until {
-        _ if everywhere || assertion::settled(expected, observed.seen).is_some() => String::new(),
-        None => format!(" with --since {}", window.since),
-        Some(until) => format!(" with --since {} --until {until}", window.since),
-    };
-    let found = format!("{found}{looked_at}{wanted}");
-    match verdict {
-        Verdict::Holds => format!("holds: {found}"),
-        Verdict::Fails => format!("does not hold: {found}"),
-        Verdict::Unknown => {
-            let why = if observed.seen.silent > 0 {
-                "not every backend answered".to_owned()
-            } else if observed.seen.left_out {
-                "something that could not be read was left out".to_owned()
-            } else {
-                format!("{} may still grow", units::plural(observed.seen.growing, "incomplete trace", "incomplete traces"))
-            };
-            format!("cannot tell: {found}, but {why}")
-        }
-    }
-}
-
-/// What was found of the trace that was asked for.
-fn of_one(typed: &str, observed: &Observed, query: &Query) -> String {
-    match (&observed.trace, &query.filter) {
-        (None, _) => format!("there is no trace `{typed}`"),
-        (Some(trace), None) => format!("trace {} is there", trace.id()),
-        (Some(trace), Some(filter)) if observed.seen.matching > 0 => format!("trace {} satisfies {filter}", trace.id()),
-        (Some(trace), Some(filter)) => format!("trace {} does not satisfy {filter}", trace.id()),
-    }
-}
-
-/// What was found among all traces.
-fn of_all(observed: &Observed, query: &Query) -> String {
-    let matching = observed.seen.matching;
-    // No more are looked for than decide it.
-    let least = if observed.listing.more { "at least " } else { "" };
-    let counted = format!("{least}{}", units::plural(matching, "trace", "traces"));
-    match (matching, &query.filter) {
-        (0, None) => "there is no trace".to_owned(),
-        (1, None) => format!("there is {counted}"),
-        (_, None) => format!("there are {counted}"),
-        (0, Some(filter)) => format!("no trace satisfies {filter}"),
-        (1, Some(filter)) => format!("{counted} satisfies {filter}"),
-        (_, Some(filter)) => format!("{counted} satisfy {filter}"),
-    }
+    let (here, elsewhere): (Vec<TraceId>, Vec<TraceId>) =
+        traces.iter().filter(may_grow).map(|summary| summary.id.clone()).partition(|id| whole.contains_key(id));
+    let fetched = if elsewhere.is_empty() { Vec::new() } else { sources.fetch_many(&elsewhere).await.value };
+    let satisfied = here.iter().filter_map(|id| whole.get(id)).chain(&fetched).filter(|trace| satisfies(trace, query)).count();
+    seen.growing = (here.len() + elsewhere.len()).saturating_sub(satisfied);
+    lately.failed
 }
 
 /// The spans that came nearest, with what they lacked: in the trace that was asked for, or else among the newest.

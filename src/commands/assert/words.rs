@@ -1,0 +1,81 @@
+//! A verdict in one sentence.
+
+use super::super::Context;
+use super::Observed;
+use crate::analysis::assertion::{self, Expected, Verdict};
+use crate::cli::AssertArgs;
+use crate::model::TimeRange;
+use crate::query::Query;
+use crate::render::units;
+
+/// What was found, where it was looked for and what was expected, behind what follows from it.
+pub(super) fn sentence(
+    verdict: Verdict,
+    expected: Expected,
+    observed: &Observed,
+    args: &AssertArgs,
+    query: &Query,
+    context: &Context,
+) -> String {
+    let found = match &args.trace {
+        Some(typed) => of_one(typed, observed, query),
+        None => of_all(observed, query),
+    };
+    let wanted = match (expected.min, expected.max) {
+        (1, None) => String::new(),
+        (_, Some(0)) => " (expected none)".to_owned(),
+        (min, None) => format!(" (expected at least {min})"),
+        (min, Some(max)) if min == max => format!(" (expected {min})"),
+        (0, Some(max)) => format!(" (expected at most {max})"),
+        (min, Some(max)) => format!(" (expected {min} to {max})"),
+    };
+    // Where something is missed, it matters where it was looked for.
+    let everywhere = args.trace.is_some() || query.range == TimeRange::ALL;
+    let window = &context.settings.window;
+    let looked_at = match &window.until {
+        _ if everywhere || assertion::settled(expected, observed.seen).is_some() => String::new(),
+        None => format!(" with --since {}", window.since),
+        Some(until) => format!(" with --since {} --until {until}", window.since),
+    };
+    let found = format!("{found}{looked_at}{wanted}");
+    match verdict {
+        Verdict::Holds => format!("holds: {found}"),
+        Verdict::Fails => format!("does not hold: {found}"),
+        Verdict::Unknown => {
+            let why = if observed.seen.silent > 0 {
+                "not every backend answered".to_owned()
+            } else if observed.seen.left_out {
+                "something that could not be read was left out".to_owned()
+            } else {
+                format!("{} may still grow", units::plural(observed.seen.growing, "incomplete trace", "incomplete traces"))
+            };
+            format!("cannot tell: {found}, but {why}")
+        }
+    }
+}
+
+/// What was found of the trace that was asked for.
+fn of_one(typed: &str, observed: &Observed, query: &Query) -> String {
+    match (&observed.trace, &query.filter) {
+        (None, _) => format!("there is no trace `{typed}`"),
+        (Some(trace), None) => format!("trace {} is there", trace.id()),
+        (Some(trace), Some(filter)) if observed.seen.matching > 0 => format!("trace {} satisfies {filter}", trace.id()),
+        (Some(trace), Some(filter)) => format!("trace {} does not satisfy {filter}", trace.id()),
+    }
+}
+
+/// What was found among all traces.
+fn of_all(observed: &Observed, query: &Query) -> String {
+    let matching = observed.seen.matching;
+    // No more are looked for than decide it.
+    let least = if observed.listing.more { "at least " } else { "" };
+    let counted = format!("{least}{}", units::plural(matching, "trace", "traces"));
+    match (matching, &query.filter) {
+        (0, None) => "there is no trace".to_owned(),
+        (1, None) => format!("there is {counted}"),
+        (_, None) => format!("there are {counted}"),
+        (0, Some(filter)) => format!("no trace satisfies {filter}"),
+        (1, Some(filter)) => format!("{counted} satisfies {filter}"),
+        (_, Some(filter)) => format!("{counted} satisfy {filter}"),
+    }
+}
