@@ -76,7 +76,7 @@ pub fn judge(expected: Expected, seen: Seen) -> Verdict {
         return verdict;
     }
     let enough = seen.matching >= expected.min;
-    // Whatever is still to come can only add matches.
+    // Whatever is still to come can only add matches: whoever counted them left out those that it may refute.
     let may_grow = seen.growing > 0 || seen.silent > 0 || seen.left_out;
     match (enough, may_grow) {
         (_, true) => Verdict::Unknown,

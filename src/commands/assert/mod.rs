@@ -16,8 +16,8 @@ use crate::cli::assert::AssertFormat;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::model::time::Nanos;
-use crate::model::{Trace, TraceId, TraceSummary};
-use crate::query::Query;
+use crate::model::{Evidence, Time, Trace, TraceId, TraceSummary};
+use crate::query::{Expr, Query};
 use crate::render::{json, units};
 use crate::ui::Ui;
 
@@ -66,6 +66,7 @@ async fn asserted(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Result<E
                 Err(failure) if !late && failure.exit() == Exit::Unknown => {}
                 Err(failure) => return Err(failure),
                 Ok(mut observed) => {
+                    observed.hold_back(&query, settle(&sources), (context.clock)());
                     if let Some(verdict) = assertion::settled(expected, observed.seen) {
                         break (verdict, observed);
                     }
@@ -158,6 +159,20 @@ struct Observed {
 }
 
 impl Observed {
+    /// Takes back the matches that what is missing of them may yet refute, as of "at most so many spans".
+    fn hold_back(&mut self, query: &Query, settle: Nanos, now: Time) {
+        if !query.filter.as_ref().is_some_and(Expr::is_refutable) {
+            return;
+        }
+        let before = self.listing.traces.len();
+        let truncated = |summary: &TraceSummary| summary.evidence.iter().any(|evidence| matches!(evidence, Evidence::Truncated(_)));
+        self.seen.left_out |= self.listing.traces.iter().any(truncated);
+        self.listing.traces.retain(|summary| !truncated(summary) && !assertion::may_grow(summary, settle, now));
+        self.seen.matching = self.listing.traces.len();
+        // No more were looked for than would have decided it.
+        self.seen.left_out |= self.listing.more && self.seen.matching < before;
+    }
+
     /// Counts the traces that do not match and may still grow, when the time is up.
     async fn note_growing(&mut self, sources: &Sources, query: &Query, one: bool, context: &Context) {
         if one {
@@ -209,6 +224,11 @@ fn satisfies(trace: &Trace, query: &Query) -> bool {
     query.filter.as_ref().is_none_or(|filter| filter.matches(trace).is_some())
 }
 
+/// Whether it does, and will whatever else arrives of it.
+fn surely_satisfies(trace: &Trace, query: &Query) -> bool {
+    satisfies(trace, query) && !query.filter.as_ref().is_some_and(Expr::is_refutable)
+}
+
 /// How long an incomplete trace may be silent before nothing more is expected of it.
 fn settle(sources: &Sources) -> Nanos {
     if sources.are_remote() { assertion::SETTLE_REMOTE } else { assertion::SETTLE }
@@ -216,7 +236,7 @@ fn settle(sources: &Sources) -> Nanos {
 
 /// Whether a trace does not match, but is visibly incomplete and may still grow.
 fn may_grow_into(trace: &Trace, query: &Query, settle: Nanos, context: &Context) -> bool {
-    assertion::may_grow(&trace.summary(), settle, (context.clock)()) && !satisfies(trace, query)
+    assertion::may_grow(&trace.summary(), settle, (context.clock)()) && !surely_satisfies(trace, query)
 }
 
 /// Counts the traces that are so, and answers who could not tell. What else cannot be told about them is noted as well.
@@ -231,7 +251,7 @@ async fn growing(sources: &Sources, query: &Query, context: &Context, seen: &mut
     let (here, elsewhere): (Vec<TraceId>, Vec<TraceId>) =
         traces.iter().filter(may_grow).map(|summary| summary.id.clone()).partition(|id| whole.contains_key(id));
     let fetched = if elsewhere.is_empty() { Vec::new() } else { sources.fetch_many(&elsewhere).await.value };
-    let satisfied = here.iter().filter_map(|id| whole.get(id)).chain(&fetched).filter(|trace| satisfies(trace, query)).count();
+    let satisfied = here.iter().filter_map(|id| whole.get(id)).chain(&fetched).filter(|trace| surely_satisfies(trace, query)).count();
     seen.growing = (here.len() + elsewhere.len()).saturating_sub(satisfied);
     lately.failed
 }

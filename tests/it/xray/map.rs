@@ -70,11 +70,11 @@ fn a_filter_makes_it_count_here() {
     let service = service();
     let home = home(&service);
     insta::assert_snapshot!(ask(&home, "map --since 9h --error"), @"
-    2 services and 1 other that they call · 5 traces
+    3 services · 5 traces
 
                                                  calls  errors     p50     p90     p99   total  5xx
     ! backend-flask · AWS::ECS::Container            5  5 100%  100 ms  100 ms  100 ms  500 ms    5
-      ├─ DynamoDB · db                               5           50 ms   50 ms   50 ms  250 ms
+      ├─ DynamoDB · AWS::DynamoDB                    5           50 ms   50 ms   50 ms  250 ms
     ! └─ cruddur-thumbs · AWS::Lambda::Function      5  5 100%   50 ms   50 ms   50 ms  250 ms    5
     [exit status: 0]
     ");
