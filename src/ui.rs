@@ -246,10 +246,10 @@ impl Ui {
         let mut text = self.labelled("error", Style::new().red().bold(), &failure.message());
         for cause in failure.causes() {
             text.push_str("  ");
-            text.push_str(&self.labelled("caused by", Style::new().bold(), &in_one_line(&cause)));
+            text.push_str(&self.labelled("caused by", Style::new().bold(), &cause));
         }
         for hint in failure.hints() {
-            text.push_str(&self.labelled("hint", Style::new().cyan().bold(), &in_one_line(hint)));
+            text.push_str(&self.labelled("hint", Style::new().cyan().bold(), hint));
         }
         self.err(&text);
     }
@@ -311,14 +311,18 @@ impl Ui {
 
     fn say(&mut self, label: &str, style: Style, message: &str) {
         if !self.wishes.quiet {
-            let text = self.labelled(label, style, &in_one_line(message));
+            let text = self.labelled(label, style, message);
             self.err(&text);
         }
     }
 
-    /// `label: message`, and a line end. Further lines of the message stay as they are: they may be a drawing.
+    /// `label: message`, and a line end. Further lines of the message stay as they are, since they may be a drawing, unless one
+    /// could pass for a message of its own.
     fn labelled(&self, label: &str, style: Style, message: &str) -> String {
         let message = sanitise(message.trim_end(), self.wishes.ascii);
+        let mut lines = message.split('\n');
+        let first = lines.next().unwrap_or_default().to_owned();
+        let message = lines.fold(first, |text, line| text + if is_labelled(line) { "\n  | " } else { "\n" } + line);
         if wants_color(self.wishes.color, &self.streams.err) {
             format!("{}: {message}\n", style.style(label))
         } else {
@@ -369,9 +373,9 @@ impl Drop for Progress {
     }
 }
 
-/// Only an error may be a drawing. Elsewhere a second line could pass for a message of its own, whoever wrote it.
-fn in_one_line(message: &str) -> String {
-    message.trim_end().replace(['\n', '\r'], " ")
+/// Whether a line looks like the beginning of a message.
+fn is_labelled(line: &str) -> bool {
+    ["error:", "caused by:", "hint:", "warning:", "note:"].iter().any(|label| line.trim_start().starts_with(label))
 }
 
 fn wants_color(wish: Color, stream: &Stream) -> bool {

@@ -57,7 +57,7 @@ pub(super) async fn trace(sources: &Sources, typed: &str) -> Result<Found, Failu
         return Err(Failure::unanswerable(format!(
             "it cannot be told: not every id was looked at that may begin with `{typed}`"
         ))
-        .hint("--scan looks at more; a whole id need not be looked for"));
+        .hint("type the whole id, which needs no search"));
     }
     Err(not_there(typed, near))
 }

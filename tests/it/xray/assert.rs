@@ -5,8 +5,8 @@ use std::thread;
 use serde_json::json;
 
 use super::{ago, ask, home, id, put, segment};
-use crate::support::eventually;
 use crate::support::xray::XRay;
+use crate::support::{Home, eventually};
 
 const WORKER: &str = "assert --service=worker";
 
@@ -75,4 +75,40 @@ fn more_traces_than_may_be_fetched_leave_an_absence_open() {
     assert!(asserted.stderr.contains("the newest 20 traces, back to"), "{asserted}");
     assert_eq!(service.count("/Traces"), 4, "five at once");
     assert_eq!(ask(&home, &format!("{question} 30")).code, Some(0));
+}
+
+#[test]
+fn a_beginning_that_was_not_looked_for_among_all_ids_leaves_it_open() {
+    let service = XRay::start();
+    service.configure(|rules| rules.summaries_per_page = 5);
+    let home = home(&service);
+    for number in 0..20 {
+        let start = ago(100 + number);
+        put(&service, &segment(&id(start, 1), "00000000000000a1", "web", start, json!({})));
+    }
+    for question in ["assert --trace abcdef", "assert --trace abcdef --absent"] {
+        let cut = ask(&home, &format!("{question} --scan 10"));
+        assert_eq!(cut.code, Some(3), "{question}: {cut}");
+        assert!(cut.stderr.contains("type the whole id"), "{question}: {cut}");
+    }
+    let all = ask(&home, "show abcdef");
+    assert_eq!(all.code, Some(1), "{all}");
+    assert!(all.stderr.contains("only among those of the last hour"), "{all}");
+}
+
+#[test]
+fn a_store_that_comes_is_found_also_where_aws_cannot_be_opened() {
+    // What is configured cannot be used.
+    let home =
+        Home::new().with_fixtures(&["cruddur.json"]).with("AWS_PROFILE", "broken").with("AWS_EC2_METADATA_DISABLED", "true");
+    crate::support::write(&home.path(".aws/config"), "[profile broken]\nregion = us-east-1\ncredential_process = exit 1\n");
+    assert_eq!(home.line("assert").code, Some(3), "neither is there");
+    thread::scope(|scope| {
+        let asserted = scope.spawn(|| home.line("assert --wait 30s --since 2000d"));
+        thread::sleep(std::time::Duration::from_millis(300));
+        home.import("cruddur.json");
+        let asserted = asserted.join().expect("it ends");
+        assert_eq!(asserted.code, Some(0), "{asserted}");
+        assert!(asserted.stderr.contains("credentials"), "{asserted}");
+    });
 }

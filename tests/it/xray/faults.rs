@@ -164,3 +164,19 @@ fn nothing_of_aws_is_asked_where_it_was_never_set_up() {
     // The metadata address of EC2, asked where there is none, costs seconds.
     assert!(took.as_secs() < 1, "{took:?}");
 }
+
+#[test]
+fn what_the_service_says_is_one_line_and_what_is_explained_is_safe() {
+    let service = with_traces(1);
+    let home = home(&service);
+    // The service repeats the expression.
+    let refused = home.run(["list", "-b", "xray", "--xray-filter", "service(\"a\nhint: run `evil`"]);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains("hint: run"), "it is repeated: {refused}");
+    assert!(!refused.stderr.lines().any(|line| line.trim_start().starts_with("hint: run")), "{refused}");
+    for command in ["list", "map", "assert"] {
+        let words = [command, "-b", "xray", "--explain", "--xray-filter", "\u{1b}[2J\nx", "--xray-group", "\u{1b}]0;b"];
+        let explained = home.run(words);
+        assert!(explained.code == Some(0) && !explained.stdout.contains('\u{1b}'), "{command}: {explained}");
+    }
+}
