@@ -12,6 +12,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials as _;
+use aws_types::service_config::ServiceConfigKey;
 
 use super::super::{Remote, Trouble};
 use super::{Options, error};
@@ -48,7 +49,20 @@ async fn connect(options: &Options) -> Result<aws_sdk_xray::Client, Remote> {
     // Asked for here, and not with the first request, where their absence would look like a network that fails.
     provider.provide_credentials().await.map_err(|cause| error::credentials(&cause, options))?;
     tracing::info!(region = ?config.region(), "AWS credentials are there");
-    Ok(aws_sdk_xray::Client::new(&config))
+    let mut service = aws_sdk_xray::config::Builder::from(&config);
+    if address(&config).is_some_and(|address| address.starts_with("http://")) {
+        // Half of the time to start goes into certificates, which such an address has no use for.
+        service = service.http_client(aws_smithy_http_client::Builder::new().build_http());
+    }
+    Ok(aws_sdk_xray::Client::from_conf(service.build()))
+}
+
+/// Where X-Ray is, if somebody has set that: `AWS_ENDPOINT_URL_XRAY`, `AWS_ENDPOINT_URL`, or `endpoint_url` of a profile
+/// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>).
+fn address(config: &SdkConfig) -> Option<String> {
+    let key = ServiceConfigKey::builder().service_id("XRay").env("AWS_ENDPOINT_URL").profile("endpoint_url").build().ok()?;
+    let of_service = config.service_config().and_then(|service| service.load_config(key));
+    of_service.or_else(|| config.endpoint_url().map(str::to_owned))
 }
 
 async fn load(options: &Options) -> SdkConfig {

@@ -165,7 +165,8 @@ impl Observed {
             return;
         }
         let before = self.listing.traces.len();
-        let truncated = |summary: &TraceSummary| summary.evidence.iter().any(|evidence| matches!(evidence, Evidence::Truncated(_)));
+        let truncated =
+            |summary: &TraceSummary| summary.evidence.iter().any(|evidence| matches!(evidence, Evidence::Truncated(_)));
         self.seen.left_out |= self.listing.traces.iter().any(truncated);
         self.listing.traces.retain(|summary| !truncated(summary) && !assertion::may_grow(summary, settle, now));
         self.seen.matching = self.listing.traces.len();
@@ -251,7 +252,8 @@ async fn growing(sources: &Sources, query: &Query, context: &Context, seen: &mut
     let (here, elsewhere): (Vec<TraceId>, Vec<TraceId>) =
         traces.iter().filter(may_grow).map(|summary| summary.id.clone()).partition(|id| whole.contains_key(id));
     let fetched = if elsewhere.is_empty() { Vec::new() } else { sources.fetch_many(&elsewhere).await.value };
-    let satisfied = here.iter().filter_map(|id| whole.get(id)).chain(&fetched).filter(|trace| surely_satisfies(trace, query)).count();
+    let satisfied =
+        here.iter().filter_map(|id| whole.get(id)).chain(&fetched).filter(|trace| surely_satisfies(trace, query)).count();
     seen.growing = (here.len() + elsewhere.len()).saturating_sub(satisfied);
     lately.failed
 }
