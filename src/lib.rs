@@ -24,9 +24,6 @@
 //! | ui | cli, config, error, model, render |
 //! | commands | all of the above, but not each other |
 
-// What may be waited for within a question to AWS is nested more deeply than the compiler looks by default.
-#![recursion_limit = "256"]
-
 pub mod analysis;
 pub mod backend;
 pub mod cli;

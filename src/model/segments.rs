@@ -3,7 +3,7 @@
 //! For a call to something that sends no segments, X-Ray makes one up: an *inferred* segment, whose parent is the call's
 //! subsegment and which has its very times
 //! (<https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html>, "inferred segments"). It is folded into that
-//! subsegment ([`fold`]). A segment may name, as its cause, an exception that another document holds ([`resolve_causes`]).
+//! subsegment (`fold`). A segment may name, as its cause, an exception that another document holds (`resolve_causes`).
 //!
 //! The same for all backends, because [`super::Trace::assemble`] does it.
 

@@ -33,7 +33,7 @@ pub(super) async fn list(xray: &XRay, query: &Query) -> Result<Listing, BackendE
         }
     };
     // At the same time: it costs a request, and no time.
-    let (listing, unindexed) = join(listed, retrieval::unindexed(xray)).await;
+    let (listing, unindexed) = join(Box::pin(listed), retrieval::unindexed(xray)).await;
     let mut listing = listing?;
     if let Some(note) = unindexed {
         listing.left_out = true;

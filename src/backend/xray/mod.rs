@@ -26,6 +26,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use aws_sdk_xray::types::TimeRangeType;
+use futures_util::future::LocalBoxFuture;
 use tokio::sync::OnceCell;
 
 use super::{Backend, BackendError, Listing, Near};
@@ -34,6 +35,9 @@ use crate::query::Query;
 
 /// What a question may take beyond what a request may.
 const GRACE: Duration = Duration::from_millis(250);
+
+/// On the heap: all that may be waited for within is large.
+type Question<'a, T> = LocalBoxFuture<'a, Result<T, BackendError>>;
 
 /// Where progress goes: what is being done, or `None` when it is done.
 pub type Report = Arc<dyn Fn(Option<&str>) + Send + Sync>;
@@ -115,7 +119,7 @@ impl XRay {
 
     /// Gives up a question that takes longer than the user wants to wait, however many requests it is made of. A little more than
     /// for one request, whose own words say more.
-    async fn in_time<T>(&self, question: impl Future<Output = Result<T, BackendError>>) -> Result<T, BackendError> {
+    async fn in_time<'s, T>(&'s self, question: Question<'s, T>) -> Result<T, BackendError> {
         let answer = tokio::time::timeout(self.options.timeout + GRACE, question).await;
         (self.options.report)(None);
         answer.unwrap_or_else(|_| Err(error::late(&self.options).into()))
@@ -132,13 +136,13 @@ impl XRay {
         since: Time,
         known: &HashSet<TraceId>,
     ) -> Result<super::Arrived, BackendError> {
-        self.in_time(lately::arrived(self, range, since, known)).await
+        self.in_time(Box::pin(lately::arrived(self, range, since, known))).await
     }
 
     /// Who called whom in a window, as X-Ray counts it, with what there is to say about it. Of the chosen group only, and whatever
     /// filter was chosen.
     pub async fn service_graph(&self, range: TimeRange) -> Result<(ServiceGraph, Vec<String>), BackendError> {
-        self.in_time(async { Ok(graph::of_window(self, range).await?) }).await
+        self.in_time(Box::pin(async { Ok(graph::of_window(self, range).await?) })).await
     }
 
     /// What [`XRay::service_graph`] would ask, as one line. Asks nothing.
@@ -148,12 +152,12 @@ impl XRay {
 
     /// Who called whom in these traces; empty where X-Ray has none of them.
     pub async fn trace_graph(&self, ids: &[TraceId]) -> Result<ServiceGraph, BackendError> {
-        self.in_time(async { Ok(graph::of_traces(self, ids).await?) }).await
+        self.in_time(Box::pin(async { Ok(graph::of_traces(self, ids).await?) })).await
     }
 
     /// Whole traces, by their ids; those that are not there are left out.
     pub async fn fetch_many(&self, ids: &[TraceId]) -> Result<BTreeMap<TraceId, Trace>, BackendError> {
-        self.in_time(async { Ok(fetch::many(self, ids).await?.traces) }).await
+        self.in_time(Box::pin(async { Ok(fetch::many(self, ids).await?.traces) })).await
     }
 }
 
@@ -163,16 +167,16 @@ impl Backend for XRay {
     }
 
     async fn list(&self, query: &Query) -> Result<Listing, BackendError> {
-        self.in_time(list::list(self, query)).await
+        self.in_time(Box::pin(list::list(self, query))).await
     }
 
     async fn fetch(&self, id: &TraceId) -> Result<Option<Trace>, BackendError> {
-        self.in_time(fetch::one(self, id)).await
+        self.in_time(Box::pin(fetch::one(self, id))).await
     }
 
     /// X-Ray finds no ids by their beginning: those of the last hour are looked through, if a beginning is what was typed.
     async fn near(&self, typed: &str) -> Result<Near, BackendError> {
-        self.in_time(lately::near(self, typed)).await
+        self.in_time(Box::pin(lately::near(self, typed))).await
     }
 
     fn explain(&self, query: &Query) -> Vec<String> {
