@@ -93,6 +93,7 @@ fn xray_options(named: bool, context: &Context, ui: &mut Ui) -> Result<xray::Opt
     let window = window(context)?;
     let day = TimeRange::new(context.now.saturating_add(-A_DAY), Time(u64::MAX)).unwrap_or(TimeRange::ALL);
     Ok(xray::Options {
+        profile_named: settings.profile_named,
         aws_profile: settings.aws_profile,
         region: settings.region,
         filter: settings.filter,

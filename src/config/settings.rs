@@ -48,6 +48,8 @@ pub struct Settings {
 pub struct XRay {
     /// Of which profile of AWS's configuration; `None` leaves it to AWS's own rules.
     pub aws_profile: Option<String>,
+    /// Whether a profile was chosen, here or by `AWS_PROFILE`.
+    pub profile_named: bool,
     /// In which region; `None` likewise.
     pub region: Option<String>,
     /// Of which group.
@@ -191,6 +193,7 @@ impl Settings {
             time_range: layers.pick("xray.time_range", search.xray_time_range, TimeRangeType::default)?,
             scan: layers.pick("xray.scan", search.scan, || 250)?,
             filter: search.xray_filter,
+            profile_named: aws_profile.is_some() || env.text("AWS_PROFILE").is_some(),
             hinted: aws_profile.is_some() || aws::is_hinted(env),
             aws_profile,
         };

@@ -24,6 +24,11 @@ where
             let message = refusal.err().message().unwrap_or_default();
             service(action, status, code, message, options)
         }
+        SdkError::ConstructionFailure(_) => Remote {
+            kind: Trouble::Question,
+            message: format!("no request can be made of this configuration of AWS: {}", deepest(error)),
+            hints: vec!["check the region (`--region`, AWS_REGION) and AWS_ENDPOINT_URL".to_owned()],
+        },
         SdkError::TimeoutError(_) => timeout(action, options),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => timeout(action, options),
         SdkError::DispatchFailure(_)
@@ -123,6 +128,12 @@ pub(super) fn credentials(cause: &aws_credential_types::provider::error::Credent
             kind: Trouble::Credentials,
             message: format!("there are no AWS credentials: {why}"),
             ..no_credentials(options)
+        },
+        _ if why.contains("external process") => Remote {
+            kind: Trouble::Credentials,
+            // What it wrote may be secret.
+            message: format!("no AWS credentials came: {}", why.split(" Stderr:").next().unwrap_or_default()),
+            hints: vec!["run the `credential_process` of the profile by hand to see what is wrong with it".to_owned()],
         },
         _ => expired(&format!("the AWS credentials cannot be had: {why}"), options),
     }

@@ -47,6 +47,8 @@ pub type Report = Arc<dyn Fn(Option<&str>) + Send + Sync>;
 pub struct Options {
     /// Profile of AWS's configuration; `None` leaves it to AWS's own rules.
     pub aws_profile: Option<String>,
+    /// Whether a profile was chosen, here or by `AWS_PROFILE`. One that has nothing to say is a mistake then.
+    pub profile_named: bool,
     /// Region; `None` likewise.
     pub region: Option<String>,
     /// A filter expression in X-Ray's own language, asked beside the filter.
@@ -105,7 +107,7 @@ impl XRay {
     pub async fn is_configured(&self) -> Result<bool, BackendError> {
         match self.client().await {
             Ok(_) => Ok(true),
-            Err(remote) if remote.kind == super::Trouble::Unconfigured => {
+            Err(remote) if remote.kind == super::Trouble::Unconfigured && !self.options.profile_named => {
                 tracing::info!(reason = %remote, "X-Ray is not configured");
                 Ok(false)
             }

@@ -180,3 +180,21 @@ fn what_the_service_says_is_one_line_and_what_is_explained_is_safe() {
         assert!(explained.code == Some(0) && !explained.stdout.contains('\u{1b}'), "{command}: {explained}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_profile_that_was_chosen_and_gives_nothing_is_said_also_where_nobody_named_x_ray() {
+    let home = Home::new().with_fixtures(&["cruddur.json"]).with("AWS_EC2_METADATA_DISABLED", "true");
+    home.import("cruddur.json");
+    let config = "[profile bad]\nregion = us-east-1\ncredential_process = sh -c \"echo SECRET >&2; exit 7\"\n";
+    crate::support::write(&home.path(".aws/config"), config);
+    for (profile, said) in [("typo", "no AWS region is set"), ("bad", "no AWS credentials came")] {
+        let listed = home.line(&format!("list --since 2000d --aws-profile {profile} -n 1 -o jsonl"));
+        assert_eq!((listed.code, listed.stdout.lines().count()), (Some(0), 1), "{profile}: {listed}");
+        assert!(listed.stderr.contains(said) && !listed.stderr.contains("SECRET"), "{profile}: {listed}");
+    }
+    let odd = home.with("AWS_ACCESS_KEY_ID", "a").with("AWS_SECRET_ACCESS_KEY", "b");
+    let listed = odd.run(["list", "-b", "xray", "--region", "no such"]);
+    assert_eq!(listed.code, Some(2), "{listed}");
+    assert!(listed.stderr.contains("check the region"), "{listed}");
+}
