@@ -75,14 +75,23 @@ async fn load(options: &Options) -> SdkConfig {
     if let Some(profile) = &options.aws_profile {
         loader = loader.profile_name(profile);
     }
-    if let Some(region) = &options.region {
-        loader = loader.region(Region::new(region.clone()));
-    } else if !options.named {
-        loader = loader.region(region_without_metadata(options));
+    // What needs no network is looked at first: the rest of the chain is expensive even to set up.
+    let near = region_without_metadata(options);
+    let region = match &options.region {
+        Some(region) => Some(Region::new(region.clone())),
+        None => near.region().await,
+    };
+    if region.is_some() || !options.named {
+        loader = loader.region(RegionProviderChain::first_try(region));
     }
-    if !options.named {
-        loader = without_metadata(loader, options);
-    }
+    let environment = EnvironmentVariableCredentialsProvider::new();
+    loader = match &options.aws_profile {
+        // As the `aws` command has it, a profile that is named wins over keys in the environment.
+        Some(name) => loader.credentials_provider(ProfileFileCredentialsProvider::builder().profile_name(name).build()),
+        None if environment.provide_credentials().await.is_ok() => loader.credentials_provider(environment),
+        None if options.named => loader,
+        None => without_metadata(loader),
+    };
     let config = loader.load().await;
     let retries = config.retry_config().cloned().unwrap_or_else(aws_config::retry::RetryConfig::standard);
     let attempts = if retries.max_attempts() == DEFAULT_ATTEMPTS { ATTEMPTS } else { retries.max_attempts() };
@@ -99,13 +108,9 @@ fn region_without_metadata(options: &Options) -> RegionProviderChain {
 }
 
 /// The same chain up to the metadata of the machine, which only answers on EC2 and keeps everybody else waiting.
-fn without_metadata(loader: ConfigLoader, options: &Options) -> ConfigLoader {
-    let mut profile = ProfileFileCredentialsProvider::builder();
-    if let Some(name) = &options.aws_profile {
-        profile = profile.profile_name(name);
-    }
+fn without_metadata(loader: ConfigLoader) -> ConfigLoader {
     let chain = CredentialsProviderChain::first_try("Environment", EnvironmentVariableCredentialsProvider::new())
-        .or_else("Profile", profile.build())
+        .or_else("Profile", ProfileFileCredentialsProvider::builder().build())
         .or_else("WebIdentityToken", WebIdentityTokenCredentialsProvider::builder().build())
         .or_else("EcsContainer", EcsCredentialsProvider::builder().build());
     loader.credentials_provider(chain)

@@ -198,3 +198,18 @@ fn a_profile_that_was_chosen_and_gives_nothing_is_said_also_where_nobody_named_x
     assert_eq!(listed.code, Some(2), "{listed}");
     assert!(listed.stderr.contains("check the region"), "{listed}");
 }
+
+#[test]
+fn a_profile_that_is_named_wins_over_keys_in_the_environment() {
+    let service = with_traces(1);
+    service.configure(|rules| rules.unknown_keys.extend(["AKIAIOSFODNN7EXAMPLE".to_owned()]));
+    let home = home(&service);
+    let config = home.path("aws-config");
+    crate::support::write(
+        &config,
+        "[profile other]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\naws_secret_access_key = secret\n",
+    );
+    let home = home.with("AWS_CONFIG_FILE", &config.to_string_lossy());
+    assert_eq!(ask(&home, "list").code, Some(3), "the keys of the environment are refused");
+    assert_eq!(ask(&home, "list --aws-profile other").code, Some(0));
+}
