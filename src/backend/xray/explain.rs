@@ -2,6 +2,7 @@
 
 use super::fetch::BATCH;
 use super::filter::{self, Pushed};
+use super::list::asked;
 use super::pages::in_milliseconds;
 use super::{Options, window};
 use crate::model::{Time, TimeRange};
@@ -9,7 +10,7 @@ use crate::query::Query;
 
 /// One line each. Asks nothing.
 pub(super) fn lines(options: &Options, query: &Query, now: Time) -> Vec<String> {
-    let asked = windows("GetTraceSummaries", query.range, now);
+    let asked = windows("GetTraceSummaries", asked(options, query.range, now), now);
     let mut lines = vec![format!("{asked}, newest first, by TimeRangeType {}", options.time_range.as_str())];
     let raw = match options.group.as_deref().map(filter::group).transpose() {
         Ok(group) => filter::both(group.as_deref(), options.filter.as_deref()),

@@ -13,7 +13,7 @@ use super::check::{Check, End};
 use super::filter::{self, Pushed};
 use super::pages::{Pages, in_milliseconds};
 use super::summary::Found;
-use super::{TimeRangeType, XRay, id, retrieval};
+use super::{Options, TimeRangeType, XRay, id, retrieval};
 use crate::model::time::SECOND;
 use crate::model::{Nanos, Time, TimeRange, Trace, TraceId, TraceSummary};
 use crate::query::{Expr, Query};
@@ -67,7 +67,8 @@ pub(super) fn raw(xray: &XRay) -> Result<Option<String>, Remote> {
 
 /// Without a filter, what X-Ray says of a trace is enough: nothing is fetched.
 async fn unchecked(xray: &XRay, query: &Query, raw: Option<String>) -> Result<Listing, BackendError> {
-    let mut pages = Pages::new(xray, asked(xray, query.range), raw, xray.options.time_range.clone()).await?;
+    let mut pages =
+        Pages::new(xray, asked(&xray.options, query.range, xray.now()), raw, xray.options.time_range.clone()).await?;
     let mut found = BTreeMap::<TraceId, Found>::new();
     let mut frontier = Time(u64::MAX);
     // A trace that is found later happened earlier, and began before it happened.
@@ -112,14 +113,16 @@ async fn pushing(xray: &XRay, query: &Query, expr: &Expr, raw: Option<&str>, pus
     let everything_likely_seen = match &likely {
         None => false,
         Some(likely) => {
-            let mut pages = Pages::new(xray, asked(xray, query.range), filter::both(raw, Some(likely)), kind()).await?;
+            let mut pages =
+                Pages::new(xray, asked(&xray.options, query.range, xray.now()), filter::both(raw, Some(likely)), kind())
+                    .await?;
             let end = check.walk(&mut pages, xray.options.scan).await?;
             finish(&mut check.listing, query, &pages);
             end == End::Exhausted
         }
     };
     let expression = filter::both(raw, sound.as_deref());
-    let mut pages = Pages::new(xray, asked(xray, query.range), expression.clone(), kind()).await?;
+    let mut pages = Pages::new(xray, asked(&xray.options, query.range, xray.now()), expression.clone(), kind()).await?;
     let budget = xray.options.scan;
     let end = check.walk(&mut pages, budget).await?;
     let mut listing = check.listing;
@@ -178,9 +181,9 @@ pub(super) fn oldest(page: &[Found]) -> Time {
 
 /// Where to look for traces that began in a window. X-Ray searches by what happened to a trace, which may be later: of a window
 /// that ends in the past, the hour after it is searched too.
-pub(super) fn asked(xray: &XRay, range: TimeRange) -> TimeRange {
-    let later = range.end().saturating_add(AFTERWARDS).min(xray.now()).max(range.end());
-    let end = if xray.options.time_range == TimeRangeType::TraceId { range.end() } else { later };
+pub(super) fn asked(options: &Options, range: TimeRange, now: Time) -> TimeRange {
+    let later = range.end().saturating_add(AFTERWARDS).min(now).max(range.end());
+    let end = if options.time_range == TimeRangeType::TraceId { range.end() } else { later };
     TimeRange::new(range.start(), end).unwrap_or(range)
 }
 

@@ -133,7 +133,7 @@ fn the_plan_is_told_without_asking() {
     let explain = ["list", "-b", "xray", "--explain", "--since", "2026-11-20T00:00:00Z", "--until", "2026-11-20T09:00:00Z"];
     let expression = "service = web and status = error and plan = gold";
     insta::assert_snapshot!(home.run(explain.iter().chain(&[expression, "--xray-group", "Front"])), @r#"
-    xray: ask GetTraceSummaries for 2026-11-20T00:00:00Z to 2026-11-20T09:00:00Z, in 2 windows of at most 6 h, newest first, by TimeRangeType Event
+    xray: ask GetTraceSummaries for 2026-11-20T00:00:00Z to 2026-11-20T10:00:00Z, in 2 windows of at most 6 h, newest first, by TimeRangeType Event
     xray: first, to find most at once, FilterExpression: (group.name = "Front") AND (service("web") AND (error OR fault OR throttle OR service() { error OR fault OR throttle }) AND annotation.plan = "gold")
     xray: then, to miss none, FilterExpression: (group.name = "Front") AND (service("web") AND annotation.plan = "gold")
     xray: X-Ray cannot check: status = error
@@ -142,7 +142,7 @@ fn the_plan_is_told_without_asking() {
     [exit status: 0]
     "#);
     insta::assert_snapshot!(home.run(explain), @"
-    xray: ask GetTraceSummaries for 2026-11-20T00:00:00Z to 2026-11-20T09:00:00Z, in 2 windows of at most 6 h, newest first, by TimeRangeType Event
+    xray: ask GetTraceSummaries for 2026-11-20T00:00:00Z to 2026-11-20T10:00:00Z, in 2 windows of at most 6 h, newest first, by TimeRangeType Event
     xray: with no FilterExpression
     xray: cost: at least 1 call, one more for each page until there are 20 traces; AWS bills every trace that it scans
     [exit status: 0]
