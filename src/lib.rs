@@ -5,7 +5,7 @@
 //! [`analysis`] (what it means) → [`render`] (how it looks) → [`ui`] (the only one that prints). [`collect`] is the door in.
 //!
 //! The house around it: [`config`] (flags, environment and file, resolved once), [`exit`] (the codes), [`error`] (why there is no
-//! answer).
+//! answer), [`secret`] (what is never shown).
 //!
 //! Imports go one way, by this table; a test reads the source against it.
 //!
@@ -15,12 +15,13 @@
 //! | query, wire | model |
 //! | analysis | model, query |
 //! | render | model, analysis |
-//! | backend | model, query, wire |
-//! | collect | model, query, wire, backend |
+//! | secret | nothing of ours |
+//! | backend | model, query, wire, secret |
+//! | collect | model, query, wire, backend, secret |
 //! | cli | query, model, exit, error |
 //! | exit | nothing of ours |
 //! | error | exit |
-//! | config | cli, model, error |
+//! | config | cli, model, error, secret |
 //! | ui | cli, config, error, model, render |
 //! | commands | all of the above, but not each other |
 
@@ -35,6 +36,7 @@ pub mod exit;
 pub mod model;
 pub mod query;
 pub mod render;
+pub mod secret;
 pub mod ui;
 pub mod wire;
 

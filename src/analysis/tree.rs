@@ -159,9 +159,10 @@ fn name_it(children: usize) -> String {
 }
 
 impl Tree {
-    /// Builds the forest. Costs O(n log n), whatever the pointers say.
+    /// Builds the forest. Costs O(n log n), whatever the pointers say. What may be an effect of how inexact the trace's times are is
+    /// no trouble.
     pub fn build(trace: &Trace) -> Self {
-        Claims::read(trace.spans()).into_tree()
+        Claims::read(trace).into_tree()
     }
 
     /// All nodes, each before its descendants, siblings by start and then id. Spans without a parent come first, then those whose

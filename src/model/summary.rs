@@ -37,8 +37,12 @@ pub struct TraceSummary {
     pub failed: bool,
     /// What speaks against it being all there; empty when nothing does.
     pub evidence: Vec<Evidence>,
+    /// Whether nobody has looked at its spans: nothing speaks for its being all there, either.
+    pub unread: bool,
     /// When the last of it arrived, where that is known.
     pub received: Option<Time>,
+    /// Where it can be looked at in a browser.
+    pub link: Option<String>,
 }
 
 impl TraceSummary {

@@ -7,7 +7,7 @@ use super::id::{SpanId, TraceId};
 use super::segments;
 use super::span::{Resource, Span};
 use super::summary::{Evidence, Interner, SpanFacts, SummaryBuilder, TraceSummary};
-use super::time::Time;
+use super::time::{Nanos, Time};
 
 /// On a span that was sent without saying which service it belongs to, because its parent's sender does (X-Ray's independent
 /// subsegments): it takes the nearest ancestor's resource.
@@ -28,6 +28,12 @@ pub struct Trace {
     pub repeated: usize,
     /// How many of X-Ray's inferred segments were folded into the subsegment that they repeat.
     pub folded: usize,
+    /// How exact the source's times are, in nanoseconds: 1 where they are what the sender wrote.
+    pub precision: Nanos,
+    /// Where it can be looked at in a browser.
+    pub link: Option<String>,
+    /// What there is to say about how it was read, one sentence each.
+    pub notes: Vec<String>,
 }
 
 impl Trace {
@@ -45,8 +51,18 @@ impl Trace {
             segments::note_differences(&mut spans);
         }
         segments::resolve_causes(&mut spans);
-        let trace =
-            Self { id, spans, backends: Vec::new(), received: None, truncated: Vec::new(), repeated, folded: folds.len() };
+        let trace = Self {
+            id,
+            spans,
+            backends: Vec::new(),
+            received: None,
+            truncated: Vec::new(),
+            repeated,
+            folded: folds.len(),
+            precision: 1,
+            link: None,
+            notes: Vec::new(),
+        };
         (!trace.spans.is_empty()).then_some(trace)
     }
 
@@ -108,7 +124,9 @@ impl Trace {
             error_count: Some(figures.errors),
             failed: figures.errors > 0,
             evidence,
+            unread: false,
             received: self.received,
+            link: self.link.clone(),
         }
     }
 }

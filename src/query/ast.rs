@@ -73,7 +73,7 @@ impl Expr {
     }
 
     /// Calls `visit` with every selector, from left to right.
-    pub(super) fn each_selector<'a>(&'a self, visit: &mut dyn FnMut(&'a SpanExpr)) {
+    pub(crate) fn each_selector<'a>(&'a self, visit: &mut dyn FnMut(&'a SpanExpr)) {
         match self {
             Self::Select(selector) => visit(selector),
             Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.each_selector(visit)),
@@ -175,7 +175,7 @@ impl SpanExpr {
     }
 
     /// Calls `visit` with every comparison, from left to right.
-    pub(super) fn each_predicate<'a>(&'a self, visit: &mut dyn FnMut(&'a Predicate)) {
+    pub(crate) fn each_predicate<'a>(&'a self, visit: &mut dyn FnMut(&'a Predicate)) {
         match self {
             Self::Any => {}
             Self::Is(predicate) => visit(predicate),

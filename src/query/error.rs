@@ -156,7 +156,7 @@ fn clip(chars: impl Iterator<Item = char>, bytes: usize, add: impl Fn(&mut Strin
 }
 
 /// The nearest of `candidates`, if it is near enough to be meant.
-pub(super) fn near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
     // Long words are no slips of names this short, and the distance costs the product of both lengths.
     if length > 64 {

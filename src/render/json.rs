@@ -70,6 +70,17 @@ pub fn verdict(verdict: Verdict, message: &str, matching: &[TraceSummary]) -> St
     })
 }
 
+/// What was found out about a service: `{"schema": 1, "findings": [{"what", "found", "sentence"}]}`, where the first two are words
+/// that do not change and the third is for people.
+pub fn findings<'a>(findings: impl Iterator<Item = (&'a str, &'a str, &'a str)>) -> String {
+    let findings = findings.map(|(what, found, sentence)| FindingView { what, found, sentence }).collect();
+    text(|out| {
+        serde_json::to_writer_pretty(&mut *out, &FindingsDocument { schema: SCHEMA, findings })?;
+        out.push(b'\n');
+        Ok(())
+    })
+}
+
 /// Who calls whom, as one document. A node has `name`, `kind` (`null` of a service that sends spans), `root` and `figures` of the
 /// requests that it answered; an edge has `from` and `to`, which are places in `nodes`, the names of both, and `figures` of the
 /// calls. Figures that are not known are `null`; durations are in nanoseconds.
@@ -95,6 +106,19 @@ fn text(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
     let mut bytes = Vec::new();
     write(&mut bytes).expect("memory takes all that is written to it, and every key is text");
     String::from_utf8(bytes).expect("JSON is UTF-8")
+}
+
+#[derive(Serialize)]
+struct FindingsDocument<'a> {
+    schema: u32,
+    findings: Vec<FindingView<'a>>,
+}
+
+#[derive(Serialize)]
+struct FindingView<'a> {
+    what: &'a str,
+    found: &'a str,
+    sentence: &'a str,
 }
 
 #[derive(Serialize)]
@@ -136,6 +160,12 @@ struct TraceView<'a> {
     /// Whether something failed. Only where that is known without a count.
     #[serde(skip_serializing_if = "Option::is_none")]
     failed: Option<bool>,
+    /// Where it can be looked at in a browser. Only where there is such a place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<&'a str>,
+    /// How exact the times are, in nanoseconds. Only of a trace that was read, where they are not what the sender wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    precision_ns: Option<i128>,
     /// Whether nothing speaks against it being all there. `null` where nothing does, and nobody has looked: of a trace that was
     /// listed without being read.
     complete: Option<bool>,
@@ -162,7 +192,9 @@ impl<'a> TraceView<'a> {
             span_count: summary.span_count,
             error_count: summary.error_count,
             failed: summary.error_count.is_none().then_some(summary.failed),
-            complete: (!summary.complete() || summary.span_count.is_some()).then_some(summary.complete()),
+            link: summary.link.as_deref(),
+            precision_ns: trace.map(|trace| trace.precision).filter(|precision| *precision > 1),
+            complete: (!summary.complete() || !summary.unread).then_some(summary.complete()),
             evidence: summary.evidence.iter().map(EvidenceView::of).collect(),
             spans: trace.map(|trace| SpansView { spans: trace.spans(), trace_start: summary.start }),
         }

@@ -380,7 +380,9 @@ mod tests {
                 error_count: Some(errors),
                 failed: errors > 0,
                 evidence: (missing > 0).then_some(Evidence::MissingParents(missing)).into_iter().collect(),
+                unread: false,
                 received: None,
+                link: None,
             }
         }
     }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::model::time::{MICROSECOND, Nanos, SECOND};
-use crate::model::{Span, SpanId, SpanKind};
+use crate::model::{Span, SpanId, SpanKind, Trace};
 
 use super::{Marks, Node, Tree, Trouble, What};
 
-/// How far a child may reach beyond its parent before it is marked. Times that were sent as decimal seconds (X-Ray) are what a
+/// How far a child may reach beyond its parent at least before it is marked. Times that were sent as decimal seconds (X-Ray) are what a
 /// double can hold, which is off by up to a quarter of a microsecond at either end.
 const TOLERANCE: Nanos = MICROSECOND;
 
@@ -32,16 +32,20 @@ pub(super) struct Claims<'a> {
     up: Vec<Up>,
     missing: Vec<SpanId>,
     troubles: Vec<Trouble>,
+    /// How far a child may reach beyond its parent before it is marked.
+    tolerance: Nanos,
 }
 
 impl<'a> Claims<'a> {
-    pub(super) fn read(spans: &'a [Span]) -> Self {
+    pub(super) fn read(trace: &'a Trace) -> Self {
+        let spans = trace.spans();
+        let tolerance = TOLERANCE.max(trace.precision);
         let mut ranked: Vec<usize> = (0..spans.len()).collect();
         ranked.sort_by(|&a, &b| {
             let key = |span: &'a Span| (span.start, &span.id, span.kind, &span.name, span.end);
             key(&spans[a]).cmp(&key(&spans[b])).then_with(|| spans[a].service().cmp(spans[b].service()))
         });
-        let mut claims = Self { spans, ranked, up: Vec::new(), missing: Vec::new(), troubles: Vec::new() };
+        let mut claims = Self { spans, ranked, up: Vec::new(), missing: Vec::new(), troubles: Vec::new(), tolerance };
         let (parents, halves, shared) = claims.parents_by_id();
         let self_parents = claims.point_upwards(&parents, &halves);
         let cycles = claims.cut_cycles();
@@ -255,8 +259,8 @@ impl<'a> Claims<'a> {
         if let Some(What::Span(parent)) = parent {
             let parent = &self.spans[parent];
             let known = !span.start.is_unknown() && !parent.start.is_unknown();
-            set(Marks::EARLY, known && parent.start.since(span.start) > TOLERANCE);
-            let late = span.end.zip(parent.end).is_some_and(|(end, parents)| end.since(parents) > TOLERANCE);
+            set(Marks::EARLY, known && parent.start.since(span.start) > self.tolerance);
+            let late = span.end.zip(parent.end).is_some_and(|(end, parents)| end.since(parents) > self.tolerance);
             set(Marks::LATE, late);
         }
         marks

@@ -159,6 +159,21 @@ fn a_microsecond_of_rounding_is_no_trouble() {
 }
 
 #[test]
+fn times_are_not_blamed_for_being_inexact() {
+    let child = |start, end| Span { start: Time(start), end: Some(Time(end)), ..span(2, 1, 1, 2) };
+    let troubles = |child: Span, precision| {
+        let mut trace = trace(vec![span(1, 0, 10, 20), child]);
+        trace.precision = precision;
+        Tree::build(&trace).troubles().len()
+    };
+    let (start, end, millisecond) = (10_000_000, 20_000_000, 1_000_000);
+    assert_eq!(troubles(child(start - millisecond, end + millisecond), 1), 2);
+    assert_eq!(troubles(child(start - millisecond, end + millisecond), 1_000_000), 0);
+    assert_eq!(troubles(child(start - millisecond - 1, end + millisecond + 1), 1_000_000), 2);
+    assert_eq!(troubles(child(start - 1_000, end + 1_000), 1), 0, "never stricter than a microsecond");
+}
+
+#[test]
 fn ten_thousand_deep_and_a_hundred_thousand_wide_are_just_numbers() {
     let chain = (1..=10_000).map(|id| span(id, id - 1, id, 20_000)).collect();
     let tree = Tree::build(&trace(chain));

@@ -174,7 +174,9 @@ impl Local {
             error_count: Some(row.errors),
             failed: row.errors > 0,
             evidence,
+            unread: false,
             received: Some(row.received),
+            link: None,
         };
         if key::is_cut(row.start) || key::is_cut(row.end) {
             // The columns end in 2262; the fragments do not.

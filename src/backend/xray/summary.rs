@@ -55,7 +55,9 @@ impl Found {
             error_count: None,
             failed,
             evidence: if said.is_partial == Some(true) { vec![Evidence::Partial] } else { Vec::new() },
+            unread: true,
             received: matched,
+            link: None,
         };
         Some(Self { summary, revision: said.revision })
     }

@@ -209,6 +209,23 @@ fn a_nested_map_with_a_repeated_key_loses_nothing() {
 }
 
 #[test]
+fn a_link_and_an_inexact_time_are_said_only_where_they_are() {
+    let mut page = page();
+    let before = parsed(&show_line(&page));
+    assert!(before.get("link").is_none() && before.get("precision_ns").is_none(), "{before}");
+    page.link = Some("https://ui.honeycomb.io/\u{1b}[2J".into());
+    page.precision = 1_000_000;
+    let shown = parsed(&show_line(&page));
+    assert_eq!(shown["link"], "https://ui.honeycomb.io/\u{1b}[2J");
+    assert_eq!(shown["precision_ns"], 1_000_000);
+    let listed = parsed(&list_line(&page.summary()));
+    assert_eq!(listed["link"], shown["link"]);
+    assert!(listed.get("precision_ns").is_none(), "{listed}");
+    let verdict = parsed(&verdict(Verdict::Holds, "holds", &[page.summary()]));
+    assert_eq!(verdict["traces"][0]["link"], shown["link"]);
+}
+
+#[test]
 fn nothing_is_an_empty_list() {
     assert_eq!(parsed(&list(&[], &[])), serde_json::json!({"schema": 1, "traces": [], "notes": []}));
 }

@@ -1,4 +1,4 @@
-//! The lines above the waterfall: what, how long, how much, which, when, and whether it is all there.
+//! The lines above the waterfall: what, how long, how much, which, when, whether it is all there, and where else to look.
 
 use std::fmt;
 
@@ -55,6 +55,12 @@ pub(super) fn write(trace: &Trace, layout: &Layout, look: &Look, out: &mut impl 
             line.push(Role::Warning, &words);
             line.write(look, out)?;
         }
+    }
+    if let Some(link) = &trace.link {
+        // Whole, however narrow it is: a part of an address leads nowhere, and a terminal wraps without breaking it.
+        let mut line = Line::default();
+        line.push(Role::Faint, &text::sanitise(link, look.ascii));
+        line.write(look, out)?;
     }
     Ok(())
 }

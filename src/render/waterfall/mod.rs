@@ -48,7 +48,8 @@ impl Default for Options {
     }
 }
 
-/// Draws a trace. Every line ends with a line feed, and none is wider than [`Look::columns`].
+/// Draws a trace. Every line ends with a line feed, and none but that of its link is wider than
+/// [`Look::columns`].
 pub fn render(trace: &Trace, tree: &Tree, options: &Options, look: &Look) -> String {
     let layout = Layout::new(trace, tree, plan(trace, tree, options), look);
     let mut out = String::new();

@@ -1,8 +1,11 @@
-//! The lines below the waterfall: every trouble by name, behind the mark that its rows have. What has not arrived is said above.
+//! The lines below the waterfall: every trouble by name, behind the mark that its rows have, and how exact the times are. What has
+//! not arrived is said above.
 
 use std::fmt;
 
 use crate::analysis::{Tree, Trouble};
+use crate::model::Trace;
+use crate::model::time::MICROSECOND;
 use crate::render::line::Line;
 use crate::render::theme::{Look, Role};
 use crate::render::{text, units};
@@ -13,7 +16,7 @@ use super::paint::glyph;
 /// So many troubles of one sort are told one by one.
 const EACH: usize = 5;
 
-pub(super) fn write(tree: &Tree, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
+pub(super) fn write(trace: &Trace, tree: &Tree, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
     let mut written = 0;
     let mut alike = 0;
     let mut troubles = tree.troubles().iter().peekable();
@@ -34,6 +37,11 @@ pub(super) fn write(tree: &Tree, look: &Look, out: &mut impl fmt::Write) -> fmt:
             }
             alike = 0;
         }
+    }
+    // A microsecond is less than anybody sees in a drawing.
+    if trace.precision > MICROSECOND {
+        let exact = format!("times are exact to {}", units::duration(trace.precision, look.ascii));
+        note(None, &exact, written == 0, look, out)?;
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ pub(super) fn paint(trace: &Trace, tree: &Tree, layout: &Layout, look: &Look, ou
         let below = layout.rows.get(at + 1).is_some_and(|next| next.planned.depth > row.planned.depth);
         painter.row(row, below, out)?;
     }
-    notes::write(tree, look, out)
+    notes::write(trace, tree, look, out)
 }
 
 /// The sign of a mark.

@@ -94,6 +94,33 @@ fn a_page_at_40_columns() {
 }
 
 #[test]
+fn the_address_of_a_trace_stands_whole_on_a_line_of_its_own() {
+    let link =
+        format!("https://ui.honeycomb.io/team/environments/prod/trace?trace_id={}&trace_start_ts=1784901785", "5".repeat(32));
+    let mut page = page();
+    page.link = Some(link.clone());
+    for width in [40, 80, 120] {
+        let drawn = drawn(&page, &look(width));
+        let lines: Vec<&str> = drawn.lines().collect();
+        let at = lines.iter().position(|line| *line == link).expect("it is a line");
+        assert!(lines[at - 1].ends_with("complete") && lines[at + 1].is_empty(), "{drawn}");
+    }
+    page.link = Some("https://ui.honeycomb.io/\u{1b}[2J\nü".into());
+    assert!(drawn(&page, &look(80)).contains("\nhttps://ui.honeycomb.io/␛[2J␊ü\n"));
+    assert!(drawn(&page, &Look { ascii: true, ..look(80) }).contains("\nhttps://ui.honeycomb.io/\\u{1b}[2J\\u{a}\\u{fc}\n"));
+}
+
+#[test]
+fn it_is_said_how_exact_the_times_are_where_they_are_not() {
+    let early = span(2, 1, "web", "early", -900, 1_500);
+    let mut trace = trace(vec![span(1, 0, "web", "GET /", 0, 1_000), early]);
+    assert!(drawn(&trace, &look(80)).contains("before its parent"));
+    trace.precision = 1_000_000;
+    let drawn = drawn(&trace, &look(80));
+    assert!(drawn.ends_with("\n\n- times are exact to 1 ms\n") && !drawn.contains("before its parent"), "{drawn}");
+}
+
+#[test]
 fn a_page_in_ascii() {
     insta::assert_snapshot!(drawn(&page(), &Look { ascii: true, ..look(80) }), @r"
     frontend-react-js  GET /@andrewbrown | 812 ms | 31 spans | 4 services | 1 error
