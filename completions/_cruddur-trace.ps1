@@ -51,6 +51,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a command with a private receiver around it')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Put files of traces into the local store')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show what this program does, with traces of its own')
+            [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Find out how Honeycomb behaves where its documentation leaves it open')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Create, explain or find the configuration')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -70,6 +71,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--xray-group', '--xray-group', [CompletionResultType]::ParameterName, 'Ask for the traces of this X-Ray group only')
             [CompletionResult]::new('--xray-time-range', '--xray-time-range', [CompletionResultType]::ParameterName, 'Which time X-Ray shall search by [default: event]')
             [CompletionResult]::new('--scan', '--scan', [CompletionResultType]::ParameterName, 'Fetch at most this many traces to check what X-Ray cannot check itself [default: 250]')
+            [CompletionResult]::new('--dataset', '--dataset', [CompletionResultType]::ParameterName, 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]')
@@ -86,6 +88,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Go on and print new traces as they arrive')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say what each backend would be asked, and do not ask')
             [CompletionResult]::new('--error', '--error', [CompletionResultType]::ParameterName, 'A span that failed: `status = error`')
+            [CompletionResult]::new('--counts', '--counts', [CompletionResultType]::ParameterName, 'Spend a second query result on the numbers of spans and errors and the whole extent of each trace')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
             [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not show long output in a pager')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
@@ -101,6 +104,8 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--max-rows', '--max-rows', [CompletionResultType]::ParameterName, 'Draw at most this many rows of a trace; the rest is counted')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print the trace')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print the trace')
+            [CompletionResult]::new('--dataset', '--dataset', [CompletionResultType]::ParameterName, 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]')
+            [CompletionResult]::new('--attributes', '--attributes', [CompletionResultType]::ParameterName, 'How many of the spans'' attributes to ask Honeycomb for [default: known; all for json, jsonl and otlp]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]')
@@ -115,6 +120,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up asking a backend after this long [default: 30s]')
             [CompletionResult]::new('--no-fold', '--no-fold', [CompletionResultType]::ParameterName, 'Draw every span, also where many alike would be folded into one row')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say what each backend would be asked, and do not ask')
+            [CompletionResult]::new('--open', '--open', [CompletionResultType]::ParameterName, 'Open the trace in the browser too; of several, the first five')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
             [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not show long output in a pager')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
@@ -141,6 +147,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--xray-group', '--xray-group', [CompletionResultType]::ParameterName, 'Ask for the traces of this X-Ray group only')
             [CompletionResult]::new('--xray-time-range', '--xray-time-range', [CompletionResultType]::ParameterName, 'Which time X-Ray shall search by [default: event]')
             [CompletionResult]::new('--scan', '--scan', [CompletionResultType]::ParameterName, 'Fetch at most this many traces to check what X-Ray cannot check itself [default: 250]')
+            [CompletionResult]::new('--dataset', '--dataset', [CompletionResultType]::ParameterName, 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]')
@@ -155,6 +162,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up asking a backend after this long [default: 30s]')
             [CompletionResult]::new('--absent', '--absent', [CompletionResultType]::ParameterName, 'It holds if no trace matches')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say what each backend would be asked, and do not ask')
+            [CompletionResult]::new('--open', '--open', [CompletionResultType]::ParameterName, 'Open the first trace that matches in the browser')
             [CompletionResult]::new('--error', '--error', [CompletionResultType]::ParameterName, 'A span that failed: `status = error`')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
             [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not show long output in a pager')
@@ -181,6 +189,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--xray-group', '--xray-group', [CompletionResultType]::ParameterName, 'Ask for the traces of this X-Ray group only')
             [CompletionResult]::new('--xray-time-range', '--xray-time-range', [CompletionResultType]::ParameterName, 'Which time X-Ray shall search by [default: event]')
             [CompletionResult]::new('--scan', '--scan', [CompletionResultType]::ParameterName, 'Fetch at most this many traces to check what X-Ray cannot check itself [default: 250]')
+            [CompletionResult]::new('--dataset', '--dataset', [CompletionResultType]::ParameterName, 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]')
@@ -296,6 +305,33 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up asking a backend after this long [default: 30s]')
+            [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
+            [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not show long output in a pager')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what is going on; -vv and -vvv say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what is going on; -vv and -vvv say more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cruddur-trace;probe' {
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print what was found out')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print what was found out')
+            [CompletionResult]::new('--dataset', '--dataset', [CompletionResultType]::ParameterName, 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]')
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Look at what began before this; written like --since [default: no end]')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile''s]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Use this file as the local store, instead of the one in the data directory')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file, instead of the one that `config path` names')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the settings of this profile of the configuration file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up asking a backend after this long [default: 30s]')
+            [CompletionResult]::new('--exhaust', '--exhaust', [CompletionResultType]::ParameterName, 'Use up the query results of a minute, to see what is said when there are no more')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
             [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not show long output in a pager')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
@@ -457,6 +493,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a command with a private receiver around it')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Put files of traces into the local store')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show what this program does, with traces of its own')
+            [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Find out how Honeycomb behaves where its documentation leaves it open')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Create, explain or find the configuration')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -484,6 +521,9 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             break
         }
         'cruddur-trace;help;demo' {
+            break
+        }
+        'cruddur-trace;help;probe' {
             break
         }
         'cruddur-trace;help;config' {

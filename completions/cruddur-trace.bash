@@ -43,6 +43,9 @@ _cruddur__trace() {
             cruddur__trace,map)
                 cmd="cruddur__trace__subcmd__map"
                 ;;
+            cruddur__trace,probe)
+                cmd="cruddur__trace__subcmd__probe"
+                ;;
             cruddur__trace,run)
                 cmd="cruddur__trace__subcmd__run"
                 ;;
@@ -100,6 +103,9 @@ _cruddur__trace() {
             cruddur__trace__subcmd__help,map)
                 cmd="cruddur__trace__subcmd__help__subcmd__map"
                 ;;
+            cruddur__trace__subcmd__help,probe)
+                cmd="cruddur__trace__subcmd__help__subcmd__probe"
+                ;;
             cruddur__trace__subcmd__help,run)
                 cmd="cruddur__trace__subcmd__help__subcmd__run"
                 ;;
@@ -122,7 +128,7 @@ _cruddur__trace() {
 
     case "${cmd}" in
         cruddur__trace)
-            opts="-b -q -v -h -V --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help --version list show assert map collect run import demo config completions help"
+            opts="-b -q -v -h -V --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help --version list show assert map collect run import demo probe config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -206,7 +212,7 @@ _cruddur__trace() {
             return 0
             ;;
         cruddur__subcmd__trace__subcmd__assert)
-            opts="-w -o -b -q -v -h --absent --count --wait --trace --explain --output --service --name --min-duration --max-duration --error --attr --xray-filter --xray-group --xray-time-range --scan --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
+            opts="-w -o -b -q -v -h --absent --count --wait --trace --explain --open --output --service --name --min-duration --max-duration --error --attr --xray-filter --xray-group --xray-time-range --scan --dataset --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -269,6 +275,10 @@ _cruddur__trace() {
                     return 0
                     ;;
                 --scan)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dataset)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1040,7 +1050,7 @@ _cruddur__trace() {
             return 0
             ;;
         cruddur__subcmd__trace__subcmd__help)
-            opts="list show assert map collect run import demo config completions help"
+            opts="list show assert map collect run import demo probe config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1221,6 +1231,20 @@ _cruddur__trace() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        cruddur__subcmd__trace__subcmd__help__subcmd__probe)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         cruddur__subcmd__trace__subcmd__help__subcmd__run)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1334,7 +1358,7 @@ _cruddur__trace() {
             return 0
             ;;
         cruddur__subcmd__trace__subcmd__list)
-            opts="-f -n -o -b -q -v -h --follow --limit --explain --output --service --name --min-duration --max-duration --error --attr --xray-filter --xray-group --xray-time-range --scan --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
+            opts="-f -n -o -b -q -v -h --follow --limit --explain --output --service --name --min-duration --max-duration --error --attr --xray-filter --xray-group --xray-time-range --scan --dataset --counts --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1389,6 +1413,10 @@ _cruddur__trace() {
                     return 0
                     ;;
                 --scan)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dataset)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1470,7 +1498,7 @@ _cruddur__trace() {
             return 0
             ;;
         cruddur__subcmd__trace__subcmd__map)
-            opts="-n -o -b -q -v -h --trace --limit --explain --output --service --name --min-duration --max-duration --error --attr --xray-filter --xray-group --xray-time-range --scan --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
+            opts="-n -o -b -q -v -h --trace --limit --explain --output --service --name --min-duration --max-duration --error --attr --xray-filter --xray-group --xray-time-range --scan --dataset --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1529,6 +1557,106 @@ _cruddur__trace() {
                     return 0
                     ;;
                 --scan)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dataset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --backend)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -b)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --width)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cruddur__subcmd__trace__subcmd__probe)
+            opts="-o -b -q -v -h --output --exhaust --dataset --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --dataset)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1706,7 +1834,7 @@ _cruddur__trace() {
             return 0
             ;;
         cruddur__subcmd__trace__subcmd__show)
-            opts="-o -b -q -v -h --where --max-rows --no-fold --explain --output --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
+            opts="-o -b -q -v -h --where --max-rows --no-fold --explain --open --output --dataset --attributes --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1726,6 +1854,14 @@ _cruddur__trace() {
                     ;;
                 -o)
                     COMPREPLY=($(compgen -W "waterfall json jsonl otlp" -- "${cur}"))
+                    return 0
+                    ;;
+                --dataset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --attributes)
+                    COMPREPLY=($(compgen -W "none known all" -- "${cur}"))
                     return 0
                     ;;
                 --backend)

@@ -51,6 +51,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "collect
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "run" -d 'Run a command with a private receiver around it'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "import" -d 'Put files of traces into the local store'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "demo" -d 'Show what this program does, with traces of its own'
+complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "probe" -d 'Find out how Honeycomb behaves where its documentation leaves it open'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "config" -d 'Create, explain or find the configuration'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -69,6 +70,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l xra
 service\t'When a segment of it ended'
 trace-id\t'The time in its id; finds no random ids, as OpenTelemetry makes them'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l scan -d 'Fetch at most this many traces to check what X-Ray cannot check itself [default: 250]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l dataset -d 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
@@ -85,6 +87,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l tim
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -s f -l follow -d 'Go on and print new traces as they arrive'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l explain -d 'Say what each backend would be asked, and do not ask'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l error -d 'A span that failed: `status = error`'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l counts -d 'Spend a second query result on the numbers of spans and errors and the whole extent of each trace'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l ascii -d 'Draw with ASCII characters only'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l no-pager -d 'Do not show long output in a pager'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
@@ -96,6 +99,10 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s o -
 json\t'One JSON document'
 jsonl\t'One JSON document a line, one for each trace'
 otlp\t'OTLP/JSON, as other OpenTelemetry tools read it'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l dataset -d 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l attributes -d 'How many of the spans\' attributes to ask Honeycomb for [default: known; all for json, jsonl and otlp]' -r -f -a "none\t'Only what a waterfall needs: one query result'
+known\t'As many as fit into one query result, the best-known first'
+all\t'Every column, which may cost several query results'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
@@ -111,6 +118,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l wid
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l no-fold -d 'Draw every span, also where many alike would be folded into one row'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l explain -d 'Say what each backend would be asked, and do not ask'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l open -d 'Open the trace in the browser too; of several, the first five'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l ascii -d 'Draw with ASCII characters only'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l no-pager -d 'Do not show long output in a pager'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
@@ -132,6 +140,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l x
 service\t'When a segment of it ended'
 trace-id\t'The time in its id; finds no random ids, as OpenTelemetry makes them'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l scan -d 'Fetch at most this many traces to check what X-Ray cannot check itself [default: 250]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l dataset -d 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
@@ -147,6 +156,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l w
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l absent -d 'It holds if no trace matches'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l explain -d 'Say what each backend would be asked, and do not ask'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l open -d 'Open the first trace that matches in the browser'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l error -d 'A span that failed: `status = error`'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l ascii -d 'Draw with ASCII characters only'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l no-pager -d 'Do not show long output in a pager'
@@ -168,6 +178,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -l xray
 service\t'When a segment of it ended'
 trace-id\t'The time in its id; finds no random ids, as OpenTelemetry makes them'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -l scan -d 'Fetch at most this many traces to check what X-Ray cannot check itself [default: 250]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -l dataset -d 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
@@ -268,6 +279,28 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -l no-
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -s o -l output -d 'How to print what was found out' -r -f -a "text\t'Text to read'
+json\t'One JSON document'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -l dataset -d 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -l profile -d 'Use the settings of this profile of the configuration file' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also on a pipe or into a file'
+never\t'Not at all'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -l width -d 'Use this many columns, 40 to 400 [default: the terminal\'s, or 100]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -l exhaust -d 'Use up the query results of a minute, to see what is said when there are no more'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -l ascii -d 'Draw with ASCII characters only'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -l no-pager -d 'Do not show long output in a pager'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand config; and not __fish_seen_subcommand_from init show path help" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
@@ -370,17 +403,18 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo config completions help" -f -a "list" -d 'List traces, newest first'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo config completions help" -f -a "show" -d 'Show a trace as a waterfall'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo config completions help" -f -a "assert" -d 'Prove that a trace exists, or that none does'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo config completions help" -f -a "map" -d 'Show which services call which, how often, how fast, and how often in vain'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo config completions help" -f -a "collect" -d 'Receive traces on this machine'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo config completions help" -f -a "run" -d 'Run a command with a private receiver around it'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo config completions help" -f -a "import" -d 'Put files of traces into the local store'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo config completions help" -f -a "demo" -d 'Show what this program does, with traces of its own'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo config completions help" -f -a "config" -d 'Create, explain or find the configuration'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo config completions help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "list" -d 'List traces, newest first'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "show" -d 'Show a trace as a waterfall'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "assert" -d 'Prove that a trace exists, or that none does'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "map" -d 'Show which services call which, how often, how fast, and how often in vain'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "collect" -d 'Receive traces on this machine'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "run" -d 'Run a command with a private receiver around it'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "import" -d 'Put files of traces into the local store'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "demo" -d 'Show what this program does, with traces of its own'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "probe" -d 'Find out how Honeycomb behaves where its documentation leaves it open'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "config" -d 'Create, explain or find the configuration'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "init" -d 'Write a configuration file in which everything is explained and nothing is set'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show each setting and where it comes from'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Show which files are used'

@@ -9,7 +9,7 @@ mod sanitise;
 mod terminal;
 
 use std::io::{self, IsTerminal as _, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::FixedOffset;
@@ -29,11 +29,33 @@ const DEFAULT_WIDTH: u16 = 100;
 
 /// One of the two ways out.
 pub struct Stream {
-    writer: Box<dyn Write + Send>,
+    writer: Writer,
     /// Whether a person is looking.
     terminal: bool,
     /// Whether it gets colours when nothing else is asked for.
     color: bool,
+}
+
+/// Where text goes. Shared with those that speak while somebody else has the [`Ui`].
+#[derive(Clone)]
+struct Writer(Arc<Mutex<Box<dyn Write + Send>>>);
+
+impl Writer {
+    fn new(writer: impl Write + Send + 'static) -> Self {
+        Self(Arc::new(Mutex::new(Box::new(writer))))
+    }
+
+    /// To write whole lines, before somebody else does. A writer that has panicked is no reason to be silent.
+    fn lock(&self) -> MutexGuard<'_, Box<dyn Write + Send>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A stderr that nobody reads is no reason to stop.
+    fn write_if_possible(&self, text: &str) {
+        let mut writer = self.lock();
+        let written = writer.write_all(text.as_bytes()).and_then(|()| writer.flush());
+        written.ok();
+    }
 }
 
 /// Both ways out, and the terminal behind them.
@@ -55,12 +77,12 @@ impl Streams {
             out: Stream {
                 terminal: out.is_terminal(),
                 color: color(anstream::AutoStream::choice(&out)),
-                writer: Box::new(out),
+                writer: Writer::new(out),
             },
             err: Stream {
                 terminal: err.is_terminal(),
                 color: color(anstream::AutoStream::choice(&err)),
-                writer: Box::new(err),
+                writer: Writer::new(err),
             },
         }
     }
@@ -68,7 +90,7 @@ impl Streams {
     /// Pipes into the given writers: no terminal, no colours of their own accord.
     pub fn into_writers(out: impl Write + Send + 'static, err: impl Write + Send + 'static) -> Self {
         let pipe = |writer| Stream { writer, terminal: false, color: false };
-        Self { out: pipe(Box::new(out)), err: pipe(Box::new(err)), size: None }
+        Self { out: pipe(Writer::new(out)), err: pipe(Writer::new(err)), size: None }
     }
 }
 
@@ -181,7 +203,8 @@ impl Ui {
     pub fn out_with(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
         let Self { streams, bars, .. } = self;
         suspended(bars.as_ref(), || {
-            let mut writer = io::BufWriter::new(&mut streams.out.writer);
+            let mut stdout = streams.out.writer.lock();
+            let mut writer = io::BufWriter::new(&mut *stdout);
             write(&mut writer).and_then(|()| writer.flush()).map_err(|error| {
                 // What is left in the buffer has nowhere to go, and must not be written when it is dropped.
                 drop(writer.into_parts());
@@ -207,7 +230,7 @@ impl Ui {
 
     /// Says something that is good to know.
     pub fn note(&mut self, message: &str) {
-        self.say("note", Style::new().cyan().bold(), message);
+        self.say("note", NOTE, message);
     }
 
     /// Says that something is not as it should be, while the answer goes on.
@@ -259,8 +282,8 @@ impl Ui {
         if self.wishes.quiet || !self.streams.err.terminal {
             return Progress { bar: ProgressBar::hidden(), ascii: self.wishes.ascii };
         }
-        let bars = self.bars.get_or_insert_with(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
-        Progress::begin(bars, message, self.wishes.ascii)
+        let ascii = self.wishes.ascii;
+        Progress::begin(self.bars(), message, ascii)
     }
 
     /// Progress for somebody who cannot hold us: shown from the first message until `None` comes.
@@ -270,7 +293,7 @@ impl Ui {
         }
         // A bar without a message is not drawn, so it costs nothing to have it ready.
         let shown = Mutex::new(None);
-        let bars = self.bars.get_or_insert_with(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr())).clone();
+        let bars = self.bars().clone();
         let ascii = self.wishes.ascii;
         Arc::new(move |message| {
             let Ok(mut shown) = shown.lock() else { return };
@@ -279,6 +302,30 @@ impl Ui {
                 Some(message) => shown.get_or_insert_with(|| Progress::begin(&bars, message, ascii)).set(message),
             }
         })
+    }
+
+    /// Notes for somebody who cannot hold us: each is said at once, also where stderr is no terminal, and progress makes way for it.
+    pub fn announcer(&mut self) -> Announcer {
+        if self.wishes.quiet {
+            return Arc::new(|_| {});
+        }
+        // Progress that begins later has to be known too.
+        let bars = self.streams.err.terminal.then(|| self.bars().clone());
+        let (writer, voice) = (self.streams.err.writer.clone(), self.voice());
+        Arc::new(move |message| {
+            let text = voice.labelled("note", NOTE, message);
+            suspended(bars.as_ref(), || writer.write_if_possible(&text));
+        })
+    }
+
+    /// Where progress is drawn.
+    fn bars(&mut self) -> &MultiProgress {
+        self.bars.get_or_insert_with(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()))
+    }
+
+    /// How messages look.
+    fn voice(&self) -> Voice {
+        Voice { ascii: self.wishes.ascii, color: wants_color(self.wishes.color, &self.streams.err) }
     }
 
     /// Prints what clap has to say of arguments that are safe to show: help and version to stdout, errors to stderr.
@@ -316,29 +363,39 @@ impl Ui {
         }
     }
 
+    fn labelled(&self, label: &str, style: Style, message: &str) -> String {
+        self.voice().labelled(label, style, message)
+    }
+
+    fn err(&mut self, text: &str) {
+        suspended(self.bars.as_ref(), || self.streams.err.writer.write_if_possible(text));
+    }
+}
+
+/// The style of the word before what is good to know.
+const NOTE: Style = Style::new().cyan().bold();
+
+/// How messages on stderr look.
+#[derive(Debug, Clone, Copy)]
+struct Voice {
+    ascii: bool,
+    color: bool,
+}
+
+impl Voice {
     /// `label: message`, and a line end. Further lines of the message stay as they are, since they may be a drawing, unless one
     /// could pass for a message of its own.
-    fn labelled(&self, label: &str, style: Style, message: &str) -> String {
-        let message = sanitise(message.trim_end(), self.wishes.ascii);
+    fn labelled(self, label: &str, style: Style, message: &str) -> String {
+        let message = sanitise(message.trim_end(), self.ascii);
         let mut lines = message.split('\n');
         let first = lines.next().unwrap_or_default().to_owned();
         let message = lines.fold(first, |text, line| text + if is_labelled(line) { "\n  | " } else { "\n" } + line);
-        if wants_color(self.wishes.color, &self.streams.err) {
-            format!("{}: {message}\n", style.style(label))
-        } else {
-            format!("{label}: {message}\n")
-        }
-    }
-
-    /// A stderr that nobody reads is no reason to stop.
-    fn err(&mut self, text: &str) {
-        let Self { streams, bars, .. } = self;
-        suspended(bars.as_ref(), || {
-            let written = streams.err.writer.write_all(text.as_bytes()).and_then(|()| streams.err.writer.flush());
-            written.ok();
-        });
+        if self.color { format!("{}: {message}\n", style.style(label)) } else { format!("{label}: {message}\n") }
     }
 }
+
+/// Takes a note, and says it at once.
+pub type Announcer = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// Takes what is being done, and `None` when that is over.
 pub type Reporter = Arc<dyn Fn(Option<&str>) + Send + Sync>;

@@ -4,21 +4,27 @@
 
 mod error;
 mod file;
+pub mod honeycomb;
 pub mod local;
 mod merge;
 mod sources;
 pub mod xray;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use error::{BackendError, Remote, Trouble};
 pub use file::File;
+pub use honeycomb::Honeycomb;
 pub use local::Local;
 pub use sources::{Answer, Source, Sources};
 pub use xray::XRay;
 
 use crate::model::{Trace, TraceId, TraceSummary};
 use crate::query::Query;
+
+/// Where progress goes: what is being done, or `None` when it is done.
+pub type Report = Arc<dyn Fn(Option<&str>) + Send + Sync>;
 
 /// A place from which traces can be read.
 #[expect(async_fn_in_trait, reason = "the set of backends is closed, and nobody needs their futures to be Send")]

@@ -1,10 +1,11 @@
 //! The closed set of backends, and several of them asked as one.
 
 use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::{Arrived, Backend, BackendError, File, Listing, Local, Near, XRay, merge};
+use super::{Arrived, Backend, BackendError, File, Honeycomb, Listing, Local, Near, XRay, merge};
 use crate::model::{Time, TimeRange, Trace, TraceId, TraceSummary};
 use crate::query::{Expr, Query};
 
@@ -15,6 +16,8 @@ pub enum Source {
     Local(Local),
     /// A document.
     File(File),
+    /// Honeycomb.
+    Honeycomb(Box<Honeycomb>),
     /// AWS X-Ray.
     XRay(XRay),
 }
@@ -25,6 +28,7 @@ macro_rules! each {
         match $this {
             Self::Local($source) => $answer,
             Self::File($source) => $answer,
+            Self::Honeycomb($source) => $answer,
             Self::XRay($source) => $answer,
         }
     };
@@ -59,8 +63,10 @@ impl Backend for Source {
 impl Source {
     /// Many traces at once, in any order, without those that are not there.
     async fn fetch_many(&self, ids: &[TraceId]) -> Result<Vec<Trace>, BackendError> {
-        if let Self::XRay(xray) = self {
-            return Ok(xray.fetch_many(ids).await?.into_values().collect());
+        match self {
+            Self::XRay(xray) => return Ok(xray.fetch_many(ids).await?.into_values().collect()),
+            Self::Honeycomb(honeycomb) => return honeycomb.fetch_many(ids).await,
+            Self::Local(_) | Self::File(_) => {}
         }
         let mut traces = Vec::new();
         for id in ids {
@@ -74,15 +80,24 @@ impl Source {
         let mut listing = match self {
             Self::Local(store) => store.arrived(&query, since)?,
             Self::File(file) => file.list(&query).await?,
+            Self::Honeycomb(honeycomb) => return honeycomb.arrived(range, since, known).await,
             Self::XRay(xray) => return xray.arrived(range, since, known).await,
         };
         listing.traces.retain(|trace| !known.contains(&trace.id));
         Ok(Arrived { traces: listing.traces, left_out: listing.left_out, ..Arrived::default() })
     }
 
+    /// What would be asked for one trace, and what that would cost, one line each. Asks nothing.
+    pub fn explain_fetch(&self, id: &TraceId) -> Vec<String> {
+        match self {
+            Self::Honeycomb(honeycomb) => honeycomb.explain_fetch(id),
+            Self::Local(_) | Self::File(_) | Self::XRay(_) => vec!["fetch the trace by its id".to_owned()],
+        }
+    }
+
     /// Whether asking costs a request to somebody else's machine.
     fn is_remote(&self) -> bool {
-        matches!(self, Self::XRay(_))
+        matches!(self, Self::XRay(_) | Self::Honeycomb(_))
     }
 }
 
@@ -170,6 +185,8 @@ impl Sources {
             answer.value.more |= answer.value.traces.len() > query.limit;
             answer.value.traces.truncate(query.limit);
         }
+        // Fewer than were wanted, and not all: what is missed may be among those that were not looked at.
+        answer.value.left_out |= answer.value.more && answer.value.traces.len() < query.limit;
         answer
     }
 
@@ -263,14 +280,36 @@ impl Sources {
         answer
     }
 
+    /// Traces that are fetched from now on have all attributes that a filter looks at, where a backend would leave some out.
+    pub fn attend_to(&self, filter: Option<&Expr>) {
+        for source in &self.opened {
+            if let (Source::Honeycomb(honeycomb), Some(filter)) = (source, filter) {
+                honeycomb.attend_to(filter.attribute_keys());
+            }
+        }
+    }
+
+    /// How long to wait at least from one question to the next, so that a service that allows few of them has some left for others.
+    pub fn pace(&self) -> Option<Duration> {
+        self.opened.iter().find_map(|source| match source {
+            Source::Honeycomb(honeycomb) => Some(honeycomb.pace()),
+            Source::Local(_) | Source::File(_) | Source::XRay(_) => None,
+        })
+    }
+
     /// Differs from what it was before when another question may get another answer, as far as that can be told without asking.
     /// The numbers mean nothing else.
     pub fn change(&self) -> Vec<Option<i64>> {
         let of = |source: &Source| match source {
             Source::Local(store) => store.change().ok(),
-            Source::File(_) | Source::XRay(_) => None,
+            Source::File(_) | Source::XRay(_) | Source::Honeycomb(_) => None,
         };
         self.opened.iter().map(of).collect()
+    }
+
+    /// Whether one of them, where there is no filter, looks for roots only, so that a trace is not listed of which none has arrived.
+    pub fn list_by_roots(&self) -> bool {
+        self.opened.iter().any(|source| matches!(source, Source::Honeycomb(_)))
     }
 
     /// Those of them that cost a request to somebody else's machine.

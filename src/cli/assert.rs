@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::value::{Count, duration};
-use super::{FilterArgs, XRayArgs};
+use super::{FilterArgs, HoneycombArgs, XRayArgs};
 
 /// Prove that a trace exists, or that none does
 ///
@@ -44,6 +44,10 @@ pub struct AssertArgs {
     #[arg(long)]
     pub explain: bool,
 
+    /// Open the first trace that matches in the browser
+    #[arg(long)]
+    pub open: bool,
+
     /// How to print the verdict
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: AssertFormat,
@@ -55,6 +59,10 @@ pub struct AssertArgs {
     /// What only X-Ray is asked.
     #[command(flatten)]
     pub xray: XRayArgs,
+
+    /// What only Honeycomb is asked.
+    #[command(flatten)]
+    pub honeycomb: HoneycombArgs,
 }
 
 /// How `assert` prints.

@@ -13,7 +13,8 @@ use super::value::{BackendArg, Color, TimeArg, positive_duration, width};
 pub struct GlobalArgs {
     /// Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`
     ///
-    /// `auto` is every backend that is configured. `local` is what `collect`, `run` and `import` kept on this machine. `file:PATH`
+    /// `auto` is every backend that is configured: the local store, Honeycomb where there is an API key (`HONEYCOMB_API_KEY`), AWS X-Ray
+    /// where there are AWS credentials. `local` is what `collect`, `run` and `import` kept on this machine. `file:PATH`
     /// reads a file of traces, `file:-` reads them from stdin. May be given several times: a trace that several backends have is
     /// shown once. [default: auto]
     #[arg(short, long = "backend", global = true, value_name = "BACKEND")]
@@ -75,6 +76,8 @@ pub struct GlobalArgs {
     pub no_pager: bool,
 
     /// Give up asking a backend after this long [default: 30s]
+    ///
+    /// Honeycomb rations its answers: unless this says how long to wait, a turn is waited for beside it, and announced.
     #[arg(long, global = true, value_name = "DURATION", value_parser = positive_duration)]
     pub timeout: Option<Duration>,
 

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{FilterArgs, XRayArgs};
+use super::{FilterArgs, HoneycombArgs, XRayArgs};
 
 /// List traces, newest first
 ///
@@ -44,6 +44,16 @@ pub struct ListArgs {
     /// What only X-Ray is asked.
     #[command(flatten)]
     pub xray: XRayArgs,
+
+    /// What only Honeycomb is asked.
+    #[command(flatten)]
+    pub honeycomb: HoneycombArgs,
+
+    /// Spend a second query result on the numbers of spans and errors and the whole extent of each trace
+    ///
+    /// Without it, Honeycomb lists what the root spans say.
+    #[arg(long, help_heading = "Honeycomb options")]
+    pub counts: bool,
 }
 
 /// How `list` prints.

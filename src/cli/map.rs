@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{FilterArgs, XRayArgs};
+use super::{FilterArgs, HoneycombArgs, XRayArgs};
 
 /// Show which services call which, how often, how fast, and how often in vain
 ///
@@ -51,6 +51,10 @@ pub struct MapArgs {
     /// What only X-Ray is asked.
     #[command(flatten)]
     pub xray: XRayArgs,
+
+    /// What only Honeycomb is asked.
+    #[command(flatten)]
+    pub honeycomb: HoneycombArgs,
 }
 
 /// How `map` prints.

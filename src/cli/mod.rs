@@ -11,9 +11,11 @@ pub mod config;
 pub mod demo;
 pub mod filter;
 pub mod global;
+pub mod honeycomb;
 pub mod import;
 pub mod list;
 pub mod map;
+pub mod probe;
 pub mod run;
 pub mod show;
 pub mod value;
@@ -26,9 +28,11 @@ pub use config::{ConfigArgs, ConfigCommand};
 pub use demo::DemoArgs;
 pub use filter::FilterArgs;
 pub use global::GlobalArgs;
+pub use honeycomb::HoneycombArgs;
 pub use import::ImportArgs;
 pub use list::ListArgs;
 pub use map::MapArgs;
+pub use probe::ProbeArgs;
 pub use run::RunArgs;
 pub use show::ShowArgs;
 pub use xray::XRayArgs;
@@ -66,6 +70,7 @@ pub enum Command {
     Run(RunArgs),
     Import(ImportArgs),
     Demo(DemoArgs),
+    Probe(ProbeArgs),
     Config(ConfigArgs),
     Completions(CompletionsArgs),
 }

@@ -2,6 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
+use super::HoneycombArgs;
+use super::honeycomb::Attributes;
+
 /// Show a trace as a waterfall
 ///
 /// Finds the trace by its id, however old it is. The id may be written in any way: 32 hex digits, X-Ray's 1-8hex-24hex, a
@@ -34,9 +37,21 @@ pub struct ShowArgs {
     #[arg(long)]
     pub explain: bool,
 
+    /// Open the trace in the browser too; of several, the first five
+    #[arg(long)]
+    pub open: bool,
+
     /// How to print the trace
     #[arg(short, long, value_name = "FORMAT", default_value = "waterfall")]
     pub output: ShowFormat,
+
+    /// What only Honeycomb is asked.
+    #[command(flatten)]
+    pub honeycomb: HoneycombArgs,
+
+    /// How many of the spans' attributes to ask Honeycomb for [default: known; all for json, jsonl and otlp]
+    #[arg(long, value_name = "WHICH", help_heading = "Honeycomb options")]
+    pub attributes: Option<Attributes>,
 }
 
 /// How `show` prints.

@@ -1,22 +1,32 @@
 //! What every command that reads does first: which backends, which window, which filter – and what it says of those that fail.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::Context;
-use crate::backend::{Backend, BackendError, File, Listing, Local, Source, Sources, Trouble, XRay, local::StoreError, xray};
+use crate::backend::local::StoreError;
+use crate::backend::{
+    Backend, BackendError, File, Honeycomb, Listing, Local, Remote, Source, Sources, Trouble, XRay, honeycomb, xray,
+};
 use crate::cli::FilterArgs;
+use crate::cli::honeycomb::Attributes;
 use crate::cli::value::{BackendArg, FileArg};
 use crate::cli::xray::TimeRangeType;
+use crate::config::Unusable;
 use crate::error::{Failure, Kind};
 use crate::exit::Exit;
 use crate::model::time::{Nanos, SECOND};
 use crate::model::{Time, TimeRange};
 use crate::query::{Expr, Query, Sugar};
 use crate::render::text;
+use crate::secret::KeyKind;
 use crate::ui::Ui;
 
 /// How far back Transaction Search is asked for an id that says no time.
 const A_DAY: Nanos = 24 * 3600 * SECOND;
+
+/// Unless the user says how long to wait, a turn is waited for beside that, where query results are rationed by the minute.
+const A_TURN: Duration = Duration::from_secs(90);
 
 /// The window, and whether the user asked for it or it is only the default.
 #[derive(Debug, Clone, Copy)]
@@ -34,12 +44,19 @@ impl Window {
 }
 
 /// Opens the backends. A local store that is not there yet is not among them: it is empty, which is no error. One that cannot be
-/// opened is a warning as long as there is another. `auto` is the local store, and X-Ray where AWS is set up.
+/// opened is a warning as long as there is another. `auto` is the local store, Honeycomb where there is a key that may read, and
+/// X-Ray where AWS is set up.
 pub(super) async fn open(context: &Context, ui: &mut Ui) -> Result<Sources, Failure> {
+    open_for(Attributes::Known, context, ui).await
+}
+
+/// The same, for a command that shows so many attributes unless the user says otherwise.
+pub(super) async fn open_for(attributes: Attributes, context: &Context, ui: &mut Ui) -> Result<Sources, Failure> {
     let mut opened = Vec::new();
     let mut unopened = Vec::new();
     let mut local = false;
     let mut aws = None;
+    let mut honeycomb = None;
     let mut file = |path: Option<&Path>| match File::read(path) {
         Ok(file) => opened.push(Source::File(file)),
         Err(error) => unopened.push(error),
@@ -50,14 +67,12 @@ pub(super) async fn open(context: &Context, ui: &mut Ui) -> Result<Sources, Fail
             BackendArg::Auto => {
                 local = true;
                 aws = aws.or(context.settings.xray.hinted.then_some(false));
+                honeycomb = honeycomb.or(context.settings.honeycomb.hinted.then_some(false));
             }
             BackendArg::XRay => aws = Some(true),
             BackendArg::File(FileArg::Stdin) => file(None),
             BackendArg::File(FileArg::Path(path)) => file(Some(path)),
-            BackendArg::Honeycomb => {
-                return Err(Failure::usage(format!("this version cannot read from `{backend}` yet"))
-                    .hint("use `--backend local`, `--backend xray` or `--backend file:PATH`"));
-            }
+            BackendArg::Honeycomb => honeycomb = Some(true),
         }
     }
     if local {
@@ -65,6 +80,16 @@ pub(super) async fn open(context: &Context, ui: &mut Ui) -> Result<Sources, Fail
             Ok(store) => opened.insert(0, Source::Local(store)),
             Err(StoreError::Missing(_)) => {}
             Err(error) => unopened.push(error.into()),
+        }
+    }
+    if let Some(named) = honeycomb {
+        match honeycomb_options(named, context, attributes, ui) {
+            // A key that only sends does not mean that anybody wants to read.
+            Ok(options) if !named && !KeyKind::of(options.key.expose()).may_read() => {
+                tracing::info!(origin = options.key_origin, "Honeycomb's key cannot read");
+            }
+            Ok(options) => opened.push(Source::Honeycomb(Box::new(Honeycomb::new(options)))),
+            Err(error) => unopened.push(error),
         }
     }
     if let Some(named) = aws {
@@ -86,6 +111,52 @@ pub(super) async fn open(context: &Context, ui: &mut Ui) -> Result<Sources, Fail
         }
     }
     Ok(Sources { opened, unopened: unopened.iter().map(ToString::to_string).collect() })
+}
+
+/// How Honeycomb is asked.
+///
+/// # Errors
+///
+/// There is no key, or something in the environment that cannot be right, or a window that cannot.
+pub(super) fn honeycomb_options(
+    named: bool,
+    context: &Context,
+    attributes: Attributes,
+    ui: &mut Ui,
+) -> Result<honeycomb::Options, BackendError> {
+    let settings = context.settings.honeycomb.clone();
+    if let Some(Unusable { message, hints }) = settings.unusable {
+        return Err(Remote { kind: Trouble::Question, message, hints }.into());
+    }
+    let Some(key) = settings.key else { return Err(honeycomb::no_key().into()) };
+    // A window that makes no sense is told where it is looked at.
+    let around = window(context).ok().filter(|window| window.chosen).map(|window| window.range);
+    Ok(honeycomb::Options {
+        key: key.secret,
+        key_origin: key.origin,
+        endpoint: settings.endpoint,
+        dataset: settings.dataset,
+        attributes: match settings.attributes.unwrap_or(attributes) {
+            Attributes::None => honeycomb::Attributes::None,
+            Attributes::Known => honeycomb::Attributes::Known,
+            Attributes::All => honeycomb::Attributes::All,
+        },
+        counts: settings.counts,
+        rate: honeycomb::Rate { results: settings.rate.results, per: settings.rate.per },
+        scan: context.settings.xray.scan,
+        timeout: context.settings.timeout,
+        turn: match (named, context.settings.timeout_is_chosen) {
+            (_, true) => None,
+            (true, false) => Some(A_TURN),
+            // Others answer at once.
+            (false, false) => Some(Duration::ZERO),
+        },
+        around,
+        cache: Some(context.settings.paths.cache.clone()),
+        clock: context.clock,
+        report: ui.reporter(),
+        announce: ui.announcer(),
+    })
 }
 
 fn xray_options(named: bool, context: &Context, ui: &mut Ui) -> Result<xray::Options, Failure> {
@@ -260,7 +331,7 @@ pub(super) fn unanswered(failed: Failed, meaning: &str) -> Failure {
     })
 }
 
-/// A line for stdout that quotes what was typed.
+/// A line that quotes what was typed, or what a backend says.
 pub(super) fn safe(line: &str, ui: &Ui) -> String {
     format!("{}\n", text::sanitise(line, ui.is_ascii()))
 }

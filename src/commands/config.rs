@@ -108,6 +108,7 @@ struct PathDocument {
     config: String,
     config_exists: bool,
     data: String,
+    cache: String,
     store: Option<String>,
 }
 
@@ -133,6 +134,7 @@ fn path(flags: Flags, env: &Env, format: ConfigFormat, ui: &mut Ui) -> Result<()
                 config: shown(&paths.config),
                 config_exists: exists,
                 data: shown(&paths.data),
+                cache: shown(&paths.cache),
                 store: store.as_deref().map(shown),
             },
             ui,
@@ -142,6 +144,7 @@ fn path(flags: Flags, env: &Env, format: ConfigFormat, ui: &mut Ui) -> Result<()
             let mut rows = vec![
                 ["config".to_owned(), shown(&paths.config), absent(exists)],
                 ["data".to_owned(), shown(&paths.data), absent(paths.data.exists())],
+                ["cache".to_owned(), shown(&paths.cache), absent(paths.cache.exists())],
             ];
             rows.extend(store.map(|store| ["store".to_owned(), shown(&store), absent(store.exists())]));
             ui.out(&columns(&rows, ui.is_ascii()))

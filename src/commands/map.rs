@@ -31,6 +31,7 @@ pub(crate) async fn run(args: &MapArgs, context: &Context, ui: &mut Ui) -> Resul
     let filter = ask::filter(args.expr.as_deref(), &args.filter, ui)?;
     let window = ask::window(context)?;
     let sources = ask::open(context, ui).await?;
+    sources.attend_to(filter.as_ref());
     let query = Query { range: window.for_sources(&sources), filter, limit: args.limit };
     // X-Ray counts by itself, where it is asked alone and for all: a trace that another backend has too would count twice.
     let alone = match &sources.opened[..] {

@@ -2,10 +2,11 @@
 //! stands in the file of the same name in [`crate::cli`]. The smallest example to copy is `completions`.
 //!
 //! Commands know nothing of each other. What several of them need is in `ask` (backends, window, filter), `find` (a trace by what
-//! was typed), `receive` (a receiver and its store), `verdict` and `signals`.
+//! was typed), `browse` (its page), `receive` (a receiver and its store), `verdict` and `signals`.
 
 mod ask;
 mod assert;
+mod browse;
 mod collect;
 mod completions;
 mod config;
@@ -14,6 +15,7 @@ mod find;
 mod import;
 mod list;
 mod map;
+mod probe;
 mod receive;
 mod run;
 mod show;
@@ -101,6 +103,7 @@ pub(crate) async fn dispatch(cli: Cli, env: &Env, clock: Clock, ui: &mut Ui) -> 
         Command::Show(args) => show::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Assert(args) => assert::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Map(args) => map::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
+        Command::Probe(args) => probe::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Collect(_) => collect::run(&Context::load(flags, env, clock, ui)?, ui).await,
         Command::Run(args) => run::run(&args, env, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Import(args) => import::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,

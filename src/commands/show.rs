@@ -4,9 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::Context;
 use super::ask::{self, Failed};
+use super::browse::{self, Page};
 use super::find::{self, Found};
 use crate::analysis::Tree;
 use crate::backend::{Backend as _, Sources};
+use crate::cli::honeycomb::Attributes;
 use crate::cli::show::ShowFormat;
 use crate::cli::{FilterArgs, ShowArgs};
 use crate::error::Failure;
@@ -20,15 +22,11 @@ use crate::wire::otlp;
 /// Fetches every trace before it prints the first: half an answer is none.
 pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
     let filter = ask::filter(args.filter.as_deref(), &FilterArgs::default(), ui)?;
-    let sources = ask::open(context, ui).await?;
+    let attributes = if args.output == ShowFormat::Waterfall { Attributes::Known } else { Attributes::All };
+    let sources = ask::open_for(attributes, context, ui).await?;
+    sources.attend_to(filter.as_ref());
     if args.explain {
-        let lines: Vec<_> = sources
-            .opened
-            .iter()
-            .map(|source| ask::safe(&format!("{}: fetch the trace by its id", source.name()), ui))
-            .collect();
-        ui.out(&lines.concat())?;
-        return Ok(Exit::Yes);
+        return explain(&sources, &args.ids, ui);
     }
     let mut traces = Vec::new();
     let mut notes = Vec::new();
@@ -49,6 +47,9 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
         });
     }
     ask::report(&failed, ui);
+    for trace in &mut traces {
+        notes.append(&mut trace.notes);
+    }
     let text = match args.output {
         ShowFormat::Waterfall => {
             let screens: Vec<_> = traces.iter().map(|trace| drawn(trace, args, context, ui)).collect();
@@ -63,12 +64,30 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     for note in &notes {
         ui.note(note);
     }
+    if args.open {
+        let pages =
+            traces.iter().map(|trace| Page { trace: trace.id(), backends: &trace.backends, link: trace.link.as_deref() });
+        browse::open(pages, ui);
+    }
     match args.output {
         ShowFormat::Waterfall => ui.page(&text)?,
         _ => ui.out(&text)?,
     }
     // The process ends now, and the system takes a million spans back faster than we can.
     std::mem::forget(traces);
+    Ok(Exit::Yes)
+}
+
+/// What each backend would be asked for each trace.
+fn explain(sources: &Sources, typed: &[String], ui: &mut Ui) -> Result<Exit, Failure> {
+    for id in typed {
+        let id = TraceId::parse(id).map_err(Failure::usage)?;
+        for source in &sources.opened {
+            for line in source.explain_fetch(&id) {
+                ui.out(&ask::safe(&format!("{}: {line}", source.name()), ui))?;
+            }
+        }
+    }
     Ok(Exit::Yes)
 }
 
@@ -117,11 +136,15 @@ fn only(filter: &Expr, trace: Trace, notes: &mut Vec<String>) -> Result<Trace, F
     };
     notes.push(format!("{matching} of {} {satisfy} {filter}{above}", units::plural(all, "span", "spans")));
     let (id, backends, received) = (trace.id().clone(), trace.backends.clone(), trace.received);
+    let (link, precision, said) = (trace.link.clone(), trace.precision, trace.notes.clone());
     let lacking = trace.summary().evidence;
     let kept =
         trace.into_spans().into_iter().enumerate().filter(|(index, _)| keep.contains(index)).map(|(_, span)| span).collect();
     let mut part = Trace::assemble(id, kept).ok_or_else(|| Failure::not_found("no span is left"))?;
     part.backends = backends;
+    part.link = link;
+    part.notes = said;
+    part.precision = precision;
     part.received = received;
     // What is left out here must not make a trace look complete, nor a part of it look like all of it.
     let seen = part.summary().evidence;

@@ -20,19 +20,21 @@ pub(super) fn exit(verdict: Verdict) -> Exit {
     }
 }
 
-/// Prints the three nearest misses among `traces`.
-pub(super) fn say_nearest(filter: &Expr, traces: &[Trace], context: &Context, ui: &mut Ui) {
+/// Prints the three nearest misses among `traces`, and answers in which trace the nearest is.
+pub(super) fn say_nearest<'a>(filter: &Expr, traces: &'a [Trace], context: &Context, ui: &mut Ui) -> Option<&'a Trace> {
     let mut best: Vec<_> =
         traces.iter().flat_map(|trace| filter.nearest(trace, 3).into_iter().map(move |miss| (trace, miss))).collect();
     best.sort_by(|(_, a), (_, b)| b.satisfied.cmp(&a.satisfied).then(b.likeness.total_cmp(&a.likeness)));
     // Of spans that satisfy nothing of it and are not even like it, one shows as much as three.
     let near = best.iter().take_while(|(_, miss)| miss.satisfied > 0 || miss.likeness >= LIKE).count();
     best.truncate(near.max(1));
-    let together = traces.iter().filter_map(|trace| not_together(filter, trace));
-    let misses: Vec<_> = together.chain(best.into_iter().map(|(trace, miss)| shown(trace, miss))).take(3).collect();
+    let together = traces.iter().filter_map(|trace| Some((trace, not_together(filter, trace)?)));
+    let near = best.into_iter().map(|(trace, miss)| (trace, shown(trace, miss)));
+    let (nearest, misses): (Vec<_>, Vec<_>) = together.chain(near).take(3).unzip();
     if !misses.is_empty() {
         ui.detail(&misses::render(&misses, &context.look_of_stderr(ui)));
     }
+    nearest.first().copied()
 }
 
 /// A trace in which every selector has its spans, and it is their number or their relation that is not as wanted.

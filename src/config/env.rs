@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt;
 use std::path::PathBuf;
 
 use crate::error::Failure;
 
 /// Environment variables. One that is set to nothing counts as not set, as `NO_COLOR` and the XDG variables have it.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Env(BTreeMap<OsString, OsString>);
 
 impl Env {
@@ -45,6 +46,13 @@ impl Env {
     }
 }
 
+/// The names alone: there are keys among the values.
+impl fmt::Debug for Env {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
 impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Env {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
         Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
@@ -61,6 +69,11 @@ mod tests {
         assert_eq!(env.text("FULL").as_deref(), Some("x"));
         assert_eq!(env.text("EMPTY"), None);
         assert_eq!(env.path("MISSING"), None);
+    }
+
+    #[test]
+    fn the_values_are_not_shown() {
+        assert_eq!(format!("{:?}", Env::from_iter([("HONEYCOMB_API_KEY", "hunter2")])), r#"{"HONEYCOMB_API_KEY"}"#);
     }
 
     #[cfg(unix)]

@@ -45,6 +45,8 @@ struct Contents {
     limit: Option<Spanned<Scalar>>,
     timeout: Option<Spanned<Scalar>>,
     #[serde(default)]
+    honeycomb: HoneycombContents,
+    #[serde(default)]
     xray: XRayContents,
     #[serde(default)]
     collect: CollectContents,
@@ -64,9 +66,21 @@ struct ProfileContents {
     limit: Option<Spanned<Scalar>>,
     timeout: Option<Spanned<Scalar>>,
     #[serde(default)]
+    honeycomb: HoneycombContents,
+    #[serde(default)]
     xray: XRayContents,
     #[serde(default)]
     collect: CollectContents,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HoneycombContents {
+    endpoint: Option<Spanned<Scalar>>,
+    dataset: Option<Spanned<Scalar>>,
+    attributes: Option<Spanned<Scalar>>,
+    counts: Option<Spanned<Scalar>>,
+    rate_limit: Option<Spanned<Scalar>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -156,6 +170,11 @@ keys! {
     "since" => since,
     "limit" => limit,
     "timeout" => timeout,
+    "honeycomb.endpoint" => honeycomb.endpoint,
+    "honeycomb.dataset" => honeycomb.dataset,
+    "honeycomb.attributes" => honeycomb.attributes,
+    "honeycomb.counts" => honeycomb.counts,
+    "honeycomb.rate_limit" => honeycomb.rate_limit,
     "xray.aws_profile" => xray.aws_profile,
     "xray.region" => xray.region,
     "xray.group" => xray.group,
@@ -225,7 +244,12 @@ fn complaint(error: &toml::de::Error, text: &str, path: &Path) -> Failure {
     let place = format!("{}, line {}", path.display(), line_of(text, span.start));
     let failure = Failure::config(format!("{message} in {place}\n{}", drawing(text, span)));
     let Some(key) = unknown else { return failure };
-    let names = KEYS.iter().map(|name| name.rsplit('.').next().unwrap_or(name)).chain(["collect", "profiles"]);
+    let names =
+        KEYS.iter().map(|name| name.rsplit('.').next().unwrap_or(name)).chain(["honeycomb", "xray", "collect", "profiles"]);
+    if is_secret(key) {
+        return failure
+            .hint("a file is shown around, so no key is read from it; that for Honeycomb is taken from HONEYCOMB_API_KEY");
+    }
     match nearest(key, names) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None => failure.hint("`cruddur-trace config init --config FILE` writes a file with all keys explained"),
@@ -237,12 +261,23 @@ fn line_of(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }
 
-/// The line in which the span begins, and carets below it.
+/// Whether the name of a key says that its value is not to be shown.
+fn is_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["key", "token", "secret", "password"].iter().any(|word| key.contains(word))
+}
+
+/// The line in which the span begins, and carets below it. Of what looks like a secret, only its name is shown.
 fn drawing(text: &str, span: Range<usize>) -> String {
     let start = text.floor_char_boundary(span.start);
     let begin = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let line = text[begin..].lines().next().unwrap_or_default();
+    let whole = text[begin..].lines().next().unwrap_or_default();
+    let line = match whole.find('=') {
+        Some(equals) if is_secret(&whole[..equals]) => &whole[..=equals],
+        _ => whole,
+    };
     let number = line_of(text, start).to_string();
+    let start = start.min(begin + line.len());
     let column = text[begin..start].chars().count();
     let end = text.floor_char_boundary(span.end.max(start)).min(begin + line.len());
     let carets = text.get(start..end).map_or(1, |marked| marked.chars().count().max(1));
@@ -302,6 +337,24 @@ mod tests {
           1 | limit = { a = 1 }
             |         ^^^^^^^^^
         ");
+    }
+
+    #[test]
+    fn a_key_that_stands_in_the_file_is_refused_and_not_repeated() {
+        let failure = parse("[honeycomb]\napi_key = 'hunter2'\n").unwrap_err();
+        insta::assert_snapshot!(failure.message(), @"
+        unknown key `api_key` in config.toml, line 2
+          2 | api_key =
+            | ^^^^^^^
+        ");
+        assert_eq!(
+            failure.hints(),
+            ["a file is shown around, so no key is read from it; that for Honeycomb is taken from HONEYCOMB_API_KEY"]
+        );
+        for text in ["honeycomb.api_key = hunter2", "honeycomb.api_key = 'hunter2", "x-honeycomb-team-token = [hunter2"] {
+            let failure = parse(text).unwrap_err();
+            assert!(!failure.message().contains("hunter"), "{}", failure.message());
+        }
     }
 
     #[test]

@@ -1,17 +1,22 @@
 //! Flags, environment, file and defaults, resolved once: below this, only plain values travel.
 //!
-//! [`aws`] whether AWS was ever set up here · [`mod@env`] the environment as values · [`paths`] where our files are · [`mod@file`] what a configuration file holds · [`setting`] a
-//! value and its spelling · [`settings`] all of them, and where each comes from · [`window`] the time that is looked at.
+//! [`aws`] whether AWS was ever set up here · [`mod@env`] the environment as values · [`paths`] where our files are ·
+//! [`mod@file`] what a configuration file holds · [`setting`] a value and its spelling · [`settings`] all of them, and where each
+//! comes from · [`honeycomb`] how Honeycomb is asked, with [`endpoint`] and [`otlp_headers`] · [`window`] the time that is looked at.
 
 pub mod aws;
+pub mod endpoint;
 pub mod env;
 pub mod file;
+pub mod honeycomb;
+pub mod otlp_headers;
 pub mod paths;
 pub mod setting;
 pub mod settings;
 pub mod window;
 
 pub use env::Env;
+pub use honeycomb::{Honeycomb, HoneycombKey, Unusable};
 pub use paths::Paths;
 pub use settings::{Collect, Flags, Origin, Settings, XRay};
 pub use window::Window;

@@ -11,6 +11,8 @@ use crate::error::Failure;
 pub const CONFIG_VARIABLE: &str = "CRUDDUR_TRACE_CONFIG";
 /// Names the folder for what the program keeps, instead of the usual one.
 pub const DATA_VARIABLE: &str = "CRUDDUR_TRACE_DATA_DIR";
+/// Names the folder for what can be had again, instead of the usual one.
+pub const CACHE_VARIABLE: &str = "CRUDDUR_TRACE_CACHE_DIR";
 
 /// Where our files are, whether they exist or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,11 +23,13 @@ pub struct Paths {
     pub config_is_named: bool,
     /// The folder for what the program keeps.
     pub data: PathBuf,
+    /// The folder for what it can do without: what it was told by others, and what its processes tell each other.
+    pub cache: PathBuf,
 }
 
 impl Paths {
-    /// As the flag says, else the environment, else what is usual on this system (`~/.config` and `~/.local/share` on Linux, or
-    /// what the XDG variables say).
+    /// As the flag says, else the environment, else what is usual on this system (`~/.config`, `~/.local/share` and
+    /// `~/.cache` on Linux, or what the XDG variables say).
     pub fn resolve(config_flag: Option<&Path>, env: &Env) -> Result<Self, Failure> {
         // Only where it is needed: a machine without a home can still be told every path.
         let usual = || {
@@ -35,16 +39,23 @@ impl Paths {
             })
         };
         let named = config_flag.map(Path::to_owned).or_else(|| env.path(CONFIG_VARIABLE));
+        let data = match env.path(DATA_VARIABLE) {
+            Some(path) => path,
+            None => usual()?.data_local_dir().to_owned(),
+        };
         Ok(Self {
             config_is_named: named.is_some(),
             config: match named {
                 Some(path) => path,
                 None => usual()?.config_dir().join("config.toml"),
             },
-            data: match env.path(DATA_VARIABLE) {
-                Some(path) => path,
-                None => usual()?.data_local_dir().to_owned(),
+            cache: match (env.path(CACHE_VARIABLE), usual()) {
+                (Some(path), _) => path,
+                (None, Ok(usual)) => usual.cache_dir().to_owned(),
+                // Nobody has to name a place for what can be done without.
+                (None, Err(_)) => data.join("cache"),
             },
+            data,
         })
     }
 
@@ -79,6 +90,9 @@ mod tests {
         let paths = Paths::resolve(None, &env()).unwrap();
         assert_eq!((paths.config.as_path(), paths.config_is_named), (Path::new("/etc/ours/env.toml"), true));
         assert_eq!(paths.default_store(), Path::new("/var/ours/traces.db"));
+        assert!(!paths.cache.starts_with("/tmp/ours"));
+        let env = Env::from_iter([(CONFIG_VARIABLE, "/c"), (DATA_VARIABLE, "/d"), (CACHE_VARIABLE, "/tmp/ours")]);
+        assert_eq!(Paths::resolve(None, &env).unwrap().cache, Path::new("/tmp/ours"));
     }
 
     #[test]

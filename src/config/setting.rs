@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::cli::value::{Address, BackendArg, Color, Length, MaxAge, MaxSize, TimeArg, positive};
+use crate::cli::honeycomb::Attributes;
+use crate::cli::value::{Address, BackendArg, Color, Length, MaxAge, MaxSize, RateLimit, TimeArg, positive};
 use crate::cli::xray::TimeRangeType;
 
 /// Reads and writes a value that can be set.
@@ -15,6 +16,10 @@ pub trait Setting: Sized {
     fn read(text: &str) -> Result<Self, String>;
     /// Its spelling.
     fn show(&self) -> String;
+    /// What was written, as a message that refuses it may repeat it.
+    fn quoted(text: &str) -> String {
+        text.to_owned()
+    }
 }
 
 /// For what reads and prints itself.
@@ -32,7 +37,7 @@ macro_rules! spelled_by_itself {
     )*};
 }
 
-spelled_by_itself!(Color, TimeArg, Length, Address, MaxAge, MaxSize, TimeRangeType);
+spelled_by_itself!(Color, TimeArg, Length, Address, MaxAge, MaxSize, TimeRangeType, RateLimit);
 
 impl Setting for bool {
     fn read(text: &str) -> Result<Self, String> {
@@ -76,6 +81,17 @@ impl Setting for Option<String> {
 
     fn show(&self) -> String {
         self.clone().unwrap_or_default()
+    }
+}
+
+/// A choice that may be left to the command.
+impl Setting for Option<Attributes> {
+    fn read(text: &str) -> Result<Self, String> {
+        if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
+    }
+
+    fn show(&self) -> String {
+        self.map_or_else(String::new, |attributes| attributes.to_string())
     }
 }
 

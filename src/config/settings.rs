@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::file::{ConfigFile, KEYS};
+use super::honeycomb::{Honeycomb, HoneycombFlags};
 use super::setting::Setting;
 use super::{Env, Paths, Window, aws};
 use crate::cli::value::{Address, BackendArg, Color, Length, ListenAddress, MaxAge, MaxSize, OrOff, Size, TimeArg};
@@ -33,6 +34,10 @@ pub struct Settings {
     pub limit: usize,
     /// How long to ask a backend; more than nothing.
     pub timeout: Duration,
+    /// Whether somebody said so, or it is only the default.
+    pub timeout_is_chosen: bool,
+    /// How Honeycomb is asked.
+    pub honeycomb: Honeycomb,
     /// How AWS X-Ray is asked.
     pub xray: XRay,
     /// What the receiver does.
@@ -125,6 +130,7 @@ impl fmt::Display for Origin {
 pub struct Flags {
     global: GlobalArgs,
     limit: Option<usize>,
+    honeycomb: HoneycombFlags,
     search: XRayArgs,
     otlp_http: Option<Address>,
     xray: Option<Address>,
@@ -137,9 +143,19 @@ impl Flags {
     pub fn of(cli: &Cli) -> Self {
         let flags = Self { global: cli.global.clone(), ..Self::default() };
         match &cli.command {
-            Command::List(list) => Self { limit: list.limit, search: list.xray.clone(), ..flags },
-            Command::Map(map) => Self { search: map.xray.clone(), ..flags },
-            Command::Assert(assert) => Self { search: assert.xray.clone(), ..flags },
+            Command::List(list) => {
+                let honeycomb = HoneycombFlags { counts: list.counts, ..HoneycombFlags::of(&list.honeycomb) };
+                Self { limit: list.limit, search: list.xray.clone(), honeycomb, ..flags }
+            }
+            Command::Show(show) => {
+                let honeycomb = HoneycombFlags { attributes: show.attributes, ..HoneycombFlags::of(&show.honeycomb) };
+                Self { honeycomb, ..flags }
+            }
+            Command::Map(map) => Self { search: map.xray.clone(), honeycomb: HoneycombFlags::of(&map.honeycomb), ..flags },
+            Command::Assert(assert) => {
+                Self { search: assert.xray.clone(), honeycomb: HoneycombFlags::of(&assert.honeycomb), ..flags }
+            }
+            Command::Probe(probe) => Self { honeycomb: HoneycombFlags::of(&probe.honeycomb), ..flags },
             Command::Collect(CollectArgs { otlp_http, xray, max_age, max_size }) => {
                 Self { otlp_http: *otlp_http, xray: *xray, max_age: *max_age, max_size: *max_size, ..flags }
             }
@@ -170,7 +186,7 @@ impl Settings {
     pub fn resolve(flags: Flags, env: &Env, file: &ConfigFile, paths: Paths) -> Result<Self, Failure> {
         let profile = profile(&flags, env, file, &paths)?;
         let mut layers = Layers { env, file, profile, paths: &paths, report: Vec::with_capacity(KEYS.len()) };
-        let Flags { global, limit, search, otlp_http, xray, max_age, max_size } = flags;
+        let Flags { global, limit, honeycomb, search, otlp_http, xray, max_age, max_size } = flags;
 
         let loopback = |port| OrOff::On(ListenAddress(SocketAddr::from(([127, 0, 0, 1], port))));
         let days = |days: u64| OrOff::On(Length(Duration::from_secs(days * 24 * 60 * 60)));
@@ -186,6 +202,8 @@ impl Settings {
         let window = Window { since, since_origin: layers.origin(), until: global.until };
         let limit = layers.pick("limit", limit, || 20)?;
         let timeout = layers.pick("timeout", global.timeout.map(Length), || Length(Duration::from_secs(30)))?.0;
+        let timeout_is_chosen = layers.origin() != Origin::Default;
+        let honeycomb = Honeycomb::resolve(honeycomb, env, &mut layers)?;
         let aws_profile = layers.pick("xray.aws_profile", global.aws_profile.map(Some), || None)?;
         let asked = XRay {
             region: layers.pick("xray.region", global.region.map(Some), || None)?,
@@ -204,7 +222,21 @@ impl Settings {
             max_size: layers.pick("collect.max_size", max_size, || OrOff::On(Size(2 << 30)))?.on().map(|size| size.0),
         };
         let report = layers.report;
-        Ok(Self { backends, store, color, ascii, window, limit, timeout, xray: asked, collect, paths, report })
+        Ok(Self {
+            backends,
+            store,
+            color,
+            ascii,
+            window,
+            limit,
+            timeout,
+            timeout_is_chosen,
+            honeycomb,
+            xray: asked,
+            collect,
+            paths,
+            report,
+        })
     }
 }
 
@@ -213,8 +245,17 @@ pub fn variable(key: &str) -> String {
     format!("CRUDDUR_TRACE_{}", key.replace('.', "_").to_ascii_uppercase())
 }
 
+/// A variable that other programs read too, for the same: below our own, and above the file.
+fn shared_variable(key: &str) -> Option<&'static str> {
+    match key {
+        "honeycomb.endpoint" => Some("HONEYCOMB_API_ENDPOINT"),
+        "honeycomb.dataset" => Some("HONEYCOMB_DATASET"),
+        _ => None,
+    }
+}
+
 /// The layers below the command line.
-struct Layers<'a> {
+pub(super) struct Layers<'a> {
     env: &'a Env,
     file: &'a ConfigFile,
     profile: Option<String>,
@@ -224,7 +265,12 @@ struct Layers<'a> {
 
 impl Layers<'_> {
     /// The value of the highest layer that has one.
-    fn pick<T: Setting>(&mut self, key: &'static str, flag: Option<T>, default: impl FnOnce() -> T) -> Result<T, Failure> {
+    pub(super) fn pick<T: Setting>(
+        &mut self,
+        key: &'static str,
+        flag: Option<T>,
+        default: impl FnOnce() -> T,
+    ) -> Result<T, Failure> {
         let (value, origin) = match flag {
             Some(value) => (value, Origin::Flag(flag_of(key))),
             None => match self.written(key)? {
@@ -236,10 +282,33 @@ impl Layers<'_> {
         Ok(value)
     }
 
+    /// As [`Layers::pick`] without a flag. What makes no sense in a variable that is not ours alone is told, and left out.
+    pub(super) fn pick_shared<T: Setting>(
+        &mut self,
+        key: &'static str,
+        default: impl Fn() -> T,
+        mut unusable: impl FnMut(&Failure),
+    ) -> Result<T, Failure> {
+        match self.pick(key, None, &default) {
+            Err(failure) if self.env.setting(&variable(key))?.is_none() && shared_value(self.env, key) => {
+                unusable(&failure);
+                let origin = shared_variable(key).map_or(Origin::Default, |shared| Origin::Env(shared.to_owned()));
+                self.report.push(Line { key, value: "(not usable)".to_owned(), origin });
+                Ok(default())
+            }
+            answer => answer,
+        }
+    }
+
     fn written(&self, key: &str) -> Result<Option<(String, Origin)>, Failure> {
         let variable = variable(key);
         if let Some(text) = self.env.setting(&variable)? {
             return Ok(Some((text.to_owned(), Origin::Env(variable))));
+        }
+        if let Some(shared) = shared_variable(key)
+            && let Some(text) = self.env.setting(shared)?
+        {
+            return Ok(Some((text.to_owned(), Origin::Env(shared.to_owned()))));
         }
         let in_profile = self.profile.as_deref().and_then(|name| self.file.get(Some(name), key));
         let profile = if in_profile.is_some() { self.profile.clone() } else { None };
@@ -249,6 +318,11 @@ impl Layers<'_> {
         }))
     }
 
+    /// Reports what is no value of the layers.
+    pub(super) fn tell(&mut self, line: Line) {
+        self.report.push(line);
+    }
+
     /// What the value that was picked last really is.
     fn correct(&mut self, value: String) {
         if let Some(line) = self.report.last_mut() {
@@ -256,8 +330,15 @@ impl Layers<'_> {
         }
     }
 
+    /// What the value that was picked last really is, and where it comes from.
+    pub(super) fn instead(&mut self, value: String, origin: Origin) {
+        if let Some(line) = self.report.last_mut() {
+            (line.value, line.origin) = (value, origin);
+        }
+    }
+
     /// Where the value that was picked last comes from.
-    fn origin(&self) -> Origin {
+    pub(super) fn origin(&self) -> Origin {
         self.report.last().map_or(Origin::Default, |line| line.origin.clone())
     }
 }
@@ -268,8 +349,20 @@ fn flag_of(key: &str) -> String {
     if matches!(key, "xray.group" | "xray.time_range") { format!("--xray-{name}") } else { format!("--{name}") }
 }
 
+/// Whether a variable that is not ours alone says something of a key.
+fn shared_value(env: &Env, key: &str) -> bool {
+    shared_variable(key).is_some_and(|shared| env.path(shared).is_some())
+}
+
 fn read<T: Setting>(key: &str, text: &str, origin: &Origin) -> Result<T, Failure> {
-    T::read(text).map_err(|expected| Failure::config(format!("invalid value `{text}` for `{key}` ({origin}): {expected}")))
+    T::read(text).map_err(|expected| {
+        let failure = Failure::config(format!("invalid value `{}` for `{key}` ({origin}): {expected}", T::quoted(text)));
+        match origin {
+            // It may be right for whoever else reads it.
+            Origin::Env(name) if *name != variable(key) => failure.hint(format!("{} wins over {name}", variable(key))),
+            _ => failure,
+        }
+    })
 }
 
 /// The profile that was chosen; it has to be there.
@@ -294,13 +387,16 @@ fn profile(flags: &Flags, env: &Env, file: &ConfigFile, paths: &Paths) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::honeycomb::Attributes;
     use crate::config::file::SAMPLE;
+    use crate::config::honeycomb::API_KEY;
     use clap::Parser as _;
 
     fn resolve(command: &str, env: &[(&str, &str)], file: &str) -> Result<Settings, Failure> {
         let words = command.split_whitespace();
         let cli = Cli::try_parse_from(std::iter::once("cruddur-trace").chain(words)).expect("the test's command line is right");
-        let paths = Paths { config: "/c/config.toml".into(), config_is_named: false, data: "/data".into() };
+        let paths =
+            Paths { config: "/c/config.toml".into(), config_is_named: false, data: "/data".into(), cache: "/cache".into() };
         let file = ConfigFile::parse(file.to_owned(), &paths.config)?;
         Settings::resolve(Flags::of(&cli), &env.iter().copied().collect(), &file, paths)
     }
@@ -313,7 +409,7 @@ mod tests {
     #[test]
     fn everything_has_a_default() {
         let settings = resolve("list", &[], "").unwrap();
-        insta::assert_snapshot!(shown(&settings), @r"
+        insta::assert_snapshot!(shown(&settings), @"
         backend = auto (default)
         store = /data/traces.db (default)
         color = auto (default)
@@ -321,6 +417,12 @@ mod tests {
         since = 1h (default)
         limit = 20 (default)
         timeout = 30s (default)
+        honeycomb.api_key = (not set) (default)
+        honeycomb.endpoint = https://api.honeycomb.io (default)
+        honeycomb.dataset =  (default)
+        honeycomb.attributes =  (default)
+        honeycomb.counts = false (default)
+        honeycomb.rate_limit = 10/1m (default)
         xray.aws_profile =  (default)
         xray.region =  (default)
         xray.group =  (default)
@@ -331,7 +433,8 @@ mod tests {
         collect.max_age = 7d (default)
         collect.max_size = 2GiB (default)
         ");
-        assert_eq!(settings.report.iter().map(|line| line.key).collect::<Vec<_>>(), KEYS);
+        let keys = settings.report.iter().map(|line| line.key).filter(|key| *key != API_KEY);
+        assert_eq!(keys.collect::<Vec<_>>(), KEYS);
         assert_eq!(settings.collect.max_size, Some(2_147_483_648));
     }
 
@@ -354,6 +457,9 @@ mod tests {
     #[test]
     fn every_key_has_a_variable() {
         for Line { key, value, .. } in resolve("list", &[], "").unwrap().report {
+            if key == API_KEY {
+                continue;
+            }
             let settings = resolve("list", &[(&variable(key), &value)], "").unwrap();
             // A variable that is set to nothing is not set.
             let origin = if value.is_empty() { Origin::Default } else { Origin::Env(variable(key)) };
@@ -370,6 +476,42 @@ mod tests {
             Collect { otlp_http: Some(([127, 0, 0, 1], 14318).into()), xray: None, max_age: None, max_size: Some(1_000_000) };
         assert_eq!(settings.collect, expected);
         assert!(shown(&settings).contains("collect.otlp_http = 127.0.0.1:14318 (--otlp-http)"));
+    }
+
+    #[test]
+    fn what_others_read_too_is_below_our_own_variable_and_above_the_file() {
+        let file = "honeycomb.endpoint = 'https://file.example'\nhoneycomb.dataset = 'file'\n";
+        let (own, shared) =
+            (("CRUDDUR_TRACE_HONEYCOMB_ENDPOINT", "eu"), ("HONEYCOMB_API_ENDPOINT", "https://shared.example/1/"));
+        let headers = ("OTEL_EXPORTER_OTLP_HEADERS", "x-honeycomb-dataset=headers,x-honeycomb-team=abc");
+        let asked = |command, env: &[(&str, &str)], file| {
+            let settings = resolve(command, env, file).unwrap();
+            let line = settings.report.iter().find(|line| line.key == "honeycomb.dataset").map(|line| line.origin.to_string());
+            (settings.honeycomb.endpoint, settings.honeycomb.dataset.unwrap_or_default(), line.unwrap())
+        };
+        let text = |endpoint: &str, dataset: &str, origin: &str| (endpoint.to_owned(), dataset.to_owned(), origin.to_owned());
+        let dataset = ("HONEYCOMB_DATASET", "shared");
+        assert_eq!(
+            asked("list", &[own, shared, dataset, headers], file),
+            text("https://api.eu1.honeycomb.io", "shared", "HONEYCOMB_DATASET")
+        );
+        assert_eq!(asked("list", &[shared, headers], file), text("https://shared.example", "file", "/c/config.toml:2"));
+        assert_eq!(asked("list", &[headers], ""), text("https://api.honeycomb.io", "headers", "OTEL_EXPORTER_OTLP_HEADERS"));
+    }
+
+    #[test]
+    fn honeycombs_flags_are_settings_too() {
+        let asked = |command| resolve(command, &[("HONEYCOMB_DATASET", "shared")], "").unwrap().honeycomb;
+        let list = asked("list --dataset web --counts");
+        assert_eq!((list.dataset.as_deref(), list.counts), (Some("web"), true));
+        assert_eq!(asked("show 1 --attributes all").attributes, Some(Attributes::All));
+        for command in ["show 1 --dataset web", "map --dataset web", "assert --dataset web", "probe --dataset web"] {
+            assert_eq!(asked(command).dataset.as_deref(), Some("web"), "{command}");
+        }
+        assert_eq!(asked("list").dataset.as_deref(), Some("shared"));
+        let all = resolve("list --dataset=", &[("HONEYCOMB_DATASET", "shared")], "").unwrap();
+        assert_eq!(all.honeycomb.dataset, None, "all of them are asked for");
+        assert!(shown(&all).contains("honeycomb.dataset =  (--dataset)"));
     }
 
     #[test]
@@ -408,6 +550,9 @@ mod tests {
         let uncommented = SAMPLE.lines().map(set).collect::<Vec<_>>().join("\n");
         let sample = resolve("list", &[], &uncommented).unwrap();
         for (line, default) in sample.report.iter().zip(&default.report) {
+            if line.key == API_KEY {
+                continue;
+            }
             assert!(matches!(line.origin, Origin::File { .. }), "{} is in the sample", line.key);
             // The data directory depends on the system.
             if line.key != "store" {

@@ -137,6 +137,7 @@ mod weaken;
 
 pub use ast::{Aggregate, Expr, Function, Measure, Op, Predicate, Relation, SpanExpr, Test};
 pub use error::ParseError;
+pub(crate) use error::near;
 pub use eval::Matched;
 pub use field::{Attribute, Field, Intrinsic, Scope, Type};
 pub use literal::{Literal, Number, Pattern};

@@ -137,6 +137,41 @@ fn only_long_output_on_a_terminal_is_paged_and_a_missing_pager_hides_nothing() {
 }
 
 #[test]
+fn a_note_can_be_said_by_somebody_else_between_other_messages() {
+    let (mut ui, out, err) = captured(wishes());
+    let announce = ui.announcer();
+    ui.note("first");
+    let elsewhere = std::thread::spawn(move || {
+        announce("waiting 41 s\u{1b}[2J\nerror: not ours");
+        announce
+    });
+    let announce = elsewhere.join().unwrap();
+    ui.warn("then");
+    announce("last");
+    assert_eq!(out.text(), "");
+    let expected = "note: first\nnote: waiting 41 s␛[2J\n  | error: not ours\nwarning: then\nnote: last\n";
+    assert_eq!(err.text(), expected);
+}
+
+#[test]
+fn a_note_of_somebody_else_is_said_at_once_while_progress_is_shown() {
+    let (mut ui, _, err) = captured(Wishes { color: Color::Always, ..wishes() });
+    ui.streams.err.terminal = true;
+    let announce = ui.announcer();
+    let progress = ui.progress("asking");
+    announce("waiting 41 s");
+    assert_eq!(err.text(), "\u{1b}[36;1mnote\u{1b}[0m: waiting 41 s\n");
+    drop(progress);
+}
+
+#[test]
+fn quiet_is_also_meant_for_somebody_else() {
+    let (mut ui, _, err) = captured(Wishes { quiet: true, ..wishes() });
+    ui.announcer()("waiting 41 s");
+    assert_eq!(err.text(), "");
+}
+
+#[test]
 fn progress_is_for_terminals_only() {
     let (mut ui, out, err) = captured(wishes());
     let progress = ui.progress("asking");

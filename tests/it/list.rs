@@ -350,12 +350,13 @@ fn a_broken_expression_is_drawn() {
 
 #[test]
 fn what_cannot_be_asked_is_refused() {
-    insta::assert_snapshot!(home().line("list -b honeycomb"), @"
+    insta::assert_snapshot!(home().line("list -b honeycomb"), @r#"
     ------- stderr -------
-    error: this version cannot read from `honeycomb` yet
-    hint: use `--backend local`, `--backend xray` or `--backend file:PATH`
-    [exit status: 2]
-    ");
+    error: there is no Honeycomb API key
+    hint: make a configuration key in the environment's settings, under API Keys, allow it "Run Queries" and "Manage Queries and Columns", and set HONEYCOMB_API_KEY to it
+    hint: `cruddur-trace collect` gives the same commands without plan and key: it keeps on this machine what the application sends to it (an SDK can have a second exporter for Honeycomb, until `collect --forward` passes it on)
+    [exit status: 3]
+    "#);
     insta::assert_snapshot!(home().line("list --follow -b file:cruddur.json"), @r"
     ------- stderr -------
     error: a file cannot be followed

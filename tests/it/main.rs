@@ -15,6 +15,8 @@ mod demo;
 #[cfg(unix)]
 mod durability;
 mod generated;
+mod honeycomb_config;
+#[cfg(unix)]
 mod import;
 mod list;
 mod map;

@@ -22,14 +22,13 @@ pub mod window;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 pub use aws_sdk_xray::types::TimeRangeType;
 use futures_util::future::LocalBoxFuture;
 use tokio::sync::OnceCell;
 
-use super::{Backend, BackendError, Listing, Near};
+use super::{Backend, BackendError, Listing, Near, Report};
 use crate::model::{ServiceGraph, Time, TimeRange, Trace, TraceId};
 use crate::query::Query;
 
@@ -38,9 +37,6 @@ const GRACE: Duration = Duration::from_millis(250);
 
 /// On the heap: all that may be waited for within is large.
 type Question<'a, T> = LocalBoxFuture<'a, Result<T, BackendError>>;
-
-/// Where progress goes: what is being done, or `None` when it is done.
-pub type Report = Arc<dyn Fn(Option<&str>) + Send + Sync>;
 
 /// How X-Ray is asked.
 #[derive(Clone)]

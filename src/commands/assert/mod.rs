@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use super::ask::{self, Failed};
+use super::browse::{self, Page};
 use super::find::{self, Found};
 use super::signals::{Stop, interrupted};
 use super::{Context, verdict};
@@ -17,7 +18,7 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::model::time::Nanos;
 use crate::model::{Evidence, Time, Trace, TraceId, TraceSummary};
-use crate::query::{Expr, Query};
+use crate::query::{Expr, Query, SpanExpr};
 use crate::render::{json, units};
 use crate::ui::Ui;
 
@@ -42,13 +43,14 @@ async fn asserted(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Result<E
     let begun = Instant::now();
     let deadline = begun + if args.explain { Duration::ZERO } else { args.wait.unwrap_or_default() };
     let mut sources = opened(deadline, context, ui).await?;
+    sources.attend_to(filter.as_ref());
     let range = ask::window(context)?.for_sources(&sources);
     let query = Query { range, filter, limit: expected.enough() };
     if args.explain {
         return ask::explain(&sources, &query, ui);
     }
     let mut asked_at = None;
-    let mut pause = ASK_EVERY;
+    let mut pause = sources.pace().unwrap_or(ASK_EVERY);
     let mut ask_again = begun + pause;
     let (verdict, observed) = loop {
         let late = Instant::now() >= deadline;
@@ -77,13 +79,14 @@ async fn asserted(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Result<E
                 }
             }
             if remote {
-                pause = (pause * 3 / 2).min(ASK_EVERY_AT_LAST);
+                pause = (pause * 3 / 2).min(ASK_EVERY_AT_LAST.max(sources.pace().unwrap_or_default()));
             }
             ask_again = Instant::now() + pause;
         }
         if sources.opened.is_empty() && !late {
             until_there_may_be_more(deadline, context).await;
             sources = opened(deadline, context, ui).await?;
+            sources.attend_to(query.filter.as_ref());
         } else {
             tokio::time::sleep(LOOK_EVERY.min(deadline.saturating_duration_since(Instant::now()))).await;
         }
@@ -102,13 +105,32 @@ async fn asserted(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Result<E
             ui.verdict(&format!("{text}{after}"), verdict == Verdict::Holds);
         }
     }
-    if verdict != Verdict::Holds && observed.seen.matching < expected.min {
-        nearest(&sources, &query, args.trace.is_some(), observed.trace, context, ui).await;
-        for hint in &observed.hints {
-            ui.hint(hint);
-        }
+    if args.open {
+        open(&observed.listing.traces, ui);
+    }
+    let missed = verdict != Verdict::Holds && observed.seen.matching < expected.min;
+    let mut link = observed.listing.traces.first().and_then(|first| first.link.clone());
+    if missed {
+        link = nearest(&sources, &query, args.trace.is_some(), observed.trace, context, ui).await.or(link);
+    }
+    if let Some(link) = link.filter(|_| args.output == AssertFormat::Text) {
+        ui.detail(&ask::safe(&format!("see {link}"), ui));
+    }
+    for hint in observed.hints.iter().filter(|_| missed) {
+        ui.hint(hint);
     }
     Ok(verdict::exit(verdict))
+}
+
+/// Opens the first trace that matches in the browser.
+fn open(matching: &[TraceSummary], ui: &mut Ui) {
+    match matching.first() {
+        Some(first) => {
+            let page = Page { trace: &first.id, backends: &first.backends, link: first.link.as_deref() };
+            browse::open([page], ui);
+        }
+        None => ui.note("no trace matches, so none is opened"),
+    }
 }
 
 /// Opens the backends. One that cannot be opened yet may be before the time is up.
@@ -180,13 +202,17 @@ impl Observed {
             let grows = |trace: &Trace| may_grow_into(trace, query, settle(sources), context);
             self.seen.growing = usize::from(self.trace.as_ref().is_some_and(grows));
         } else {
-            let failed = growing(sources, query, context, &mut self.seen).await;
+            let failed = growing(sources, query, &self.listing, context, &mut self.seen).await;
             ask::also_failed(&mut self.failed, failed);
         }
     }
 }
 
 async fn all(sources: &Sources, query: &Query) -> Result<Observed, Failure> {
+    // A trace without a root is one, too.
+    let any = Expr::Select(SpanExpr::Any);
+    let every = query.filter.is_none() && sources.list_by_roots();
+    let query = if every { &Query { filter: Some(any), ..query.clone() } } else { query };
     let answer = sources.list(query).await;
     let is_refused = |error: &BackendError| matches!(error, BackendError::Remote(remote) if remote.kind == Trouble::Question);
     // What makes no sense will make none the next time either.
@@ -240,8 +266,9 @@ fn may_grow_into(trace: &Trace, query: &Query, settle: Nanos, context: &Context)
     assertion::may_grow(&trace.summary(), settle, (context.clock)()) && !surely_satisfies(trace, query)
 }
 
-/// Counts the traces that are so, and answers who could not tell. What else cannot be told about them is noted as well.
-async fn growing(sources: &Sources, query: &Query, context: &Context, seen: &mut Seen) -> Failed {
+/// Counts the traces that are so, and answers who could not tell. What else cannot be told about them is noted as well. Those that
+/// satisfy it and are not among the listed ones came since, or are not listed before their root is there.
+async fn growing(sources: &Sources, query: &Query, listed: &Listing, context: &Context, seen: &mut Seen) -> Failed {
     let now = (context.clock)();
     let settle = settle(sources);
     let lately = sources.arrived(query.range, now.saturating_add(-settle), &HashSet::new()).await;
@@ -252,20 +279,30 @@ async fn growing(sources: &Sources, query: &Query, context: &Context, seen: &mut
     let (here, elsewhere): (Vec<TraceId>, Vec<TraceId>) =
         traces.iter().filter(may_grow).map(|summary| summary.id.clone()).partition(|id| whole.contains_key(id));
     let fetched = if elsewhere.is_empty() { Vec::new() } else { sources.fetch_many(&elsewhere).await.value };
-    let satisfied =
-        here.iter().filter_map(|id| whole.get(id)).chain(&fetched).filter(|trace| surely_satisfies(trace, query)).count();
+    let is_listed = |trace: &&Trace| listed.traces.iter().any(|summary| summary.id == *trace.id());
+    let counted = |trace: &&Trace| surely_satisfies(trace, query) && is_listed(trace);
+    let satisfied = here.iter().filter_map(|id| whole.get(id)).chain(&fetched).filter(counted).count();
     seen.growing = (here.len() + elsewhere.len()).saturating_sub(satisfied);
     lately.failed
 }
 
-/// The spans that came nearest, with what they lacked: in the trace that was asked for, or else among the newest.
-async fn nearest(sources: &Sources, query: &Query, one: bool, only: Option<Trace>, context: &Context, ui: &mut Ui) {
-    let Some(filter) = &query.filter else { return };
+/// Says which spans came nearest, with what they lacked: in the trace that was asked for, or else among the newest. Answers where
+/// that trace can be looked at.
+async fn nearest(
+    sources: &Sources,
+    query: &Query,
+    one: bool,
+    only: Option<Trace>,
+    context: &Context,
+    ui: &mut Ui,
+) -> Option<String> {
+    let filter = query.filter.as_ref()?;
     let mut traces = Vec::from_iter(only);
     if !one {
         let newest = sources.list(&Query { filter: None, limit: LOOK_FOR_MISSES, range: query.range }).await;
         let ids: Vec<TraceId> = newest.value.traces.iter().map(|summary| summary.id.clone()).collect();
         traces.extend(sources.fetch_many(&ids).await.value);
     }
-    verdict::say_nearest(filter, &traces, context, ui);
+    let nearest = verdict::say_nearest(filter, &traces, context, ui);
+    nearest.or(traces.first().filter(|_| one)).and_then(|trace| trace.link.clone())
 }

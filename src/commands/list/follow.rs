@@ -60,7 +60,8 @@ async fn following(
     let mut far = (!remote.opened.is_empty()).then(|| Following::new(context.now));
     let mut store = StoreWatch::default();
     let mut warned: Option<Instant> = None;
-    let mut look_far = Instant::now() + LOOK_FAR;
+    let pause = LOOK_FAR.max(remote.pace().unwrap_or_default());
+    let mut look_far = Instant::now() + pause;
     loop {
         tokio::time::sleep(LOOK).await;
         let now = (context.clock)();
@@ -87,7 +88,7 @@ async fn following(
             if arrived.failed.is_empty() {
                 ripe.extend(far.ripe(matching(arrived.value, &query), &printed, SETTLE_REMOTE, now));
             }
-            look_far = Instant::now() + LOOK_FAR;
+            look_far = Instant::now() + pause;
         }
         if ripe.is_empty() {
             continue;

@@ -30,6 +30,7 @@ pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Resu
     let filter = ask::filter(args.expr.as_deref(), &args.filter, ui)?;
     let window = ask::window(context)?;
     let sources = ask::open(context, ui).await?;
+    sources.attend_to(filter.as_ref());
     let query = Query { range: window.for_sources(&sources), filter, limit: args.limit.unwrap_or(context.settings.limit) };
     if args.explain {
         return ask::explain(&sources, &query, ui);

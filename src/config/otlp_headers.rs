@@ -1,0 +1,85 @@
+//! What OpenTelemetry's SDKs are told to send along, in which applications that report to Honeycomb have its key:
+//! `OTEL_EXPORTER_OTLP_HEADERS=x-honeycomb-team=KEY,x-honeycomb-dataset=NAME`.
+
+use super::Env;
+use crate::error::Failure;
+
+/// The variables, the one that wins first.
+pub const VARIABLES: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"];
+
+/// The value of a header, and the variable in which it stands. One that is empty counts as not there.
+///
+/// # Errors
+///
+/// When a variable is not Unicode.
+pub fn find(env: &Env, header: &str) -> Result<Option<(String, &'static str)>, Failure> {
+    for variable in VARIABLES {
+        if let Some(value) = env.setting(variable)?.and_then(|list| value(list, header)) {
+            return Ok(Some((value, variable)));
+        }
+    }
+    Ok(None)
+}
+
+/// The value of a header in a list such as `key=value,key2=value2`: W3C baggage without properties, so that a `;` is part of a value
+/// (<https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specifying-headers-via-environment-variables>). Of several, the
+/// last counts, as in the SDKs.
+fn value(list: &str, header: &str) -> Option<String> {
+    let pairs = list.split(',').filter_map(|entry| entry.split_once('='));
+    let mut values = pairs.filter(|(key, _)| decoded(key).trim().eq_ignore_ascii_case(header));
+    values.next_back().map(|(_, value)| decoded(value).trim().to_owned()).filter(|value| !value.is_empty())
+}
+
+/// Without percent-encoding. A `%` that begins none stays; what is not UTF-8 is replaced.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, more)) = rest.split_first() {
+        let digit = |at: usize| more.get(at).and_then(|byte| char::from(*byte).to_digit(16));
+        if let (b'%', Some(high), Some(low)) = (first, digit(0), digit(1)) {
+            bytes.push((high * 16 + low) as u8);
+            rest = &more[2..];
+        } else {
+            bytes.push(first);
+            rest = more;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_header_is_found_however_it_is_written() {
+        let team = |list| value(list, "x-honeycomb-team");
+        assert_eq!(team("x-honeycomb-team=abc").as_deref(), Some("abc"));
+        assert_eq!(team("a=b, X-Honeycomb-Team = abc ,c=d").as_deref(), Some("abc"));
+        assert_eq!(team("x-honeycomb-team=a%62c%3D%20").as_deref(), Some("abc="));
+        assert_eq!(team("x-honeycomb-team=a=b;c").as_deref(), Some("a=b;c"));
+        assert_eq!(team("x-honeycomb-team=old,x-honeycomb-team=new").as_deref(), Some("new"));
+        assert_eq!(team("x-honeycomb-team=100%").as_deref(), Some("100%"));
+        for nothing in ["", ",", "x-honeycomb-team", "x-honeycomb-team=", "x-honeycomb-team= ", "x-honeycomb-teams=abc"] {
+            assert_eq!(team(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn the_headers_for_traces_win() {
+        let both = [(VARIABLES[0], "x-honeycomb-team=traces"), (VARIABLES[1], "x-honeycomb-team=all,x-honeycomb-dataset=d")];
+        let env = both.into_iter().collect::<Env>();
+        assert_eq!(find(&env, "x-honeycomb-team").unwrap(), Some(("traces".to_owned(), VARIABLES[0])));
+        assert_eq!(find(&env, "x-honeycomb-dataset").unwrap(), Some(("d".to_owned(), VARIABLES[1])));
+        assert_eq!(find(&Env::default(), "x-honeycomb-team").unwrap(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(list: String, broken in "[a%=, é0-9]{0,30}") {
+            value(&list, "a");
+            value(&broken, "a");
+        }
+    }
+}
