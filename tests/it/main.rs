@@ -16,7 +16,9 @@ mod demo;
 mod durability;
 mod generated;
 mod honeycomb_config;
+mod honeycomb_emulator;
 #[cfg(unix)]
+mod honeycomb_server;
 mod import;
 mod list;
 mod map;
