@@ -15,9 +15,11 @@ mod demo;
 #[cfg(unix)]
 mod durability;
 mod generated;
+mod honeycomb;
 mod honeycomb_config;
 mod honeycomb_emulator;
 #[cfg(unix)]
+mod honeycomb_hostile;
 mod honeycomb_server;
 mod import;
 mod list;
