@@ -1,7 +1,7 @@
 //! What of a filter Honeycomb can answer: one question for rows that may belong to a match.
 //!
 //! [`Expr::weaken`] takes structure and aggregates away and leaves selectors of comparisons. `place` says where a comparison leaves
-//! its trace, and [`rows`] what a span that satisfies a selector must have: a row of its own that satisfies one condition, or an event's or link's row
+//! its trace, and `rows` what a span that satisfies a selector must have: a row of its own that satisfies one condition, or an event's or link's row
 //! that satisfies another. `cond` and `words` write these down. Each row that satisfies a selector may be of another span, so that
 //! the question is for the rows of all selectors together, and [`Judge`] looks for one of each.
 //!
