@@ -61,7 +61,7 @@ impl<'a> Build<'a> {
     pub(super) fn is_of_sender(&self, column: u32) -> bool {
         let fields = self.fields;
         let scope =
-            [fields.library, fields.library_version, fields.scope_schema, fields.resource_schema, fields.instrumentation];
+            [fields.scope_name, fields.scope_version, fields.scope_schema, fields.resource_schema, fields.instrumentation];
         self.of_resource[column as usize] || scope.contains(&Some(column))
     }
 
@@ -84,7 +84,7 @@ impl<'a> Build<'a> {
         let fields = self.fields;
         let start = clock.at(row, fields);
         let mut used = vec![fields.time, fields.micros, fields.trace, fields.span, fields.parent, fields.name];
-        used.extend([fields.library, fields.library_version, fields.scope_schema, fields.resource_schema]);
+        used.extend([fields.scope_name, fields.scope_version, fields.scope_schema, fields.resource_schema]);
         used.extend([fields.message, fields.trace_state]);
         let kind = self.kind(row, &mut used);
         let status = self.status(row, &mut used);
@@ -99,7 +99,7 @@ impl<'a> Build<'a> {
             used.push(fields.signal);
         }
         let instruments = |library: &str| INSTRUMENTATION.iter().any(|beginning| library.starts_with(beginning));
-        if *row.get(fields.instrumentation) == Cell::Bool(true) && row.get(fields.library).text().is_some_and(instruments) {
+        if *row.get(fields.instrumentation) == Cell::Bool(true) && row.get(fields.scope_name).text().is_some_and(instruments) {
             used.push(fields.instrumentation);
         }
         let mut attributes = Attributes::new();
@@ -218,7 +218,7 @@ impl<'a> Build<'a> {
     }
 
     fn scope(&mut self, row: &'a Row) -> Arc<Scope> {
-        let key = [self.fields.library, self.fields.library_version, self.fields.scope_schema].map(|column| row.get(column));
+        let key = [self.fields.scope_name, self.fields.scope_version, self.fields.scope_schema].map(|column| row.get(column));
         let make = || {
             let [name, version, schema_url] = key.map(|cell| words(cell).unwrap_or_default());
             Arc::new(Scope { name, version, schema_url, ..Scope::default() })
