@@ -9,7 +9,7 @@ use super::spec::{self, Spec};
 use super::window::{AHEAD, Window, widened};
 use super::{Attributes, Honeycomb};
 use crate::model::time::SECOND;
-use crate::model::{Evidence, Nanos, Time, TimeRange, Trace, TraceId};
+use crate::model::{Evidence, Nanos, Time, TimeRange, Trace, TraceId, TraceSummary};
 use crate::wire::honeycomb::Schema;
 
 /// How long before the time that is known of a trace it may have begun, and how long after it may have gone on. Together with it,
@@ -46,11 +46,9 @@ pub(super) async fn one(honeycomb: &Honeycomb, id: &TraceId) -> Result<Option<Tr
     let Some(everything) = Window::around(TimeRange::ALL, now) else { return Ok(found) };
     let Some(extent) = locate::extent(honeycomb, ids, everything).await? else { return Ok(found) };
     let (start, end) = (extent.start(), extent.end());
-    if let Some(found) = &found
-        && found.summary().start.since(start) <= SECOND
-        && end.since(found.summary().end) <= SECOND
-    {
-        return Ok(Some(found.clone()));
+    let is_all = |summary: TraceSummary| summary.start.since(start) <= SECOND && end.since(summary.end) <= SECOND;
+    if found.as_ref().map(Trace::summary).is_some_and(is_all) {
+        return Ok(found);
     }
     match Window::around(widened(start, end, 60 * SECOND, 120 * SECOND), now) {
         Some(window) => {

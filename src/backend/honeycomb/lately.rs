@@ -10,7 +10,6 @@ use super::window::{AHEAD, Window, widened};
 use super::{Attributes, Honeycomb, columns, fetch};
 use crate::model::time::SECOND;
 use crate::model::{Nanos, Time, TimeRange, TraceId};
-use crate::wire::honeycomb::TIME;
 
 /// When a row was received.
 const RECEIVED: &str = "_ct_in";
@@ -36,10 +35,7 @@ pub(super) async fn arrived(
     let spec = Spec {
         start_time: Some(window.start),
         end_time: Some(window.end),
-        calculated_fields: vec![
-            CalculatedField::new(TIME, "EVENT_TIMESTAMP()"),
-            CalculatedField::new(RECEIVED, "INGEST_TIMESTAMP()"),
-        ],
+        calculated_fields: vec![CalculatedField::time(), CalculatedField::new(RECEIVED, "INGEST_TIMESTAMP()")],
         breakdowns: vec![schema.names.trace_id.clone()],
         calculations: vec![Calculation::COUNT, Calculation::of("MAX", RECEIVED)],
         filters: vec![Filter::exists(&schema.names.trace_id), Filter::new(RECEIVED, FilterOp::Ge, after)],

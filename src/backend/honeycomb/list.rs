@@ -259,8 +259,7 @@ pub(super) fn question_of_roots(
     }
     filters.extend(before.map(|before| Filter::new(TIME, FilterOp::Le, before)));
     filters.extend(pushed.iter().flat_map(|pushed| pushed.filters.iter().cloned()));
-    let micros = format!("INT(SUM(MUL(SUB(EVENT_TIMESTAMP(), {}), 1000000), 0.5))", window.start);
-    let mut fields = vec![CalculatedField::new(TIME, "EVENT_TIMESTAMP()"), CalculatedField::new(MICROS, micros)];
+    let mut fields = vec![CalculatedField::time(), CalculatedField::micros(window.start)];
     fields.extend(pushed.iter().flat_map(|pushed| pushed.fields.iter().cloned()));
     Spec {
         start_time: Some(window.start),
@@ -467,7 +466,7 @@ pub(super) fn question_of_rows(schema: &Schema, window: Window, pushed: &Pushed,
     let mut filters = vec![Filter::exists(&schema.names.trace_id)];
     filters.extend(before.map(|before| Filter::new(TIME, FilterOp::Le, before)));
     filters.extend(pushed.filters.iter().cloned());
-    let mut fields = vec![CalculatedField::new(TIME, "EVENT_TIMESTAMP()")];
+    let mut fields = vec![CalculatedField::time()];
     fields.extend(pushed.fields.iter().cloned());
     Spec {
         start_time: Some(window.start),

@@ -45,7 +45,7 @@ pub(super) fn of_traces(schema: &Schema, ids: &[String]) -> Filter {
 
 /// The fields of a query that knows when its rows were: the time, and the end.
 pub(super) fn time_fields(schema: &Schema) -> Vec<CalculatedField> {
-    let mut fields = vec![CalculatedField::new(TIME, "EVENT_TIMESTAMP()")];
+    let mut fields = vec![CalculatedField::time()];
     if schema.has(&schema.names.duration) {
         let duration = super::spec::column(&schema.names.duration);
         fields.push(CalculatedField::new(END, format!("SUM(EVENT_TIMESTAMP(), DIV({duration}, 1000))")));

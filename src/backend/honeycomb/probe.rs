@@ -100,10 +100,7 @@ async fn results(
     let here = |column: &&String| schema.has(column);
     let start = plain.start_time.unwrap_or_default();
     let rows = Spec {
-        calculated_fields: vec![
-            CalculatedField::new(TIME, "EVENT_TIMESTAMP()"),
-            CalculatedField::new(MICROS, format!("INT(SUM(MUL(SUB(EVENT_TIMESTAMP(), {start}), 1000000), 0.5))")),
-        ],
+        calculated_fields: vec![CalculatedField::time(), CalculatedField::micros(start)],
         breakdowns: [&names.trace_id, &names.span_id, &names.parent_id, &names.annotation]
             .into_iter()
             .filter(here)

@@ -295,11 +295,9 @@ fn unknown(breakdowns: &[String], said: &str) -> Option<String> {
 /// A query for the rows of traces.
 pub(super) fn question(schema: &Schema, window: Window, breakdowns: &[String], ids: &[String], filters: Vec<Filter>) -> Spec {
     let first = breakdowns.iter().any(|column| column == MICROS);
-    let mut fields = vec![CalculatedField::new(TIME, "EVENT_TIMESTAMP()")];
+    let mut fields = vec![CalculatedField::time()];
     if first {
-        let since = window.start;
-        let micros = format!("INT(SUM(MUL(SUB(EVENT_TIMESTAMP(), {since}), 1000000), 0.5))");
-        fields.push(CalculatedField::new(MICROS, micros));
+        fields.push(CalculatedField::micros(window.start));
     }
     Spec {
         start_time: Some(window.start),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::wire::honeycomb::is_calculation;
+use crate::wire::honeycomb::{MICROS, TIME, is_calculation};
 
 /// Of breakdowns, calculations, filters and calculated fields there may be as many in a query.
 pub const MOST: usize = 100;
@@ -52,6 +52,16 @@ impl CalculatedField {
     /// One of this name.
     pub fn new(name: impl Into<String>, expression: impl Into<String>) -> Self {
         Self { name: name.into(), expression: expression.into() }
+    }
+
+    /// When a row was, as [`TIME`].
+    pub fn time() -> Self {
+        Self::new(TIME, "EVENT_TIMESTAMP()")
+    }
+
+    /// The same as [`MICROS`], counted from this second since 1970.
+    pub fn micros(since: u64) -> Self {
+        Self::new(MICROS, format!("INT(SUM(MUL(SUB(EVENT_TIMESTAMP(), {since}), 1000000), 0.5))"))
     }
 }
 
