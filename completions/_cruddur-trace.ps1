@@ -46,6 +46,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List traces, newest first')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a trace as a waterfall')
             [CompletionResult]::new('assert', 'assert', [CompletionResultType]::ParameterValue, 'Prove that a trace exists, or that none does')
+            [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Show rate, errors and latency percentiles, by service and operation')
             [CompletionResult]::new('map', 'map', [CompletionResultType]::ParameterValue, 'Show which services call which, how often, how fast, and how often in vain')
             [CompletionResult]::new('collect', 'collect', [CompletionResultType]::ParameterValue, 'Receive traces on this machine')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a command with a private receiver around it')
@@ -86,6 +87,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up asking a backend after this long [default: 30s]')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Go on and print new traces as they arrive')
             [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Go on and print new traces as they arrive')
+            [CompletionResult]::new('--lost-context', '--lost-context', [CompletionResultType]::ParameterName, 'Read the listed traces, too, and say where a call in one seems to be answered in another: context was lost on the way')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say what each backend would be asked, and do not ask')
             [CompletionResult]::new('--error', '--error', [CompletionResultType]::ParameterName, 'A span that failed: `status = error`')
             [CompletionResult]::new('--counts', '--counts', [CompletionResultType]::ParameterName, 'Spend a second query result on the numbers of spans and errors and the whole extent of each trace')
@@ -101,7 +103,12 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
         }
         'cruddur-trace;show' {
             [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Show only the spans for which this filter expression holds, and those above them')
-            [CompletionResult]::new('--max-rows', '--max-rows', [CompletionResultType]::ParameterName, 'Draw at most this many rows of a trace; the rest is counted')
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'Show only the spans of this service, and those above them; may be given several times')
+            [CompletionResult]::new('--highlight', '--highlight', [CompletionResultType]::ParameterName, 'Mark the spans for which this filter expression holds, and keep the others')
+            [CompletionResult]::new('--span', '--span', [CompletionResultType]::ParameterName, 'Show one span whole: its attributes, events and links, and what it means for the trace')
+            [CompletionResult]::new('--zoom', '--zoom', [CompletionResultType]::ParameterName, 'Draw only this span and what is below it, over the whole width')
+            [CompletionResult]::new('--max-rows', '--max-rows', [CompletionResultType]::ParameterName, 'Draw at most this many rows of a trace: what failed or was looked for, the critical path and the longest; the rest is counted')
+            [CompletionResult]::new('--depth', '--depth', [CompletionResultType]::ParameterName, 'Draw so many levels of the tree; what is deeper is counted')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print the trace')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print the trace')
             [CompletionResult]::new('--dataset', '--dataset', [CompletionResultType]::ParameterName, 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]')
@@ -118,7 +125,8 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up asking a backend after this long [default: 30s]')
-            [CompletionResult]::new('--no-fold', '--no-fold', [CompletionResultType]::ParameterName, 'Draw every span, also where many alike would be folded into one row')
+            [CompletionResult]::new('--expand', '--expand', [CompletionResultType]::ParameterName, 'Draw every span, also where many alike would be folded into one row')
+            [CompletionResult]::new('--correct-skew', '--correct-skew', [CompletionResultType]::ParameterName, 'Move the spans of hosts whose clocks are off to where one correction satisfies all of their calls, marked by `~` and the amount')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say what each backend would be asked, and do not ask')
             [CompletionResult]::new('--open', '--open', [CompletionResultType]::ParameterName, 'Open the trace in the browser too; of several, the first five')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
@@ -163,6 +171,49 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--absent', '--absent', [CompletionResultType]::ParameterName, 'It holds if no trace matches')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say what each backend would be asked, and do not ask')
             [CompletionResult]::new('--open', '--open', [CompletionResultType]::ParameterName, 'Open the first trace that matches in the browser')
+            [CompletionResult]::new('--error', '--error', [CompletionResultType]::ParameterName, 'A span that failed: `status = error`')
+            [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
+            [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not show long output in a pager')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what is going on; -vv and -vvv say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what is going on; -vv and -vvv say more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cruddur-trace;stats' {
+            [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Look at this trace only, however old it is; its id is written as for `show`. May be given several times')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Look at this many traces at most')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Look at this many traces at most')
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'One line for each of these [default: services, with their operations below]')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'What comes first; the largest does')
+            [CompletionResult]::new('--max-rows', '--max-rows', [CompletionResultType]::ParameterName, 'Draw at most this many operations of a service, or lines with --by; the rest is added up. Not for json and csv')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print the figures')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print the figures')
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'A span of this service: `service = "NAME"`')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'A span of this name: `name = "NAME"`')
+            [CompletionResult]::new('--min-duration', '--min-duration', [CompletionResultType]::ParameterName, 'A span that took at least this long: `duration >= DURATION`')
+            [CompletionResult]::new('--max-duration', '--max-duration', [CompletionResultType]::ParameterName, 'A span that took at most this long: `duration <= DURATION`')
+            [CompletionResult]::new('--attr', '--attr', [CompletionResultType]::ParameterName, 'A span with this attribute: `KEY = VALUE`; may be given several times')
+            [CompletionResult]::new('--xray-filter', '--xray-filter', [CompletionResultType]::ParameterName, 'Ask X-Ray for this too, in its own filter expressions, such as `service() { fault }`')
+            [CompletionResult]::new('--xray-group', '--xray-group', [CompletionResultType]::ParameterName, 'Ask for the traces of this X-Ray group only')
+            [CompletionResult]::new('--xray-time-range', '--xray-time-range', [CompletionResultType]::ParameterName, 'Which time X-Ray shall search by [default: event]')
+            [CompletionResult]::new('--scan', '--scan', [CompletionResultType]::ParameterName, 'Fetch at most this many traces to check what X-Ray cannot check itself [default: 250]')
+            [CompletionResult]::new('--dataset', '--dataset', [CompletionResultType]::ParameterName, 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]')
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Look at what began before this; written like --since [default: no end]')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile''s]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Use this file as the local store, instead of the one in the data directory')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file, instead of the one that `config path` names')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the settings of this profile of the configuration file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up asking a backend after this long [default: 30s]')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say what each backend would be asked, and do not ask')
             [CompletionResult]::new('--error', '--error', [CompletionResultType]::ParameterName, 'A span that failed: `status = error`')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
             [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not show long output in a pager')
@@ -488,6 +539,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List traces, newest first')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a trace as a waterfall')
             [CompletionResult]::new('assert', 'assert', [CompletionResultType]::ParameterValue, 'Prove that a trace exists, or that none does')
+            [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Show rate, errors and latency percentiles, by service and operation')
             [CompletionResult]::new('map', 'map', [CompletionResultType]::ParameterValue, 'Show which services call which, how often, how fast, and how often in vain')
             [CompletionResult]::new('collect', 'collect', [CompletionResultType]::ParameterValue, 'Receive traces on this machine')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a command with a private receiver around it')
@@ -506,6 +558,9 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             break
         }
         'cruddur-trace;help;assert' {
+            break
+        }
+        'cruddur-trace;help;stats' {
             break
         }
         'cruddur-trace;help;map' {

@@ -46,6 +46,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -s V -l versio
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "list" -d 'List traces, newest first'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "show" -d 'Show a trace as a waterfall'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "assert" -d 'Prove that a trace exists, or that none does'
+complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "stats" -d 'Show rate, errors and latency percentiles, by service and operation'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "map" -d 'Show which services call which, how often, how fast, and how often in vain'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "collect" -d 'Receive traces on this machine'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "run" -d 'Run a command with a private receiver around it'
@@ -85,6 +86,7 @@ never\t'Not at all'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l width -d 'Use this many columns, 40 to 400 [default: the terminal\'s, or 100]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -s f -l follow -d 'Go on and print new traces as they arrive'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l lost-context -d 'Read the listed traces, too, and say where a call in one seems to be answered in another: context was lost on the way'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l explain -d 'Say what each backend would be asked, and do not ask'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l error -d 'A span that failed: `status = error`'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l counts -d 'Spend a second query result on the numbers of spans and errors and the whole extent of each trace'
@@ -94,7 +96,12 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -s q -
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l where -d 'Show only the spans for which this filter expression holds, and those above them' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l max-rows -d 'Draw at most this many rows of a trace; the rest is counted' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l service -d 'Show only the spans of this service, and those above them; may be given several times' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l highlight -d 'Mark the spans for which this filter expression holds, and keep the others' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l span -d 'Show one span whole: its attributes, events and links, and what it means for the trace' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l zoom -d 'Draw only this span and what is below it, over the whole width' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l max-rows -d 'Draw at most this many rows of a trace: what failed or was looked for, the critical path and the longest; the rest is counted' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l depth -d 'Draw so many levels of the tree; what is deeper is counted' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s o -l output -d 'How to print the trace' -r -f -a "waterfall\t'A waterfall to read'
 json\t'One JSON document'
 jsonl\t'One JSON document a line, one for each trace'
@@ -116,7 +123,8 @@ always\t'Also on a pipe or into a file'
 never\t'Not at all'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l width -d 'Use this many columns, 40 to 400 [default: the terminal\'s, or 100]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l no-fold -d 'Draw every span, also where many alike would be folded into one row'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l expand -d 'Draw every span, also where many alike would be folded into one row'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l correct-skew -d 'Move the spans of hosts whose clocks are off to where one correction satisfies all of their calls, marked by `~` and the amount'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l explain -d 'Say what each backend would be asked, and do not ask'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l open -d 'Open the trace in the browser too; of several, the first five'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l ascii -d 'Draw with ASCII characters only'
@@ -163,10 +171,61 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l n
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l trace -d 'Look at this trace only, however old it is; its id is written as for `show`. May be given several times' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -s n -l limit -d 'Look at this many traces at most' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l by -d 'One line for each of these [default: services, with their operations below]' -r -f -a "service\t'A service'
+operation\t'An operation of whatever service'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l sort -d 'What comes first; the largest does' -r -f -a "count\t'How many spans there are'
+errors\t'How many of them failed'
+p50\t'The median duration'
+p90\t'The duration that nine of ten do not exceed'
+p99\t'The duration that 99 of 100 do not exceed'
+max\t'The longest duration'
+self\t'How long they were at work themselves'
+name\t'The name, from A to Z'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l max-rows -d 'Draw at most this many operations of a service, or lines with --by; the rest is added up. Not for json and csv' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -s o -l output -d 'How to print the figures' -r -f -a "text\t'A table to read'
+json\t'One JSON document'
+csv\t'Comma-separated values, one line for each operation, or for each service with `--by service`'
+markdown\t'A table in Markdown, as GitHub reads it'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l service -d 'A span of this service: `service = "NAME"`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l name -d 'A span of this name: `name = "NAME"`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l min-duration -d 'A span that took at least this long: `duration >= DURATION`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l max-duration -d 'A span that took at most this long: `duration <= DURATION`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l attr -d 'A span with this attribute: `KEY = VALUE`; may be given several times' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l xray-filter -d 'Ask X-Ray for this too, in its own filter expressions, such as `service() { fault }`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l xray-group -d 'Ask for the traces of this X-Ray group only' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l xray-time-range -d 'Which time X-Ray shall search by [default: event]' -r -f -a "event\t'When X-Ray received something of it; finds all ids'
+service\t'When a segment of it ended'
+trace-id\t'The time in its id; finds no random ids, as OpenTelemetry makes them'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l scan -d 'Fetch at most this many traces to check what X-Ray cannot check itself [default: 250]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l dataset -d 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l profile -d 'Use the settings of this profile of the configuration file' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also on a pipe or into a file'
+never\t'Not at all'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l width -d 'Use this many columns, 40 to 400 [default: the terminal\'s, or 100]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l explain -d 'Say what each backend would be asked, and do not ask'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l error -d 'A span that failed: `status = error`'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l ascii -d 'Draw with ASCII characters only'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l no-pager -d 'Do not show long output in a pager'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -l trace -d 'Draw this trace only, however old it is; its id is written as for `show`. May be given several times' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -s n -l limit -d 'Look at this many traces at most' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -s o -l output -d 'How to print the map' -r -f -a "text\t'Text to read'
-json\t'One JSON document'"
+json\t'One JSON document'
+mermaid\t'A flowchart in Mermaid\'s language, for Markdown'
+svg\t'A picture'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -l service -d 'A span of this service: `service = "NAME"`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -l name -d 'A span of this name: `name = "NAME"`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -l min-duration -d 'A span that took at least this long: `duration >= DURATION`' -r
@@ -403,18 +462,19 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "list" -d 'List traces, newest first'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "show" -d 'Show a trace as a waterfall'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "assert" -d 'Prove that a trace exists, or that none does'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "map" -d 'Show which services call which, how often, how fast, and how often in vain'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "collect" -d 'Receive traces on this machine'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "run" -d 'Run a command with a private receiver around it'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "import" -d 'Put files of traces into the local store'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "demo" -d 'Show what this program does, with traces of its own'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "probe" -d 'Find out how Honeycomb behaves where its documentation leaves it open'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "config" -d 'Create, explain or find the configuration'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert map collect run import demo probe config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "list" -d 'List traces, newest first'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "show" -d 'Show a trace as a waterfall'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "assert" -d 'Prove that a trace exists, or that none does'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "stats" -d 'Show rate, errors and latency percentiles, by service and operation'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "map" -d 'Show which services call which, how often, how fast, and how often in vain'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "collect" -d 'Receive traces on this machine'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "run" -d 'Run a command with a private receiver around it'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "import" -d 'Put files of traces into the local store'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "demo" -d 'Show what this program does, with traces of its own'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "probe" -d 'Find out how Honeycomb behaves where its documentation leaves it open'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "config" -d 'Create, explain or find the configuration'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "init" -d 'Write a configuration file in which everything is explained and nothing is set'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show each setting and where it comes from'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Show which files are used'

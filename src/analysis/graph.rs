@@ -23,17 +23,17 @@
 //!
 //! Whose parent a span is, where ids are shared, missing or lead in circles, is [`Tree`]'s to say.
 
-mod callee;
+pub(super) mod callee;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::model::graph::{Edge, Figures, Node, ServiceGraph};
-use crate::model::time::Nanos;
-use crate::model::{Resource, Span, SpanKind, Trace, Value};
+use crate::model::graph::{Edge, Node, ServiceGraph};
+use crate::model::{Resource, Span, SpanKind, Trace};
 
+use super::tally::Tally;
 use super::{Marks, Tree, What};
 
 /// Gathers traces one by one, so that no more than one of them needs to be in memory.
@@ -55,13 +55,6 @@ struct Gathered {
     /// Whether a caller has called it by what is, by convention, a service's own name.
     by_service_name: bool,
     tally: Option<Tally>,
-}
-
-/// Figures in the making.
-#[derive(Debug, Default)]
-struct Tally {
-    figures: Figures,
-    lengths: Vec<Nanos>,
 }
 
 impl GraphBuilder {
@@ -162,66 +155,6 @@ impl Gathered {
 
     fn finish(self) -> Node {
         Node { name: self.name, kind: self.kind, root: self.root, figures: self.tally.map(Tally::finish) }
-    }
-}
-
-impl Tally {
-    fn add(&mut self, span: &Span) {
-        let figures = &mut self.figures;
-        figures.total += 1;
-        *match outcome(span) {
-            Outcome::Running => return,
-            Outcome::Fine => &mut figures.ok,
-            Outcome::Error => &mut figures.errors,
-            Outcome::Throttle => &mut figures.throttles,
-            Outcome::Fault => &mut figures.faults,
-            Outcome::Failure => &mut figures.failures,
-        } += 1;
-        if let Some(length) = span.duration().filter(|_| !span.start.is_unknown()) {
-            figures.time = figures.time.saturating_add(length);
-            self.lengths.push(length);
-        }
-    }
-
-    fn finish(self) -> Figures {
-        Figures { durations: self.lengths.into_iter().map(|length| (length, 1)).collect(), ..self.figures }
-    }
-}
-
-/// How a call ended.
-enum Outcome {
-    Running,
-    Fine,
-    Error,
-    Throttle,
-    Fault,
-    Failure,
-}
-
-/// Only a span with the status `error` failed. Whose fault it was is said by X-Ray's flags, else by the HTTP status, in X-Ray's
-/// sense: 429 throttled, 4xx an error of the caller, 5xx a fault.
-fn outcome(span: &Span) -> Outcome {
-    if !span.is_error() {
-        return if span.end.is_some() { Outcome::Fine } else { Outcome::Running };
-    }
-    let flag = |name| span.attributes.get(name) == Some(&Value::Bool(true));
-    let status = || {
-        let status = ["http.response.status_code", "http.status_code"].iter().find_map(|key| span.attributes.get(key))?;
-        status.as_int()
-    };
-    if flag("aws.xray.throttle") {
-        Outcome::Throttle
-    } else if flag("aws.xray.fault") {
-        Outcome::Fault
-    } else if flag("aws.xray.error") {
-        Outcome::Error
-    } else {
-        match status() {
-            Some(429) => Outcome::Throttle,
-            Some(400..=499) => Outcome::Error,
-            Some(500..=599) => Outcome::Fault,
-            _ => Outcome::Failure,
-        }
     }
 }
 

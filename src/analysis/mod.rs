@@ -1,11 +1,70 @@
 //! What a trace means: pure functions over the model.
 //!
-//! [`tree`] puts the spans in order, whatever their parent pointers say. [`graph`] says who calls whom. [`assertion`] judges what
-//! was seen.
+//! [`tree`] puts the spans in order, whatever their parent pointers say; upon it, [`self_time`] says who was at work, [`critical_path`]
+//! who was waited for, [`errors`] where trouble began, [`skew`] what clocks have to do with it, [`findings`] what stands out and
+//! [`completeness`] what may be missing; [`Analysis`] has all of it for one trace. [`normalise`] says which names mean the same.
+//! Of many traces, [`graph`] says who calls whom, [`stats`] how often, how fast and how often in vain, [`matchmaking`] which belong
+//! together. [`assertion`] judges what was seen.
 
 pub mod assertion;
+pub mod completeness;
+pub mod critical_path;
+pub mod errors;
+pub mod findings;
 pub mod graph;
+pub mod matchmaking;
+pub mod normalise;
+mod operation;
+#[cfg(test)]
+pub(crate) mod samples;
+pub mod self_time;
+pub mod skew;
+pub mod stats;
+mod tally;
 pub mod tree;
 
+pub use completeness::Gap;
+pub use critical_path::CriticalPath;
+pub use errors::{ErrorRole, ErrorRoles};
+pub use findings::Finding;
 pub use graph::GraphBuilder;
+pub use normalise::normalised;
+pub use self_time::SelfTimes;
+pub use skew::Skew;
+pub use stats::StatsBuilder;
 pub use tree::{Marks, Node, Tree, Trouble, What};
+
+use crate::model::Trace;
+
+/// What there is to know of one trace beyond its spans. Lists are by node of the tree.
+#[derive(Debug, Clone)]
+pub struct Analysis {
+    /// Whose parent is whose.
+    pub tree: Tree,
+    /// How long each span was at work itself.
+    pub self_times: SelfTimes,
+    /// What the trace's duration is made of.
+    pub path: CriticalPath,
+    /// Where failures began, and how far they went.
+    pub errors: ErrorRoles,
+    /// What the calls between hosts say of their clocks. Nothing else of this is corrected by it.
+    pub skew: Skew,
+    /// What stands out, what takes most time first.
+    pub findings: Vec<Finding>,
+    /// What may be missing.
+    pub gaps: Vec<Gap>,
+}
+
+impl Analysis {
+    /// Looks at a trace from all sides. Costs O(n log n), and never recurses.
+    pub fn of(trace: &Trace) -> Self {
+        let tree = Tree::build(trace);
+        let self_times = SelfTimes::of(trace, &tree);
+        let path = CriticalPath::of(trace, &tree);
+        let errors = ErrorRoles::of(trace, &tree);
+        let skew = Skew::of(trace, &tree);
+        let findings = findings::find(trace, &tree, &path);
+        let gaps = completeness::gaps(trace, &tree);
+        Self { tree, self_times, path, errors, skew, findings, gaps }
+    }
+}

@@ -11,7 +11,7 @@ mod tests;
 use std::fmt;
 use std::ops::Range;
 
-use crate::model::{SpanId, Trace};
+use crate::model::{Span, SpanId, SpanKind, Trace};
 
 use claims::Claims;
 
@@ -169,6 +169,21 @@ impl Tree {
     /// pointer was cut, then what hangs below missing parents.
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
+    }
+
+    /// The span at a node of the forest of this trace; `None` where it has not arrived.
+    pub fn span<'a>(&self, trace: &'a Trace, node: usize) -> Option<&'a Span> {
+        match self.nodes.get(node)?.what {
+            What::Span(place) => trace.spans().get(place),
+            What::Missing(_) => None,
+        }
+    }
+
+    /// Whether the span above `node` does not wait for it: a message was sent, and somebody handles it in time of their own
+    /// (<https://opentelemetry.io/docs/specs/otel/trace/api/#spankind>: a producer's span often ends before the consumer's begins).
+    pub fn is_handed_over(&self, trace: &Trace, node: usize) -> bool {
+        let kind = |node| self.span(trace, node).map(|span| span.kind);
+        kind(node) == Some(SpanKind::Consumer) && self.nodes[node].parent.and_then(kind) == Some(SpanKind::Producer)
     }
 
     /// The ids of parents that have not arrived.

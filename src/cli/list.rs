@@ -10,6 +10,7 @@ use super::{FilterArgs, HoneycombArgs, XRayArgs};
 /// holds. A file is read whole, whatever its times; the local store is searched back to its oldest trace where the last hour
 /// has none, and a note says so.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that was given or not")]
 #[command(after_help = "Examples:
   cruddur-trace list
   cruddur-trace list --service backend-flask --error --since 'yesterday 14:00'
@@ -28,6 +29,10 @@ pub struct ListArgs {
     /// List at most this many [default: 20]
     #[arg(short = 'n', long, value_name = "N", value_parser = super::value::positive)]
     pub limit: Option<usize>,
+
+    /// Read the listed traces, too, and say where a call in one seems to be answered in another: context was lost on the way
+    #[arg(long, conflicts_with_all = ["follow", "explain"])]
+    pub lost_context: bool,
 
     /// Say what each backend would be asked, and do not ask
     #[arg(long)]

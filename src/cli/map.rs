@@ -22,6 +22,7 @@ use super::{FilterArgs, HoneycombArgs, XRayArgs};
   cruddur-trace map --service backend-flask --since 1d --limit 1000
   cruddur-trace map 'status = error'
   cruddur-trace map --trace 5759e988 --trace 6a637109
+  cruddur-trace map -o svg > map.svg
   cruddur-trace map -o json | jq -r '.edges[] | \"\\(.from_name) -> \\(.to_name)\"'")]
 pub struct MapArgs {
     /// A filter expression, such as 'service = "web" and status = error'
@@ -65,4 +66,8 @@ pub enum MapFormat {
     Text,
     /// One JSON document
     Json,
+    /// A flowchart in Mermaid's language, for Markdown
+    Mermaid,
+    /// A picture
+    Svg,
 }

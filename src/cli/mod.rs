@@ -18,6 +18,7 @@ pub mod map;
 pub mod probe;
 pub mod run;
 pub mod show;
+pub mod stats;
 pub mod value;
 pub mod xray;
 
@@ -35,6 +36,7 @@ pub use map::MapArgs;
 pub use probe::ProbeArgs;
 pub use run::RunArgs;
 pub use show::ShowArgs;
+pub use stats::StatsArgs;
 pub use xray::XRayArgs;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -65,6 +67,7 @@ pub enum Command {
     List(ListArgs),
     Show(ShowArgs),
     Assert(AssertArgs),
+    Stats(StatsArgs),
     Map(MapArgs),
     Collect(CollectArgs),
     Run(RunArgs),

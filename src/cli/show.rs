@@ -15,7 +15,10 @@ use super::honeycomb::Attributes;
   cruddur-trace show 5759e988bd862e3fe1be46a994272793
   cruddur-trace show 1-5759e988-bd862e3f --max-rows 40
   cruddur-trace show 5759e988 --where 'status = error'
+  cruddur-trace show 5759e988 --zoom list-message-groups --depth 2
   cruddur-trace show 5759e988 -o json | jq '.traces[0].spans[].name'")]
+// Each is a flag of its own.
+#[allow(clippy::struct_excessive_bools)]
 pub struct ShowArgs {
     /// The trace: an id, the beginning of one, a header that carries it, or its address
     #[arg(value_name = "ID", required = true)]
@@ -25,13 +28,39 @@ pub struct ShowArgs {
     #[arg(long = "where", value_name = "EXPR")]
     pub filter: Option<String>,
 
-    /// Draw at most this many rows of a trace; the rest is counted
+    /// Show only the spans of this service, and those above them; may be given several times
+    #[arg(long = "service", value_name = "NAME")]
+    pub services: Vec<String>,
+
+    /// Mark the spans for which this filter expression holds, and keep the others
+    #[arg(long, value_name = "EXPR")]
+    pub highlight: Option<String>,
+
+    /// Show one span whole: its attributes, events and links, and what it means for the trace
+    ///
+    /// SPAN is a span's id, the beginning of one, or a name that only one span of the trace has.
+    #[arg(long, value_name = "SPAN", conflicts_with_all = ["zoom", "highlight", "max_rows", "depth", "expand", "filter", "services"])]
+    pub span: Option<String>,
+
+    /// Draw only this span and what is below it, over the whole width
+    #[arg(long, value_name = "SPAN")]
+    pub zoom: Option<String>,
+
+    /// Draw at most this many rows of a trace: what failed or was looked for, the critical path and the longest; the rest is counted
     #[arg(long, value_name = "N", value_parser = super::value::positive)]
     pub max_rows: Option<usize>,
 
+    /// Draw so many levels of the tree; what is deeper is counted
+    #[arg(long, value_name = "N", value_parser = super::value::positive)]
+    pub depth: Option<usize>,
+
     /// Draw every span, also where many alike would be folded into one row
+    #[arg(long, alias = "no-fold")]
+    pub expand: bool,
+
+    /// Move the spans of hosts whose clocks are off to where one correction satisfies all of their calls, marked by `~` and the amount
     #[arg(long)]
-    pub no_fold: bool,
+    pub correct_skew: bool,
 
     /// Say what each backend would be asked, and do not ask
     #[arg(long)]
@@ -66,4 +95,14 @@ pub enum ShowFormat {
     Jsonl,
     /// OTLP/JSON, as other OpenTelemetry tools read it
     Otlp,
+}
+
+impl ShowFormat {
+    /// Whether it says what each span means for the whole trace, and so is made of all of it even where only a part is asked for.
+    pub fn is_of_the_whole(self) -> bool {
+        match self {
+            Self::Waterfall => true,
+            Self::Json | Self::Jsonl | Self::Otlp => false,
+        }
+    }
 }

@@ -185,11 +185,16 @@ fn xray_options(named: bool, context: &Context, ui: &mut Ui) -> Result<xray::Opt
 
 /// The expression and the options, as one filter.
 pub(super) fn filter(expr: Option<&str>, args: &FilterArgs, ui: &mut Ui) -> Result<Option<Expr>, Failure> {
-    let typed = expr.map(str::parse::<Expr>).transpose().map_err(Failure::usage)?;
+    Ok(sugar(args).and(expression(expr, ui)?))
+}
+
+/// A filter expression as it was typed, with hints where it may not mean what it looks like.
+pub(super) fn expression(typed: Option<&str>, ui: &mut Ui) -> Result<Option<Expr>, Failure> {
+    let typed = typed.map(str::parse::<Expr>).transpose().map_err(Failure::usage)?;
     for hint in typed.iter().flat_map(Expr::hints) {
         ui.hint(&hint);
     }
-    Ok(sugar(args).and(typed))
+    Ok(typed)
 }
 
 /// Lists. Where the default window holds nothing and looking further costs nothing, looks further and says so. Beside it, for
@@ -345,6 +350,14 @@ pub(super) fn explain(sources: &Sources, query: &Query, ui: &mut Ui) -> Result<E
         for line in source.explain(query) {
             ui.out(&safe(&format!("{}: {line}", source.name()), ui))?;
         }
+    }
+    Ok(Exit::Yes)
+}
+
+/// What each backend would do for traces that are named.
+pub(super) fn explain_fetch(sources: &Sources, ui: &mut Ui) -> Result<Exit, Failure> {
+    for source in &sources.opened {
+        ui.out(&safe(&format!("{}: fetch each trace by its id", source.name()), ui))?;
     }
     Ok(Exit::Yes)
 }

@@ -1,20 +1,18 @@
 //! `map`: who calls whom, put together from traces.
 
-use super::ask::{self, Failed, Window};
-use super::{Context, find};
+use super::Context;
+use super::ask::{self, Window};
+use super::read::{self, Read};
 use crate::analysis::GraphBuilder;
 use crate::backend::{Backend as _, Source, Sources, XRay};
 use crate::cli::MapArgs;
 use crate::cli::map::MapFormat;
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::{ServiceGraph, TimeRange, TraceId};
+use crate::model::{ServiceGraph, TimeRange};
 use crate::query::{Expr, Query};
 use crate::render::{graph, json, units};
 use crate::ui::Ui;
-
-/// How many traces are in memory at once.
-const AT_ONCE: usize = 20;
 
 /// A graph, and what there is to say about it.
 struct Answer {
@@ -55,6 +53,8 @@ pub(crate) async fn run(args: &MapArgs, context: &Context, ui: &mut Ui) -> Resul
     }
     match args.output {
         MapFormat::Text => ui.page(&graph::render(&answer.graph, &answer.about, &context.look(ui)))?,
+        MapFormat::Mermaid => ui.out(&graph::mermaid::render(&answer.graph))?,
+        MapFormat::Svg => ui.out(&graph::svg::render(&answer.graph, &answer.about))?,
         MapFormat::Json => ui.out(&json::map(&answer.graph, &[&answer.notes[..], &answer.silent].concat()))?,
     }
     Ok(Exit::Yes)
@@ -68,48 +68,14 @@ fn explain(sources: &Sources, counts: Option<&XRay>, args: &MapArgs, query: &Que
     if args.traces.is_empty() {
         return ask::explain(sources, query, ui);
     }
-    for source in &sources.opened {
-        ui.out(&ask::safe(&format!("{}: fetch each trace by its id", source.name()), ui))?;
-    }
-    Ok(Exit::Yes)
+    ask::explain_fetch(sources, ui)
 }
 
-/// The graph of the newest traces that match.
+/// The graph of the newest traces that match. A trace that matches is drawn whole.
 async fn traced(sources: &Sources, query: &Query, window: Window, ui: &mut Ui) -> Result<Answer, Failure> {
-    let (listing, mut silent) = ask::listed(sources, query, window, ui).await?;
-    let mut notes = listing.notes;
-    if listing.more {
-        let of = match (listing.in_window, &query.filter) {
-            (Some(total), None) => format!(" of {}", units::count(total)),
-            _ => String::new(),
-        };
-        notes.push(format!("made of the newest {}{of} traces; --limit looks at more", units::count(listing.traces.len())));
-    }
-
     let mut builder = GraphBuilder::default();
-    let mut read = 0;
-    let mut failed = Failed::new();
-    let ids: Vec<TraceId> = listing.traces.iter().map(|summary| summary.id.clone()).collect();
-    for some in ids.chunks(AT_ONCE) {
-        let answer = sources.fetch_many(some).await;
-        ask::also_failed(&mut failed, answer.failed);
-        answer.value.iter().for_each(|trace| builder.add(trace));
-        read += answer.value.len();
-    }
-    let gone = ids.len() - read;
-    if read == 0 && !failed.is_empty() {
-        return Err(ask::unanswered(failed, "there are traces, but none of them can be read"));
-    }
-    ask::report(&failed, ui);
-    silent.extend(failed.iter().map(ask::did_not_answer));
-    silent.dedup();
-    if gone > 0 {
-        notes.push(format!(
-            "{} could not be read any more",
-            units::plural(gone, "trace that was listed", "traces that were listed")
-        ));
-    }
-    Ok(Answer { silent, ..finished(builder, read, notes) })
+    let read = read::newest(sources, query, window, ui, |trace, _| builder.add(trace)).await?;
+    Ok(finished(builder, read))
 }
 
 /// The graph that X-Ray keeps of all that it has seen in the window.
@@ -127,19 +93,9 @@ async fn of_these(
     ui: &mut Ui,
 ) -> Result<Answer, Failure> {
     let mut builder = GraphBuilder::default();
-    let mut added = Vec::new();
-    let mut failed = Failed::new();
-    for typed in typed {
-        let find::Found { trace, failed: more } = find::trace(sources, typed).await?;
-        ask::also_failed(&mut failed, more);
-        // The same trace in two spellings is one.
-        if !added.contains(trace.id()) && filter.is_none_or(|filter| filter.matches(&trace).is_some()) {
-            builder.add(&trace);
-            added.push(trace.id().clone());
-        }
-    }
-    ask::report(&failed, ui);
-    let answer = Answer { silent: ask::silent(sources, &failed), ..finished(builder, added.len(), Vec::new()) };
+    let read = read::named(sources, typed, filter, ui, |trace, _| builder.add(trace)).await?;
+    let added = read.ids.clone();
+    let answer = finished(builder, read);
     // Of several it does not say which of them it has left out.
     let Some(xray) = alone.filter(|_| added.len() == 1) else { return Ok(answer) };
     let graph = xray.trace_graph(&added).await.map_err(ask::failure)?;
@@ -147,7 +103,8 @@ async fn of_these(
     if graph.nodes.is_empty() { Ok(answer) } else { Ok(Answer { graph, notes: Vec::new(), ..answer }) }
 }
 
-fn finished(builder: GraphBuilder, traces: usize, mut notes: Vec<String>) -> Answer {
+fn finished(builder: GraphBuilder, read: Read) -> Answer {
+    let Read { ids, mut notes, silent, .. } = read;
     let unknown = builder.unknown_callers();
     if unknown > 0 {
         let requests = units::plural(unknown, "request came from a span that has", "requests came from spans that have");
@@ -156,5 +113,5 @@ fn finished(builder: GraphBuilder, traces: usize, mut notes: Vec<String>) -> Ans
             if unknown == 1 { "it" } else { "them" }
         ));
     }
-    Answer { graph: builder.finish(), about: units::plural(traces, "trace", "traces"), notes, silent: Vec::new() }
+    Answer { graph: builder.finish(), about: units::plural(ids.len(), "trace", "traces"), notes, silent }
 }

@@ -2,7 +2,7 @@
 //! stands in the file of the same name in [`crate::cli`]. The smallest example to copy is `completions`.
 //!
 //! Commands know nothing of each other. What several of them need is in `ask` (backends, window, filter), `find` (a trace by what
-//! was typed), `browse` (its page), `receive` (a receiver and its store), `verdict` and `signals`.
+//! was typed), `read` (many traces, one after another), `browse` (its page), `receive` (a receiver and its store), `verdict` and `signals`.
 
 mod ask;
 mod assert;
@@ -16,10 +16,12 @@ mod import;
 mod list;
 mod map;
 mod probe;
+mod read;
 mod receive;
 mod run;
 mod show;
 mod signals;
+mod stats;
 mod verdict;
 
 use std::hash::{BuildHasher as _, RandomState};
@@ -103,6 +105,7 @@ pub(crate) async fn dispatch(cli: Cli, env: &Env, clock: Clock, ui: &mut Ui) -> 
         Command::Show(args) => show::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Assert(args) => assert::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Map(args) => map::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
+        Command::Stats(args) => stats::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Probe(args) => probe::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Collect(_) => collect::run(&Context::load(flags, env, clock, ui)?, ui).await,
         Command::Run(args) => run::run(&args, env, &Context::load(flags, env, clock, ui)?, ui).await,

@@ -10,7 +10,6 @@ use tokio::process::{Child, Command};
 use super::receive::{Door, Noting};
 use super::signals::{PassOn, Stop};
 use super::{Context, ask, receive, verdict};
-use crate::analysis::Tree;
 use crate::analysis::assertion::Verdict;
 use crate::backend::{Backend, Local};
 use crate::cli::RunArgs;
@@ -205,8 +204,7 @@ fn show(args: &RunArgs, traces: &[Trace], context: &Context, ui: &mut Ui) -> Res
     }
     if args.show {
         let options = waterfall::Options::default();
-        let screens: Vec<_> =
-            traces.iter().map(|trace| waterfall::render(trace, &Tree::build(trace), &options, &look)).collect();
+        let screens: Vec<_> = traces.iter().map(|trace| waterfall::draw(trace, &options, &look)).collect();
         ui.out(&screens.join("\n"))?;
     }
     Ok(())

@@ -1,30 +1,37 @@
 //! `show`: one trace as a waterfall, or in a form for machines.
 
+mod drawn;
+mod part;
+mod place;
+
 use std::collections::{HashMap, HashSet};
 
 use super::Context;
 use super::ask::{self, Failed};
 use super::browse::{self, Page};
 use super::find::{self, Found};
-use crate::analysis::Tree;
+use crate::analysis::{Tree, What};
 use crate::backend::{Backend as _, Sources};
+use crate::cli::ShowArgs;
 use crate::cli::honeycomb::Attributes;
 use crate::cli::show::ShowFormat;
-use crate::cli::{FilterArgs, ShowArgs};
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::{SpanId, Trace, TraceId};
-use crate::query::Expr;
-use crate::render::{json, units, waterfall};
+use crate::model::{Trace, TraceId};
+use crate::query::{Expr, Sugar};
+use crate::render::{json, span, waterfall};
 use crate::ui::Ui;
 use crate::wire::otlp;
 
+use drawn::Drawn;
+
 /// Fetches every trace before it prints the first: half an answer is none.
 pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
-    let filter = ask::filter(args.filter.as_deref(), &FilterArgs::default(), ui)?;
+    let filter = filter(args, ui)?;
+    let highlight = ask::expression(args.highlight.as_deref(), ui)?;
     let attributes = if args.output == ShowFormat::Waterfall { Attributes::Known } else { Attributes::All };
     let sources = ask::open_for(attributes, context, ui).await?;
-    sources.attend_to(filter.as_ref());
+    sources.attend_to([&filter, &highlight].into_iter().flatten().cloned().reduce(|a, b| Expr::all([a, b])).as_ref());
     if args.explain {
         return explain(&sources, &args.ids, ui);
     }
@@ -41,19 +48,35 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
             ask::also_failed(&mut failed, more);
             trace
         };
+        let trace = match &args.span {
+            // A drawing of one span says what it means for all.
+            Some(typed) if !args.output.is_of_the_whole() => one_span(&trace, typed)?,
+            _ => trace,
+        };
         traces.push(match &filter {
-            Some(filter) => only(filter, trace, &mut notes)?,
-            None => trace,
+            // A drawing shows what each span means for the whole trace, also where only some are drawn.
+            Some(filter) if !args.output.is_of_the_whole() => part::only(filter, &trace, &mut notes)?,
+            _ => trace,
         });
     }
     ask::report(&failed, ui);
     for trace in &mut traces {
         notes.append(&mut trace.notes);
     }
+    let look = context.look(ui);
+    let mut drawn = Vec::new();
+    if args.output.is_of_the_whole() {
+        let traces = std::mem::take(&mut traces).into_iter();
+        let new = |trace| Drawn::new(trace, args, filter.as_ref(), highlight.as_ref(), &mut notes);
+        drawn = traces.map(new).collect::<Result<_, _>>()?;
+    }
     let text = match args.output {
         ShowFormat::Waterfall => {
-            let screens: Vec<_> = traces.iter().map(|trace| drawn(trace, args, context, ui)).collect();
-            screens.join("\n")
+            let screen = |drawn: &Drawn| match drawn.span {
+                Some(node) => span::render(drawn.shown(), node, &look),
+                None => waterfall::render(drawn.shown(), &drawn.options(args), &look),
+            };
+            drawn.iter().map(screen).collect::<Vec<_>>().join("\n")
         }
         ShowFormat::Json => json::show(&traces, &[&notes[..], &ask::silent(&sources, &failed)].concat()),
         ShowFormat::Jsonl => traces.iter().map(json::show_line).collect(),
@@ -65,8 +88,11 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
         ui.note(note);
     }
     if args.open {
-        let pages =
-            traces.iter().map(|trace| Page { trace: trace.id(), backends: &trace.backends, link: trace.link.as_deref() });
+        let pages = traces.iter().chain(drawn.iter().map(|drawn| &drawn.trace)).map(|trace| Page {
+            trace: trace.id(),
+            backends: &trace.backends,
+            link: trace.link.as_deref(),
+        });
         browse::open(pages, ui);
     }
     match args.output {
@@ -74,7 +100,7 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
         _ => ui.out(&text)?,
     }
     // The process ends now, and the system takes a million spans back faster than we can.
-    std::mem::forget(traces);
+    std::mem::forget((drawn, traces));
     Ok(Exit::Yes)
 }
 
@@ -102,56 +128,20 @@ async fn all_at_once(sources: &Sources, typed: &[String]) -> HashMap<TraceId, Tr
     }
 }
 
-fn drawn(trace: &Trace, args: &ShowArgs, context: &Context, ui: &Ui) -> String {
-    let tree = Tree::build(trace);
-    let options = waterfall::Options { max_rows: args.max_rows, fold: !args.no_fold };
-    waterfall::render(trace, &tree, &options, &context.look(ui))
+/// What shall be shown of a trace; `None` for all.
+fn filter(args: &ShowArgs, ui: &mut Ui) -> Result<Option<Expr>, Failure> {
+    let typed = ask::expression(args.filter.as_deref(), ui)?;
+    let services = Sugar { services: args.services.clone(), ..Sugar::default() };
+    Ok(services.and(typed))
 }
 
-/// The spans for which the filter holds, and those above them.
-fn only(filter: &Expr, trace: Trace, notes: &mut Vec<String>) -> Result<Trace, Failure> {
-    let Some(matched) = filter.matches(&trace) else {
-        return Err(Failure::not_found(format!("no span of {} satisfies {filter}", trace.id())));
+/// A trace of which nothing is left but one span.
+fn one_span(trace: &Trace, typed: &str) -> Result<Trace, Failure> {
+    let tree = Tree::build(trace);
+    let node = place::node(trace, &tree, typed)?;
+    let place = match tree.nodes()[node].what {
+        What::Span(place) => Some(place),
+        What::Missing(_) => None,
     };
-    let spans = trace.spans();
-    let mut by_id = HashMap::<&SpanId, Vec<usize>>::new();
-    for (index, span) in spans.iter().enumerate() {
-        by_id.entry(&span.id).or_default().push(index);
-    }
-    let mut keep = HashSet::new();
-    let mut open = matched.spans.clone();
-    // The root is above all, also above those whose parent has not arrived.
-    open.extend(spans.iter().position(|span| span.parent.is_none()));
-    while let Some(index) = open.pop() {
-        if keep.insert(index) {
-            open.extend(spans[index].parent.as_ref().and_then(|parent| by_id.get(parent)).into_iter().flatten());
-        }
-    }
-    let (matching, all) = (matched.spans.len(), spans.len());
-    let satisfy = if matching == 1 { "satisfies" } else { "satisfy" };
-    let above = match keep.len() - matching {
-        0 => String::new(),
-        1 => "; 1 above is shown too".to_owned(),
-        more => format!("; {more} above are shown too"),
-    };
-    notes.push(format!("{matching} of {} {satisfy} {filter}{above}", units::plural(all, "span", "spans")));
-    let (id, backends, received) = (trace.id().clone(), trace.backends.clone(), trace.received);
-    let (link, precision, said) = (trace.link.clone(), trace.precision, trace.notes.clone());
-    let lacking = trace.summary().evidence;
-    let kept =
-        trace.into_spans().into_iter().enumerate().filter(|(index, _)| keep.contains(index)).map(|(_, span)| span).collect();
-    let mut part = Trace::assemble(id, kept).ok_or_else(|| Failure::not_found("no span is left"))?;
-    part.backends = backends;
-    part.link = link;
-    part.notes = said;
-    part.precision = precision;
-    part.received = received;
-    // What is left out here must not make a trace look complete, nor a part of it look like all of it.
-    let seen = part.summary().evidence;
-    part.truncated = lacking.iter().filter(|evidence| !seen.contains(evidence)).map(ToString::to_string).collect();
-    if keep.len() < all {
-        let are = if keep.len() == 1 { "is" } else { "are" };
-        part.truncated.push(format!("only {} of {} {are} shown", keep.len(), units::plural(all, "span", "spans")));
-    }
-    Ok(part)
+    part::of(trace, &place.into_iter().collect::<HashSet<_>>())
 }

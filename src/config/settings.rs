@@ -152,6 +152,9 @@ impl Flags {
                 Self { honeycomb, ..flags }
             }
             Command::Map(map) => Self { search: map.xray.clone(), honeycomb: HoneycombFlags::of(&map.honeycomb), ..flags },
+            Command::Stats(stats) => {
+                Self { search: stats.xray.clone(), honeycomb: HoneycombFlags::of(&stats.honeycomb), ..flags }
+            }
             Command::Assert(assert) => {
                 Self { search: assert.xray.clone(), honeycomb: HoneycombFlags::of(&assert.honeycomb), ..flags }
             }

@@ -90,6 +90,12 @@ impl Figures {
         [self.throttles, self.faults, self.failures].into_iter().fold(self.errors, u64::saturating_add)
     }
 
+    /// The same without the durations.
+    fn counts(&self) -> Self {
+        let &Self { total, ok, errors, throttles, faults, failures, time, durations: _ } = self;
+        Self { total, ok, errors, throttles, faults, failures, time, durations: Durations::default() }
+    }
+
     /// Both together.
     fn add(&mut self, other: Self) {
         for (mine, others) in [
@@ -105,6 +111,19 @@ impl Figures {
         self.time = self.time.saturating_add(other.time);
         let mine = std::mem::take(&mut self.durations);
         self.durations = mine.0.into_iter().chain(other.durations.0).collect();
+    }
+}
+
+/// All of them together. Costs O(n log n) of the different durations, however many figures there are.
+impl<'a> std::iter::Sum<&'a Self> for Figures {
+    fn sum<I: Iterator<Item = &'a Self>>(figures: I) -> Self {
+        let mut durations = Vec::new();
+        let mut sum = Self::default();
+        for figures in figures {
+            durations.extend_from_slice(figures.durations.entries());
+            sum.add(figures.counts());
+        }
+        Self { durations: durations.into_iter().collect(), ..sum }
     }
 }
 

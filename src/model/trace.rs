@@ -90,6 +90,35 @@ impl Trace {
         &self.spans
     }
 
+    /// The same trace with these spans of it, or with other versions of them; `None` when there are none.
+    #[must_use]
+    pub fn with_spans(&self, spans: Vec<Span>) -> Option<Self> {
+        let mut part = Self::assemble(self.id.clone(), spans)?;
+        part.backends.clone_from(&self.backends);
+        part.received = self.received;
+        part.link.clone_from(&self.link);
+        part.notes.clone_from(&self.notes);
+        part.precision = self.precision;
+        Some(part)
+    }
+
+    /// Moves each span with its events by so many nanoseconds, given by its place, and answers by how many each was moved, by the
+    /// places that they have then. What has no time is given none.
+    pub fn shift(&mut self, by: &[Nanos]) -> Vec<Nanos> {
+        let moved = |time: Time, by| if time.is_unknown() { time } else { time.saturating_add(by) };
+        let spans = std::mem::take(&mut self.spans).into_iter().enumerate();
+        let mut shifted: Vec<(Span, Nanos)> = spans.map(|(place, span)| (span, by.get(place).copied().unwrap_or(0))).collect();
+        for (span, by) in &mut shifted {
+            span.start = moved(span.start, *by);
+            span.end = span.end.map(|end| moved(end, *by));
+            span.events.iter_mut().for_each(|event| event.time = moved(event.time, *by));
+        }
+        shifted.sort_by(|(a, _), (b, _)| (a.start, &a.id).cmp(&(b.start, &b.id)));
+        let (spans, by) = shifted.into_iter().unzip();
+        self.spans = spans;
+        by
+    }
+
     /// Gives the spans away.
     pub fn into_spans(self) -> Vec<Span> {
         self.spans

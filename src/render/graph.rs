@@ -6,18 +6,24 @@
 //! failed without its callers seeing it, which is said behind its name.
 
 mod columns;
+mod layers;
 mod layout;
+pub mod mermaid;
+#[cfg(test)]
+mod pictures;
+pub mod svg;
 #[cfg(test)]
 mod tests;
 
 use crate::model::ServiceGraph;
 use crate::model::graph::{Figures, Node};
 
+use super::column::taken;
 use super::line::{Line, Pieces, fit};
 use super::theme::{self, Look, Role};
 use super::{text, units};
 
-use columns::{columns, taken};
+use columns::columns;
 use layout::{Elsewhere, Row};
 
 /// The least that a name is worth showing in, with the guides in front of it.
@@ -85,18 +91,44 @@ pub fn render(graph: &ServiceGraph, about: &str, look: &Look) -> String {
 
 /// How many there are of what.
 fn heading(graph: &ServiceGraph, about: &str, look: &Look) -> Pieces {
+    let separator = if look.ascii { " - " } else { " · " };
+    let mut pieces = vec![(Role::Title, summary(graph))];
+    if !about.is_empty() {
+        pieces.push((Role::Faint, format!("{separator}{}", text::sanitise(about, look.ascii))));
+    }
+    fit(pieces.iter().map(|(role, piece)| (*role, piece.as_str())), look.columns(), look.ascii)
+}
+
+/// The same in words.
+fn summary(graph: &ServiceGraph) -> String {
     let others = |node: &&Node| node.is_inferred() && node.kind.as_deref() != Some(Node::CLIENT);
     let services = graph.nodes.iter().filter(|node| !node.is_inferred()).count();
     let called = match graph.nodes.iter().filter(others).count() {
         0 => String::new(),
         others => format!(" and {} that they call", units::plural(others, "other", "others")),
     };
-    let separator = if look.ascii { " - " } else { " · " };
-    let mut pieces = vec![(Role::Title, format!("{}{called}", units::plural(services, "service", "services")))];
-    if !about.is_empty() {
-        pieces.push((Role::Faint, format!("{separator}{}", text::sanitise(about, look.ascii))));
+    format!("{}{called}", units::plural(services, "service", "services"))
+}
+
+/// What is shown for a node's name.
+fn shown_name(node: &Node) -> &str {
+    if node.name.is_empty() { "(no name)" } else { &node.name }
+}
+
+/// The figures of calls for pictures, in lines, each with what it is: nothing special, `faint` or `bad`. None where none are known.
+fn call_lines(figures: Option<&Figures>) -> Vec<(String, &'static str)> {
+    figures.map_or_else(Vec::new, |figures| figure_lines(figures, "call", "calls"))
+}
+
+/// The same of what is called so.
+fn figure_lines(figures: &Figures, one: &str, many: &str) -> Vec<(String, &'static str)> {
+    let mut lines = vec![(units::plural(usize::try_from(figures.total).unwrap_or(usize::MAX), one, many), "faint")];
+    if figures.failed() > 0 {
+        let share = units::share(figures.failed(), figures.total);
+        lines.push((format!("{} failed ({share})", units::count(figures.failed())), "bad"));
     }
-    fit(pieces.iter().map(|(role, piece)| (*role, piece.as_str())), look.columns(), look.ascii)
+    lines.extend(figures.durations.percentile(5_000).map(|p50| (format!("p50 {}", units::duration(p50, false)), "faint")));
+    lines
 }
 
 /// Name and kind of a node.

@@ -6,10 +6,12 @@
 //! meaning is a new [`SCHEMA`].
 //!
 //! Who calls whom is `{"schema": 1, "nodes": […], "edges": […], "notes": […]}`: [`map`].
+//! Figures by service and operation are `{"schema": 1, "period": …, "trace_count": …, "services": […], "notes": […]}`: [`stats`](fn@stats).
 
 mod attributes;
 mod graph;
 mod span;
+mod stats;
 #[cfg(test)]
 mod tests;
 
@@ -18,10 +20,12 @@ use std::io;
 use serde::Serialize;
 
 use crate::analysis::assertion::Verdict;
+use crate::analysis::stats::{Period, Stats};
 use crate::model::{Evidence, ServiceGraph, Time, Trace, TraceSummary};
 
 use graph::GraphDocument;
 use span::SpansView;
+use stats::StatsDocument;
 
 /// The number of the schema.
 pub const SCHEMA: u32 = 1;
@@ -87,6 +91,18 @@ pub fn findings<'a>(findings: impl Iterator<Item = (&'a str, &'a str, &'a str)>)
 pub fn map(graph: &ServiceGraph, notes: &[String]) -> String {
     text(|out| {
         serde_json::to_writer_pretty(&mut *out, &GraphDocument::of(graph, notes))?;
+        out.push(b'\n');
+        Ok(())
+    })
+}
+
+/// Figures by service and operation over a time, as one document. `period` has `start` and `end`, and says `of` what it is, `window`
+/// or `spans`. A service has `service` and `operations`; an operation has `name` and `kind`. Both have `figures` as in [`map`], the
+/// percentiles of `timed_count` spans; `rate_per_second`; `running_count`, `without_start_count` and `negative_count`; `self_ns`; and
+/// a `trend` of `[count, failed]` for each sixtieth of the period. In the order of the sorted figures.
+pub fn stats(stats: &Stats, period: Option<Period>, notes: &[String]) -> String {
+    text(|out| {
+        serde_json::to_writer_pretty(&mut *out, &StatsDocument::of(stats, period, notes))?;
         out.push(b'\n');
         Ok(())
     })

@@ -43,6 +43,24 @@ impl Line {
         self.width
     }
 
+    /// Gives its pieces away, without blanks at its end, and empties it.
+    pub(crate) fn take(&mut self) -> Pieces {
+        let shown = self.text.trim_end_matches(' ').len();
+        let mut start = 0;
+        let mut pieces = Pieces::new();
+        for &(end, role) in &self.runs {
+            let end = end.min(shown).max(start);
+            if end > start {
+                pieces.push((role, self.text[start..end].to_owned()));
+            }
+            start = end;
+        }
+        self.text.clear();
+        self.runs.clear();
+        self.width = 0;
+        pieces
+    }
+
     /// Writes it with a line feed, without blanks at its end, and empties it. Without colour there are no escape sequences;
     /// with it, taking them away leaves the same text.
     pub(crate) fn write(&mut self, look: &Look, out: &mut impl Write) -> fmt::Result {
@@ -65,11 +83,14 @@ impl Line {
 }
 
 /// Text in pieces, each with its meaning.
-pub(crate) type Pieces = Vec<(Role, String)>;
+pub type Pieces = Vec<(Role, String)>;
 
 /// Pieces in at most `columns` columns together: what does not fit is cut at the end.
 pub(crate) fn fit<'a>(pieces: impl IntoIterator<Item = (Role, &'a str)>, columns: usize, ascii: bool) -> Pieces {
     let pieces: Vec<_> = pieces.into_iter().collect();
+    if pieces.iter().map(|(_, piece)| text::width(piece)).sum::<usize>() <= columns {
+        return pieces.into_iter().map(|(role, piece)| (role, piece.to_owned())).collect();
+    }
     let whole: String = pieces.iter().map(|(_, piece)| *piece).collect();
     let cut = text::truncate(&whole, columns, ascii);
     let (mut kept, sign) = match cut.strip_suffix(text::ellipsis(ascii)) {

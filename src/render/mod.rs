@@ -2,19 +2,25 @@
 //!
 //! Reading order: [`text`] (what may reach a terminal), [`units`] (numbers as people read them), [`theme`] (what colours mean, and
 //! [`Look`]), [`scale`] (time to columns); then [`waterfall`] (one trace), [`table`] (many), [`graph`] (who calls
-//! whom) and [`json`] (for machines).
+//! whom), [`stats`] (how often and how fast) and [`json`] (for machines).
 
+mod column;
+pub mod escape;
 pub mod graph;
 pub mod json;
 mod line;
+pub mod lost;
 pub mod misses;
 pub mod scale;
+pub mod span;
+pub mod stats;
 pub mod table;
 pub mod text;
 pub mod theme;
 pub mod units;
 pub mod waterfall;
 
+pub use line::Pieces;
 pub use theme::Look;
 
 #[cfg(test)]

@@ -156,6 +156,22 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// Sanitised text broken into lines of at most `columns` columns, nothing left out: where blanks count.
+pub fn broken(text: &str, columns: usize) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let (mut from, mut used) = (0, 0);
+    for (at, cluster) in text.grapheme_indices(true) {
+        let cell = width(cluster);
+        if used > 0 && used + cell > columns {
+            lines.push(&text[from..at]);
+            (from, used) = (at, 0);
+        }
+        used += cell;
+    }
+    lines.push(&text[from..]);
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -139,6 +139,37 @@ pub fn plural(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", count(number as u128), if number == 1 { one } else { many })
 }
 
+/// A share in whole percent; never 0 % of something, never 100 % of less than all. Empty of nothing.
+pub fn share(part: impl Into<i128>, whole: impl Into<i128>) -> String {
+    let (part, whole) = (part.into(), whole.into());
+    match (part.saturating_mul(100).saturating_add(whole / 2)).checked_div(whole) {
+        None => String::new(),
+        Some(0) if part > 0 => "<1%".to_owned(),
+        Some(100..) if part < whole => ">99%".to_owned(),
+        Some(percent) => format!("{percent}%"),
+    }
+}
+
+/// The unit in which rates of about this many in that time, in nanoseconds, are told: the shortest in which there is at least one.
+pub fn rate_unit(number: u64, length: Nanos) -> (Nanos, &'static str) {
+    let units = [(SECOND, "per s"), (MINUTE, "per min"), (HOUR, "per h")];
+    let enough = |(unit, _): &(Nanos, _)| Nanos::from(number) * unit >= length;
+    units.into_iter().find(enough).unwrap_or((DAY, "per d"))
+}
+
+/// So many in that time, in nanoseconds, as a rate in a unit: `1,234`, `12.3`, `0.05`, and `<0.01` for what is not nothing.
+/// Empty where there is no time.
+pub fn rate(number: u64, length: Nanos, unit: Nanos) -> String {
+    let scaled = |parts: Nanos| (Nanos::from(number) * unit * parts + length / 2).checked_div(length).unwrap_or(0);
+    match (scaled(100), scaled(10)) {
+        _ if length <= 0 => String::new(),
+        (0, _) if number > 0 => "<0.01".to_owned(),
+        (hundredths @ ..1000, _) => format!("{}.{:02}", hundredths / 100, hundredths % 100),
+        (_, tenths @ ..1000) => format!("{}.{}", tenths / 10, tenths % 10),
+        _ => count(scaled(1)),
+    }
+}
+
 /// A size in bytes to three significant digits, in powers of 1024: `0 B`, `1.5 KiB`, `23.4 MiB`.
 pub fn bytes(size: u64) -> String {
     let mut unit: u128 = 1;
@@ -227,6 +258,32 @@ mod tests {
     }
 
     #[test]
+    fn shares_are_never_rounded_to_nothing_or_to_everything() {
+        let shares = [(1, 1000), (1, 200), (1, 3), (2, 3), (999, 1000), (5, 5), (0, 3), (1, 0)];
+        assert_eq!(shares.map(|(part, whole)| share(part, whole)), ["<1%", "1%", "33%", "67%", ">99%", "100%", "0%", ""]);
+    }
+
+    #[test]
+    fn rates_have_three_digits_in_the_shortest_unit_that_gives_one() {
+        let cases = [
+            (3600, HOUR, "1.00 per s"),
+            (3599, HOUR, "60.0 per min"),
+            (41, HOUR, "41.0 per h"),
+            (1, HOUR, "1.00 per h"),
+            (1, 2 * HOUR, "12.0 per d"),
+            (1, 1000 * DAY, "<0.01 per d"),
+            (0, HOUR, "0.00 per d"),
+            (1_234_567, SECOND, "1,234,567 per s"),
+            (5, 1, "5,000,000,000 per s"),
+        ];
+        for (number, length, expected) in cases {
+            let (unit, name) = rate_unit(number, length);
+            assert_eq!(format!("{} {name}", rate(number, length, unit)), expected);
+        }
+        assert_eq!(rate(5, 0, SECOND), "");
+    }
+
+    #[test]
     fn sizes_are_in_powers_of_1024() {
         let cases = [
             (0, "0 B"),
@@ -270,6 +327,8 @@ mod tests {
             duration(length, true);
             ago(Time(at), Time(now));
             bytes(size);
+            share(length, i128::from(at));
+            rate(at, length, rate_unit(now, length).0);
         }
     }
 }

@@ -207,7 +207,7 @@ fn a_span_that_ends_before_it_starts_is_kept_shown_as_received_and_flagged() {
 
                        ▏0              ▏200 µs         ▏400 µs         ▏600 µs         ▏800 µs
           GET / · web  ███████████████████████████████████████████████████████████████████████████████  1 ms
-        ~ └─ SELECT    ▏                                                                               -5 ms
+        ~ └─ SELECT    ▖                                                                               -5 ms
 
         ~ 1 span ends before it starts: shown as received
         ");
@@ -249,7 +249,7 @@ fn a_hundred_thousand_siblings_are_kept_counted_and_folded() {
     let rows: Vec<_> = shown.lines().filter(|line| line.contains("SELECT") || line.contains("100,00")).collect();
     insta::assert_snapshot!(rows.join("\n"), @"
     web  GET / · 1 ms · 100,001 spans · 1 service
-    └─ ×100,000 SELECT  ███████████████████████████████████████████████████████████████████████████ 1 ms
+    ┕━ ×100,000 SELECT  ███████████████████████████████████████████████████████████████████████████ 1 ms
     ");
 }
 

@@ -30,16 +30,18 @@ fn it_lists_and_shows_what_it_has_sent() {
     frontend-react-js  MessageGroupsPage · 423 ms · 17 spans · 2 services
     xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx · YYYY-MM-DD hh:mm:ss.sss UTC · local · complete
 
-                                                     ▏0             ▏100 ms        ▏200 ms        ▏300 ms
-    MessageGroupsPage             frontend-react-js  ███████████████████████████████████████████████████████████████  423 ms
-    └─ HTTP GET                   frontend-react-js  ▐█████████████████████████████████████████████████████████████▍  416 ms
-      └─ GET /api/message_groups  backend-flask       ████████████████████████████████████████████████████████████    402 ms
-        ├─ cognito-jwt-verify     backend-flask       █▍                                                              7.1 ms
-        ├─ SELECT users.uuid      backend-flask        ▐█▍                                                           12.4 ms
-        └─ list-message-groups    backend-flask          ▐███████████████████████████████████████████████████████     372 ms
-          ├─ ×10 DynamoDB.Query   backend-flask           ███████████████████████████████████████████████████▎        345 ms
+    █ critical path  ▄ own time  ─ waits             ▏0             ▏100 ms        ▏200 ms        ▏300 ms
+    MessageGroupsPage             frontend-react-js  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█  423 ms
+    ┕━ HTTP GET                   frontend-react-js  ▐━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█▍  416 ms
+      ┕━ GET /api/message_groups  backend-flask       ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█    402 ms
+        ┝━ cognito-jwt-verify     backend-flask       █▍                                                              7.1 ms
+        ┝━ SELECT users.uuid      backend-flask        ▐█▍                                                           12.4 ms
+        ┕━ list-message-groups    backend-flask          ▐━━━━━━━█━━━█━━━━█━━━━━━━━━█━━━━█━━━━━━━━━━━━━█━━━━━█━━━     372 ms
+          ┝━ ×10 DynamoDB.Query   backend-flask           ███████████████████████████████████████████████████▎        345 ms
           │   p50 29.7 ms max 48 ms
-          └─ render-json          backend-flask                                                              ▐██▊    20.3 ms
+          ┕━ render-json          backend-flask                                                              ▐██▊    20.3 ms
+
+    - N+1: DynamoDB.Query, 10 times one after the other in list-message-groups: 315 ms
     ------- stderr -------
     hint: `cruddur-trace --store $HOME/data/cruddur-trace/demo.db list 'status = error'` goes on from here, and so does `show ID`
     hint: `cruddur-trace run -- CMD` does the same with your own program

@@ -23,12 +23,15 @@ mod honeycomb_hostile;
 mod honeycomb_server;
 mod import;
 mod list;
+mod lost;
 mod map;
 mod readme;
 #[cfg(unix)]
 mod run;
 mod show;
 mod show_backends;
+mod show_parts;
+mod stats;
 #[cfg(unix)]
 mod store;
 mod support;

@@ -379,3 +379,47 @@ fn names_from_outside_do_not_steer_the_terminal() {
     let document: Json = serde_json::from_str(&home.line("map -b file:hostile.pb -o json").stdout).expect("it is JSON");
     assert!(document["nodes"].as_array().expect("it is a list").iter().any(|node| node["name"] == hostile));
 }
+
+#[test]
+fn a_flowchart_for_markdown() {
+    insta::assert_snapshot!(map(&["-o", "mermaid", "-q"]), @r#"
+    flowchart LR
+      n0[("DynamoDB<br/>db")]
+      n1("S3<br/>remote")
+      n2["backend-flask"]
+      n3(["client"])
+      n4["cruddur-thumbs<br/>AWS#58;#58;Lambda"]
+      n5["cruddur-thumbs<br/>AWS#58;#58;Lambda#58;#58;Function"]
+      n6["cruddur-worker"]
+      n7["frontend-react-js"]
+      n8[("postgresql cruddur<br/>db")]
+      n2 -->|"13 calls<br/>p50 23.8 ms"| n0
+      n2 -->|"1 call<br/>p50 522 ms"| n4
+      n2 -->|"3 calls<br/>1 failed (33#37;)<br/>p50 29 ms"| n8
+      n3 -->|"3 calls<br/>1 failed (33#37;)<br/>p50 48 ms"| n2
+      n4 -->|"1 call<br/>1 failed (100#37;)<br/>p50 472 ms"| n5
+      n5 -->|"1 call<br/>p50 169 ms"| n1
+      n7 -->|"3 calls<br/>p50 101 ms"| n2
+      classDef failed stroke:#d1242f,stroke-width:2px
+      class n2,n4,n5,n8 failed
+      linkStyle 2,3,4 stroke:#d1242f
+    [exit status: 0]
+    "#);
+    insta::assert_snapshot!(Home::new().line("map -o mermaid -q"), @"
+    flowchart LR
+    [exit status: 0]
+    ");
+}
+
+#[test]
+fn a_picture_that_needs_nothing_else() {
+    let drawn = map(&["-o", "svg", "-q"]).answer();
+    assert!(drawn.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=") && drawn.ends_with("</svg>\n"), "{drawn}");
+    let count = |what: &str| drawn.matches(what).count();
+    assert_eq!((count("class=\"node"), count("class=\"edge"), count("class=\"edge failed\"")), (9, 7, 3));
+    assert_eq!((count("http"), count("<script"), count("url(#arrow)") + count("url(#failed-arrow)")), (1, 0, 7));
+    assert_eq!(count(">5 services and 3 others that they call · 6 traces<"), 2, "its title, and what is seen");
+    assert!(drawn.contains("@media (prefers-color-scheme:dark)") && drawn.contains(">postgresql cruddur</text>"));
+    let empty = Home::new().line("map -o svg -q").answer();
+    assert!(empty.ends_with("</svg>\n") && !empty.contains("class=\"node"), "{empty}");
+}

@@ -156,7 +156,8 @@ fn what_the_command_sends_joins_the_span_around_it() {
         ");
     });
     assert_eq!(output.code, Some(3), "{output}");
-    let rows: Vec<_> = output.stdout.lines().filter(|line| line.contains("run bash") || line.contains("GET /")).collect();
+    let drawing = output.stdout.lines().take_while(|line| !line.starts_with("- "));
+    let rows: Vec<_> = drawing.filter(|line| line.contains("run bash") || line.contains("GET /")).collect();
     assert_eq!(rows.len(), 3, "the header, and a row each:\n{output}");
     let kept = sql(
         &home.store(),

@@ -19,119 +19,135 @@ pub(crate) fn show(more: &[&str]) -> CommandOutput {
 
 #[test]
 fn a_waterfall_at_every_width() {
-    insta::assert_snapshot!(show(&[GROUPS, "--width", "80"]), @r"
+    insta::assert_snapshot!(show(&[GROUPS, "--width", "80"]), @"
     backend-flask  GET /api/message_groups · 402 ms · 18 spans · 1 service
     8bc626382cebdea2f7f1556261da8061 · 2026-07-24 14:04:13 UTC · file:cruddur.json
     complete
 
-                                          ▏0               ▏200 ms
-    GET /api/message_groups · backend-f…  ██████████████████████████████████  402 ms
-    ├─ cognito-jwt-verify                 ▋                                   7.1 ms
-    ├─ SELECT                             ▐▊                                 12.4 ms
-    └─ list-message-groups                  ███████████████████████████████▍  372 ms
-      ├─ ×13 DynamoDB.Query                 █████████████████████████████▎    345 ms
+    █ critical path  ▄ own time  ─ waits  ▏0               ▏200 ms
+    GET /api/message_groups · backend-f…  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█  402 ms
+    ┝━ cognito-jwt-verify                 ▋                                   7.1 ms
+    ┝━ SELECT                             ▐▊                                 12.4 ms
+    ┕━ list-message-groups                  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╸  372 ms
+      ┝━ ×13 DynamoDB.Query                 █████████████████████████████▎    345 ms
       │   p50 23.8 ms max 48 ms
-      └─ render-json                                                     ▐█▎ 22.1 ms
+      ┕━ render-json                                                     ▐█▎ 22.1 ms
+
+    - N+1: DynamoDB.Query, 13 times one after the other in list-message-groups: 319
+      ms
     [exit status: 0]
     ");
-    insta::assert_snapshot!(show(&[GROUPS, "--width", "120"]), @r"
+    insta::assert_snapshot!(show(&[GROUPS, "--width", "120"]), @"
     backend-flask  GET /api/message_groups · 402 ms · 18 spans · 1 service
     8bc626382cebdea2f7f1556261da8061 · 2026-07-24 14:04:13.908 UTC · file:cruddur.json · complete
 
-                                             ▏0                ▏100 ms           ▏200 ms          ▏300 ms
-    GET /api/message_groups · backend-flask  ███████████████████████████████████████████████████████████████████████  402 ms
-    ├─ cognito-jwt-verify                    █▍                                                                       7.1 ms
-    ├─ SELECT                                 ▐█▊                                                                    12.4 ms
-    └─ list-message-groups                       █████████████████████████████████████████████████████████████████▋   372 ms
-      ├─ ×13 DynamoDB.Query                      ▐████████████████████████████████████████████████████████████▎       345 ms
+    █ critical path  ▄ own time  ─ waits     ▏0                ▏100 ms           ▏200 ms          ▏300 ms
+    GET /api/message_groups · backend-flask  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█  402 ms
+    ┝━ cognito-jwt-verify                    █▍                                                                       7.1 ms
+    ┝━ SELECT                                 ▐█▊                                                                    12.4 ms
+    ┕━ list-message-groups                       ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╸   372 ms
+      ┝━ ×13 DynamoDB.Query                      ▐████████████████████████████████████████████████████████████▎       345 ms
       │   p50 23.8 ms max 48 ms
-      └─ render-json                                                                                          ▐███▌  22.1 ms
+      ┕━ render-json                                                                                          ▐███▌  22.1 ms
+
+    - N+1: DynamoDB.Query, 13 times one after the other in list-message-groups: 319 ms
     [exit status: 0]
     ");
-    insta::assert_snapshot!(show(&[GROUPS, "--width", "40"]), @r"
+    insta::assert_snapshot!(show(&[GROUPS, "--width", "40"]), @"
     backend-flask  GET /api/message_groups
     402 ms · 18 spans · 1 service
     8bc626382cebdea2f7f1556261da8061
     2026-07-24 14:04:13 UTC
     file:cruddur.json · complete
 
-                     ▏0
-    GET /api/messag… ███████████████  402 ms
-    ├─ cognito-jwt-… ▎                7.1 ms
-    ├─ SELECT        ▊               12.4 ms
-    └─ list-message… ▐█████████████▋  372 ms
-      ├─ ×13 Dynamo…  ████████████▊   345 ms
+    █ critical path  ▏0
+    GET /api/messag… ━━━━━━━━━━━━━━━  402 ms
+    ┝━ cognito-jwt-… ▎                7.1 ms
+    ┝━ SELECT        ▊               12.4 ms
+    ┕━ list-message… ▐━━━━━━━━━━━━━╸  372 ms
+      ┝━ ×13 Dynamo…  ████████████▊   345 ms
       │   p50 23.8 ms max 48 ms
-      └─ render-json              ▐▋ 22.1 ms
+      ┕━ render-json              ▐▋ 22.1 ms
+
+    - N+1: DynamoDB.Query, 13 times one
+      after the other in
+      list-message-groups: 319 ms
     [exit status: 0]
     ");
-    insta::assert_snapshot!(show(&[GROUPS, "--width", "80", "--ascii"]), @r"
+    insta::assert_snapshot!(show(&[GROUPS, "--width", "80", "--ascii"]), @"
     backend-flask  GET /api/message_groups | 402 ms | 18 spans | 1 service
     8bc626382cebdea2f7f1556261da8061 | 2026-07-24 14:04:13 UTC | file:cruddur.json
     complete
 
-                                          |0               |200 ms
-    GET /api/message_groups - backend...  ##################################  402 ms
-    |- cognito-jwt-verify                 #                                   7.1 ms
-    |- SELECT                             ##                                 12.4 ms
-    `- list-message-groups                 #################################  372 ms
-      |- x13 DynamoDB.Query                 ##############################    345 ms
+    # critical path  = own time  - waits  |0               |200 ms
+    GET /api/message_groups - backend...  ---------------------------------#  402 ms
+    |= cognito-jwt-verify                 #                                   7.1 ms
+    |= SELECT                             ##                                 12.4 ms
+    `= list-message-groups                 #--------------------------------  372 ms
+      |= x13 DynamoDB.Query                 ##############################    345 ms
       |   p50 23.8 ms max 48 ms
-      `- render-json                                                     ### 22.1 ms
+      `= render-json                                                     ### 22.1 ms
+
+    - N+1: DynamoDB.Query, 13 times one after the other in list-message-groups: 319
+      ms
     [exit status: 0]
     ");
 }
 
 #[test]
 fn the_rest_of_the_session() {
-    insta::assert_snapshot!(show(&["08fef8"]), @r"
+    insta::assert_snapshot!(show(&["08fef8"]), @"
     frontend-react-js  HTTP GET · 75 ms · 6 spans · 2 services
     08fef885f38c1e32024efae4ecacf67d · 2026-07-24 14:03:05.000 UTC · file:cruddur.json · complete
 
-                                                    ▏0          ▏20 ms      ▏40 ms      ▏60 ms
-    HTTP GET                     frontend-react-js  ████████████████████████████████████████████   75 ms
-    └─ GET /api/activities/home  backend-flask          ▐███████████████████████████████████▌      61 ms
-      ├─ cognito-jwt-verify      backend-flask           ████                                     6.3 ms
-      └─ home-activities         backend-flask               ▐█████████████████████████████▌     51.5 ms
-        ├─ psycopg-pool-getconn  backend-flask               ▐█████▎                              9.8 ms
-        └─ SELECT                backend-flask                     ▐█████████████████████▌       37.2 ms
+    █ critical path  ▄ own time  ─ waits            ▏0          ▏20 ms      ▏40 ms      ▏60 ms
+    HTTP GET                     frontend-react-js  █████━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━████   75 ms
+    ┕━ GET /api/activities/home  backend-flask          ▐━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█▌      61 ms
+      ┝━ cognito-jwt-verify      backend-flask           ████                                     6.3 ms
+      ┕━ home-activities         backend-flask               ╺━━━━━█━━━━━━━━━━━━━━━━━━━━━██▌     51.5 ms
+        ┝━ psycopg-pool-getconn  backend-flask               ▐█████▎                              9.8 ms
+        ┕━ SELECT                backend-flask                     ▐█████████████████████▌       37.2 ms
+
+    - psycopg-pool-getconn and SELECT run one after the other in home-activities: they could run side by
+      side if they do not need each other's answers, which saves 9.8 ms at most
     [exit status: 0]
     ");
     insta::assert_snapshot!(show(&["ae98aa"]), @r#"
-    backend-flask  POST /api/activities · 48 ms · 3 spans · 1 service · 3 errors
+    backend-flask  POST /api/activities · 48 ms · 3 spans · 1 service · 3 errors (1 origin)
     ae98aa61f92c36ccde88da857de9bd67 · 2026-07-24 14:03:46.308 UTC · file:cruddur.json · complete
 
-                                            ▏0         ▏10 ms     ▏20 ms     ▏30 ms     ▏40 ms
-    ! POST /api/activities · backend-flask  ████████████████████████████████████████████████████   48 ms
+      █ critical path  ▄ own time  ─ waits  ▏0         ▏10 ms     ▏20 ms     ▏30 ms     ▏40 ms
+    ! POST /api/activities · backend-flask  ██████━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━███   48 ms
       │ HTTP 500
-    ! └─ create-activity                          ███████████████████████████████████████████    39.5 ms
-    !   └─ INSERT                                        ▐███████████████████████████████▎         29 ms
+    ! ┕━ create-activity                          ████████━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━███×    39.5 ms
+    !   ┕━ INSERT                                        ▐███████████████████████████████×         29 ms
             NotNullViolation: null value in column "user_uuid" of relation "activities" violates not-nu…
     [exit status: 0]
     "#);
-    insta::assert_snapshot!(show(&["6e0e52"]), @r"
+    insta::assert_snapshot!(show(&["6e0e52"]), @"
     frontend-react-js  HTTP POST · 225 ms · 4 spans · 3 services
     6e0e527094eac2775941319a7b6a5db6 · 2026-07-24 14:04:40.200 UTC · file:cruddur.json
     incomplete: 1 parent span has not arrived
 
-                                                             ▏0              ▏100 ms
-      HTTP POST                           frontend-react-js  ███████████████▋                     101 ms
-      └─ POST /api/activities/3bf2/reply  backend-flask       █████████████▊                       87 ms
-        └─ create-reply                   backend-flask        ██████████▉                       70.4 ms
+      █ critical path  ▄ own time  ─ waits                   ▏0              ▏100 ms
+      HTTP POST                           frontend-react-js  █━━━━━━━━━━━━━━▋                     101 ms
+      ┕━ POST /api/activities/3bf2/reply  backend-flask       █━━━━━━━━━━━█▊                       87 ms
+        ┕━ create-reply                   backend-flask        ██████████▉                       70.4 ms
     ⋯ a5d47a4311d759db not arrived (yet)                                   ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
-      └─ notify-followers                 cruddur-worker                   ▐████████████████████  131 ms
+      └─ notify-followers                 cruddur-worker                   ▗▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄  131 ms
     [exit status: 0]
     ");
     insta::assert_snapshot!(show(&["ae98aa", "--color", "always", "--width", "80"]), @r#"
-    ␛[33mbackend-flask␛[0m  ␛[1mPOST /api/activities␛[0m␛[2m · ␛[0m␛[1m48 ms␛[0m␛[2m · ␛[0m3 spans␛[2m · ␛[0m1 service␛[2m · ␛[0m␛[31;1m3 errors␛[0m
+    ␛[33mbackend-flask␛[0m  ␛[1mPOST /api/activities␛[0m␛[2m · ␛[0m␛[1m48 ms␛[0m␛[2m · ␛[0m3 spans␛[2m · ␛[0m1 service
+    ␛[31;1m3 errors (1 origin)␛[0m
     ␛[33mae98aa61f92c36ccde88da857de9bd67␛[0m␛[2m · ␛[0m2026-07-24 14:03:46 UTC␛[2m · ␛[0mfile:cruddur.json
     ␛[32mcomplete␛[0m
 
-                                            ␛[2m▏0␛[0m            ␛[2m▏20 ms␛[0m
-    ␛[31;1m!␛[0m ␛[31;1mPOST /api/activities␛[0m␛[2m · ␛[0m␛[33mbackend-flask␛[0m  ␛[31;1m████████████████████████████████␛[0m   48 ms
+      ␛[2m█ critical path  ▄ own time  ─ waits␛[0m  ␛[2m▏0␛[0m            ␛[2m▏20 ms␛[0m
+    ␛[31;1m!␛[0m ␛[31;1mPOST /api/activities␛[0m␛[2m · ␛[0m␛[33mbackend-flask␛[0m  ␛[31;1m████━━━━━━━━━━━━━━━━━━━━━━━━━━██␛[0m   48 ms
       ␛[2m│ ␛[0m␛[31;1mHTTP 500␛[0m
-    ␛[31;1m!␛[0m ␛[2m└─ ␛[0m␛[31;1mcreate-activity␛[0m                       ␛[31;1m▐██████████████████████████▏␛[0m  39.5 ms
-    ␛[31;1m!␛[0m ␛[2m  └─ ␛[0m␛[31;1mINSERT␛[0m                                   ␛[31;1m▐██████████████████▊␛[0m       29 ms
+    ␛[31;1m!␛[0m ␛[2m┕━ ␛[0m␛[31;1mcreate-activity␛[0m                       ␛[31;1m▐█████━━━━━━━━━━━━━━━━━━━██×␛[0m  39.5 ms
+    ␛[31;1m!␛[0m ␛[2m  ┕━ ␛[0m␛[31;1mINSERT␛[0m                                   ␛[31;1m▐██████████████████×␛[0m       29 ms
       ␛[2m      ␛[0m␛[31;1mNotNullViolation: null value in column "user_uuid" of relation "activit…␛[0m
     [exit status: 0]
     "#);
@@ -140,14 +156,14 @@ fn the_rest_of_the_session() {
 #[test]
 fn every_spelling_of_an_id_is_the_same_trace() {
     let shown = show(&[AVATAR]);
-    insta::assert_snapshot!(shown, @r"
+    insta::assert_snapshot!(shown, @"
     frontend-react-js  HTTP POST · 565 ms · 3 spans · 2 services
     6a63710987bbe879c7a5f5784a70384b · 2026-07-24 14:04:57.600 UTC · file:cruddur.json · complete
 
-                                                    ▏0              ▏200 ms         ▏400 ms
-    HTTP POST                    frontend-react-js  █████████████████████████████████████████████ 565 ms
-    └─ POST /api/profile/avatar  backend-flask      ▐███████████████████████████████████████████▌ 551 ms
-      └─ Lambda.Invoke           backend-flask        █████████████████████████████████████████▍  522 ms
+    █ critical path  ▄ own time  ─ waits            ▏0              ▏200 ms         ▏400 ms
+    HTTP POST                    frontend-react-js  █━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█ 565 ms
+    ┕━ POST /api/profile/avatar  backend-flask      ▐█━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█▌ 551 ms
+      ┕━ Lambda.Invoke           backend-flask        █████████████████████████████████████████▍  522 ms
     [exit status: 0]
     ");
     for spelling in [
@@ -211,50 +227,54 @@ fn an_id_that_is_none_is_refused_with_what_was_meant() {
 #[test]
 fn a_part_of_a_trace_is_not_taken_for_all_of_it() {
     insta::assert_snapshot!(show(&[GROUPS, "--where", "db.system = \"postgresql\""]), @r#"
-    backend-flask  GET /api/message_groups · 402 ms · 2 spans · 1 service
-    8bc626382cebdea2f7f1556261da8061 · 2026-07-24 14:04:13.908 UTC · file:cruddur.json
-    incomplete: only 2 of 18 spans are shown
+    backend-flask  GET /api/message_groups · 402 ms · 2 of 18 spans · 1 service
+    8bc626382cebdea2f7f1556261da8061 · 2026-07-24 14:04:13.908 UTC · file:cruddur.json · complete
 
-                                             ▏0           ▏100 ms      ▏200 ms     ▏300 ms
-    GET /api/message_groups · backend-flask  ███████████████████████████████████████████████████  402 ms
-    └─ SELECT                                 █▋                                                 12.4 ms
+    █ critical path  ▄ own time  ─ waits     ▏0           ▏100 ms      ▏200 ms     ▏300 ms
+    GET /api/message_groups · backend-flask  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█  402 ms
+    ┕━ SELECT                                 █▋                                                 12.4 ms
+
+    - N+1: DynamoDB.Query, 13 times one after the other in list-message-groups: 319 ms
     ------- stderr -------
     note: 1 of 18 spans satisfies db.system = "postgresql"; 1 above is shown too
     [exit status: 0]
     "#);
     insta::assert_snapshot!(show(&["6e0e52", "--where", "name = \"create-reply\""]), @r#"
-    frontend-react-js  HTTP POST · 101 ms · 3 spans · 2 services
+    frontend-react-js  HTTP POST · 225 ms · 3 of 4 spans · 3 services
     6e0e527094eac2775941319a7b6a5db6 · 2026-07-24 14:04:40.200 UTC · file:cruddur.json
-    incomplete: 1 parent span has not arrived; only 3 of 4 spans are shown
+    incomplete: 1 parent span has not arrived
 
-                                                           ▏0                 ▏50 ms
-    HTTP POST                           frontend-react-js  █████████████████████████████████████  101 ms
-    └─ POST /api/activities/3bf2/reply  backend-flask         ███████████████████████████████▉     87 ms
-      └─ create-reply                   backend-flask          ▐█████████████████████████▌       70.4 ms
+    █ critical path  ▄ own time  ─ waits                   ▏0               ▏100 ms
+    HTTP POST                           frontend-react-js  █━━━━━━━━━━━━━━━▌                      101 ms
+    ┕━ POST /api/activities/3bf2/reply  backend-flask       █━━━━━━━━━━━━█▋                        87 ms
+      ┕━ create-reply                   backend-flask        ███████████▋                        70.4 ms
     ------- stderr -------
     note: 1 of 4 spans satisfies name = "create-reply"; 2 above are shown too
     [exit status: 0]
     "#);
     insta::assert_snapshot!(show(&["6e0e52", "--where", "name = \"notify-followers\""]), @r#"
-    frontend-react-js  HTTP POST · 225 ms · 2 spans · 2 services
+    frontend-react-js  HTTP POST · 225 ms · 2 of 4 spans · 3 services
     6e0e527094eac2775941319a7b6a5db6 · 2026-07-24 14:04:40.200 UTC · file:cruddur.json
-    incomplete: 1 parent span has not arrived; only 2 of 4 spans are shown
+    incomplete: 1 parent span has not arrived
 
-                                                             ▏0              ▏100 ms
-      HTTP POST                           frontend-react-js  ████████████████▏                    101 ms
+      █ critical path  ▄ own time  ─ waits                   ▏0              ▏100 ms
+      HTTP POST                           frontend-react-js  █━━━━━━━━━━━━━━█▏                    101 ms
     ⋯ a5d47a4311d759db not arrived (yet)                                    ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
-      └─ notify-followers                 cruddur-worker                    █████████████████████ 131 ms
+      └─ notify-followers                 cruddur-worker                    ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄ 131 ms
     ------- stderr -------
     note: 1 of 4 spans satisfies name = "notify-followers"; 1 above is shown too
     [exit status: 0]
     "#);
-    insta::assert_snapshot!(show(&[GROUPS, "--where", "kind = server", "--width", "80"]), @r"
-    backend-flask  GET /api/message_groups · 402 ms · 1 span · 1 service
+    insta::assert_snapshot!(show(&[GROUPS, "--where", "kind = server", "--width", "80"]), @"
+    backend-flask  GET /api/message_groups · 402 ms · 1 of 18 spans · 1 service
     8bc626382cebdea2f7f1556261da8061 · 2026-07-24 14:04:13 UTC · file:cruddur.json
-    incomplete: only 1 of 18 spans is shown
+    complete
 
                                           ▏0                ▏200 ms
-    GET /api/message_groups · backend-f…  ███████████████████████████████████ 402 ms
+    GET /api/message_groups · backend-f…  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█ 402 ms
+
+    - N+1: DynamoDB.Query, 13 times one after the other in list-message-groups: 319
+      ms
     ------- stderr -------
     note: 1 of 18 spans satisfies kind = server
     [exit status: 0]
@@ -279,71 +299,82 @@ fn a_part_of_a_trace_is_not_taken_for_all_of_it() {
 
 #[test]
 fn every_span_that_is_not_drawn_is_counted() {
-    insta::assert_snapshot!(show(&[GROUPS, "--max-rows", "6"]), @r"
+    insta::assert_snapshot!(show(&[GROUPS, "--max-rows", "6"]), @"
     backend-flask  GET /api/message_groups · 402 ms · 18 spans · 1 service
     8bc626382cebdea2f7f1556261da8061 · 2026-07-24 14:04:13.908 UTC · file:cruddur.json · complete
 
-                                             ▏0           ▏100 ms      ▏200 ms     ▏300 ms
-    GET /api/message_groups · backend-flask  ███████████████████████████████████████████████████  402 ms
-    ├─ cognito-jwt-verify                    █                                                    7.1 ms
-    ├─ SELECT                                 █▋                                                 12.4 ms
-    └─ list-message-groups                      ███████████████████████████████████████████████   372 ms
-      ├─ ×13 DynamoDB.Query                     ███████████████████████████████████████████▉      345 ms
+    █ critical path  ▄ own time  ─ waits     ▏0           ▏100 ms      ▏200 ms     ▏300 ms
+    GET /api/message_groups · backend-flask  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█  402 ms
+    ┝━ cognito-jwt-verify                    █                                                    7.1 ms
+    ┝━ SELECT                                 █▋                                                 12.4 ms
+    ┕━ list-message-groups                      ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   372 ms
+      ┝━ ×13 DynamoDB.Query                     ███████████████████████████████████████████▉      345 ms
       │   p50 23.8 ms max 48 ms
-      └─ render-json                                                                        ██▉  22.1 ms
+      ┕━ render-json                                                                        ██▉  22.1 ms
+
+    - N+1: DynamoDB.Query, 13 times one after the other in list-message-groups: 319 ms
     [exit status: 0]
     ");
-    insta::assert_snapshot!(show(&[GROUPS, "--max-rows", "2", "--width", "80"]), @r"
+    insta::assert_snapshot!(show(&[GROUPS, "--max-rows", "2", "--width", "80"]), @"
     backend-flask  GET /api/message_groups · 402 ms · 18 spans · 1 service
     8bc626382cebdea2f7f1556261da8061 · 2026-07-24 14:04:13 UTC · file:cruddur.json
     complete
 
-                                          ▏0                ▏200 ms
-    GET /api/message_groups · backend-f…  ███████████████████████████████████ 402 ms
+    █ critical path  ▄ own time  ─ waits  ▏0                ▏200 ms
+    GET /api/message_groups · backend-f…  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█ 402 ms
     └─ … 17 more spans
+
+    - N+1: DynamoDB.Query, 13 times one after the other in list-message-groups: 319
+      ms
     [exit status: 0]
     ");
-    insta::assert_snapshot!(show(&[GROUPS, "--no-fold", "--max-rows", "9", "--width", "80"]), @r"
+    insta::assert_snapshot!(show(&[GROUPS, "--no-fold", "--max-rows", "9", "--width", "80"]), @"
     backend-flask  GET /api/message_groups · 402 ms · 18 spans · 1 service
     8bc626382cebdea2f7f1556261da8061 · 2026-07-24 14:04:13 UTC · file:cruddur.json
     complete
 
-                                          ▏0               ▏200 ms
-    GET /api/message_groups · backend-f…  ██████████████████████████████████  402 ms
-    ├─ list-message-groups                  ███████████████████████████████▍  372 ms
-    │ ├─ DynamoDB.Query                     ████▏                              48 ms
-    │ ├─ DynamoDB.Query                           ██▎                        25.9 ms
-    │ ├─ DynamoDB.Query                             ▐█▌                      24.8 ms
-    │ ├─ DynamoDB.Query                                           ▐█▋        26.3 ms
-    │ ├─ DynamoDB.Query                                              ██      25.2 ms
+    █ critical path  ▄ own time  ─ waits  ▏0               ▏200 ms
+    GET /api/message_groups · backend-f…  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█  402 ms
+    ┝━ list-message-groups                  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╸  372 ms
+    │ ┝━ DynamoDB.Query                     ████▏                              48 ms
+    │ ┝━ DynamoDB.Query                           ██▎                        25.9 ms
+    │ ┝━ DynamoDB.Query                             ▐█▌                      24.8 ms
+    │ ┝━ DynamoDB.Query                                           ▐█▋        26.3 ms
+    │ ┝━ DynamoDB.Query                                              ██      25.2 ms
     │ └─ … 9 more spans
     └─ … 2 more spans
+
+    - N+1: DynamoDB.Query, 13 times one after the other in list-message-groups: 319
+      ms
     [exit status: 0]
     ");
-    insta::assert_snapshot!(show(&[GROUPS, "--no-fold", "--width", "80"]), @r"
+    insta::assert_snapshot!(show(&[GROUPS, "--no-fold", "--width", "80"]), @"
     backend-flask  GET /api/message_groups · 402 ms · 18 spans · 1 service
     8bc626382cebdea2f7f1556261da8061 · 2026-07-24 14:04:13 UTC · file:cruddur.json
     complete
 
-                                          ▏0               ▏200 ms
-    GET /api/message_groups · backend-f…  ██████████████████████████████████  402 ms
-    ├─ cognito-jwt-verify                 ▋                                   7.1 ms
-    ├─ SELECT                             ▐▊                                 12.4 ms
-    └─ list-message-groups                  ███████████████████████████████▍  372 ms
-      ├─ DynamoDB.Query                     ████▏                              48 ms
-      ├─ DynamoDB.Query                         ▐▉                             18 ms
-      ├─ DynamoDB.Query                           ██▎                        25.9 ms
-      ├─ DynamoDB.Query                             ▐█▌                      24.8 ms
-      ├─ DynamoDB.Query                               ▐█▊                    23.8 ms
-      ├─ DynamoDB.Query                                  █▊                  22.7 ms
-      ├─ DynamoDB.Query                                    █▊                21.6 ms
-      ├─ DynamoDB.Query                                      █▊              20.5 ms
-      ├─ DynamoDB.Query                                        █▌            19.4 ms
-      ├─ DynamoDB.Query                                         ▐█▎          18.4 ms
-      ├─ DynamoDB.Query                                           ▐█▋        26.3 ms
-      ├─ DynamoDB.Query                                              ██      25.2 ms
-      ├─ DynamoDB.Query                                                ██▎   24.1 ms
-      └─ render-json                                                     ▐█▎ 22.1 ms
+    █ critical path  ▄ own time  ─ waits  ▏0               ▏200 ms
+    GET /api/message_groups · backend-f…  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█  402 ms
+    ┝━ cognito-jwt-verify                 ▋                                   7.1 ms
+    ┝━ SELECT                             ▐▊                                 12.4 ms
+    ┕━ list-message-groups                  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╸  372 ms
+      ┝━ DynamoDB.Query                     ████▏                              48 ms
+      ┝━ DynamoDB.Query                         ▐▉                             18 ms
+      ┝━ DynamoDB.Query                           ██▎                        25.9 ms
+      ┝━ DynamoDB.Query                             ▐█▌                      24.8 ms
+      ┝━ DynamoDB.Query                               ▐█▊                    23.8 ms
+      ┝━ DynamoDB.Query                                  █▊                  22.7 ms
+      ┝━ DynamoDB.Query                                    █▊                21.6 ms
+      ┝━ DynamoDB.Query                                      █▊              20.5 ms
+      ┝━ DynamoDB.Query                                        █▌            19.4 ms
+      ┝━ DynamoDB.Query                                         ▐█▎          18.4 ms
+      ┝━ DynamoDB.Query                                           ▐█▋        26.3 ms
+      ┝━ DynamoDB.Query                                              ██      25.2 ms
+      ┝━ DynamoDB.Query                                                ██▎   24.1 ms
+      ┕━ render-json                                                     ▐█▎ 22.1 ms
+
+    - N+1: DynamoDB.Query, 13 times one after the other in list-message-groups: 319
+      ms
     [exit status: 0]
     ");
 }
@@ -351,28 +382,33 @@ fn every_span_that_is_not_drawn_is_counted() {
 #[test]
 fn several_traces_follow_each_other() {
     insta::assert_snapshot!(show(&["ae98aa", "08fef8", "--width", "80"]), @r#"
-    backend-flask  POST /api/activities · 48 ms · 3 spans · 1 service · 3 errors
+    backend-flask  POST /api/activities · 48 ms · 3 spans · 1 service
+    3 errors (1 origin)
     ae98aa61f92c36ccde88da857de9bd67 · 2026-07-24 14:03:46 UTC · file:cruddur.json
     complete
 
-                                            ▏0            ▏20 ms
-    ! POST /api/activities · backend-flask  ████████████████████████████████   48 ms
+      █ critical path  ▄ own time  ─ waits  ▏0            ▏20 ms
+    ! POST /api/activities · backend-flask  ████━━━━━━━━━━━━━━━━━━━━━━━━━━██   48 ms
       │ HTTP 500
-    ! └─ create-activity                       ▐██████████████████████████▏  39.5 ms
-    !   └─ INSERT                                   ▐██████████████████▊       29 ms
+    ! ┕━ create-activity                       ▐█████━━━━━━━━━━━━━━━━━━━██×  39.5 ms
+    !   ┕━ INSERT                                   ▐██████████████████×       29 ms
             NotNullViolation: null value in column "user_uuid" of relation "activit…
 
     frontend-react-js  HTTP GET · 75 ms · 6 spans · 2 services
     08fef885f38c1e32024efae4ecacf67d · 2026-07-24 14:03:05 UTC · file:cruddur.json
     complete
 
-                                          ▏0       ▏20 ms    ▏40 ms   ▏60 ms
-    HTTP GET · frontend-react-js          ██████████████████████████████████   75 ms
-    └─ GET /api/activities/home · backe…     ▐███████████████████████████▎     61 ms
-      ├─ cognito-jwt-verify                   ██▉                             6.3 ms
-      └─ home-activities                         ███████████████████████▌    51.5 ms
-        ├─ psycopg-pool-getconn                  ▐███▉                        9.8 ms
-        └─ SELECT                                     █████████████████      37.2 ms
+    █ critical path  ▄ own time  ─ waits  ▏0       ▏20 ms    ▏40 ms   ▏60 ms
+    HTTP GET · frontend-react-js          ████━━━━━━━━━━━━━━━━━━━━━━━━━━━███   75 ms
+    ┕━ GET /api/activities/home · backe…     ▐━━━━━━━━━━━━━━━━━━━━━━━━━━█▎     61 ms
+      ┝━ cognito-jwt-verify                   ██▉                             6.3 ms
+      ┕━ home-activities                         ━━━━━━━━━━━━━━━━━━━━━━█▌    51.5 ms
+        ┝━ psycopg-pool-getconn                  ▐███▉                        9.8 ms
+        ┕━ SELECT                                     █████████████████      37.2 ms
+
+    - psycopg-pool-getconn and SELECT run one after the other in home-activities:
+      they could run side by side if they do not need each other's answers, which
+      saves 9.8 ms at most
     [exit status: 0]
     "#);
 }
@@ -416,16 +452,16 @@ fn names_from_outside_line_up_and_do_no_harm() {
     ウェブ␛[7m  ␛[31mred␛[0m ␛]0;owned␇ · 18 ms · 8 spans · 1 service · 1 error
     4bf92f3577b34da6a3ce929d0e0e4736 · 2026-07-24 14:03:05.001 UTC · file:hostile.json · complete
 
-                                            ▏0             ▏5 ms          ▏10 ms         ▏15 ms
-      ␛[31mred␛[0m ␛]0;owned␇ · ウェブ␛[7m  ██████████████████████████████████████████████████████ 18 ms
-      ├─ line␊feed␉tab␍return␀null             ████████████████████████████████████████████████    16 ms
-    ! ├─ \u{202e}gnp.exe\u{202c} bidi             ██████████████████████████████████████████       14 ms
-      │   ␛[2J\u{9b}31m\u{202e}cleared
-      ├─ 注文を確認する                              ████████████████████████████████████          12 ms
-      ├─ 👨‍👩‍👧‍👦 family 🇨🇦                                   ██████████████████████████████             10 ms
-      ├─ Zürich été                                        ████████████████████████                 8 ms
-      ├─ zero\u{200b}width\u{feff}                            ██████████████████                    6 ms
-      └─ (no name)                                               ████████████                       4 ms
+      █ critical path  ▄ own time  ─ waits  ▏0             ▏5 ms          ▏10 ms         ▏15 ms
+      ␛[31mred␛[0m ␛]0;owned␇ · ウェブ␛[7m  ███━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━███ 18 ms
+      ┝━ line␊feed␉tab␍return␀null             ████████████████████████████████████████████████    16 ms
+    ! ├─ \u{202e}gnp.exe\u{202c} bidi             ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄       14 ms
+      │   handled: ␛[2J\u{9b}31m\u{202e}cleared
+      ├─ 注文を確認する                              ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄          12 ms
+      ├─ 👨‍👩‍👧‍👦 family 🇨🇦                                   ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄             10 ms
+      ├─ Zürich été                                        ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄                 8 ms
+      ├─ zero\u{200b}width\u{feff}                            ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄                    6 ms
+      └─ (no name)                                               ▄▄▄▄▄▄▄▄▄▄▄▄                       4 ms
     [exit status: 0]
     ");
     insta::assert_snapshot!(home.line("show -b file:hostile.json 4bf92f --ascii --width 80"), @r"
@@ -434,16 +470,16 @@ fn names_from_outside_line_up_and_do_no_harm() {
     4bf92f3577b34da6a3ce929d0e0e4736 | 2026-07-24 14:03:05 UTC | file:hostile.json
     complete
 
-                                            |0        |5 ms    |10 ms
-      \u{1b}[31mred\u{1b}[0m \u{1b}]0;o...  ################################## 18 ms
-      |- line\u{a}feed\u{9}tab\u{d}retu...   ###############################   16 ms
-    ! |- \u{202e}gnp.exe\u{202c} bidi          ############################    14 ms
-      |   \u{1b}[2J\u{9b}31m\u{202e}cleared
-      |- \u{6ce8}\u{6587}\u{3092}\u{78b...       ########################      12 ms
-      |- \u{1f468}\u{200d}\u{1f469}\u{2...         ####################        10 ms
-      |- Zu\u{308}rich e\u{301}te\u{301}             ################           8 ms
-      |- zero\u{200b}width\u{feff}                     ############             6 ms
-      `- (no name)                                       ########               4 ms
+      # critical path  = own time  - waits  |0        |5 ms    |10 ms
+      \u{1b}[31mred\u{1b}[0m \u{1b}]0;o...  ##------------------------------## 18 ms
+      |= line\u{a}feed\u{9}tab\u{d}retu...   ###############################   16 ms
+    ! |- \u{202e}gnp.exe\u{202c} bidi          ============================    14 ms
+      |   handled: \u{1b}[2J\u{9b}31m\u{202e}cleared
+      |- \u{6ce8}\u{6587}\u{3092}\u{78b...       ========================      12 ms
+      |- \u{1f468}\u{200d}\u{1f469}\u{2...         ====================        10 ms
+      |- Zu\u{308}rich e\u{301}te\u{301}             ================           8 ms
+      |- zero\u{200b}width\u{feff}                     ============             6 ms
+      `- (no name)                                       ========               4 ms
     [exit status: 0]
     ");
     insta::assert_snapshot!(home.line("list -b file:hostile.json --width 120"), @r"

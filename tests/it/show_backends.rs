@@ -95,44 +95,45 @@ fn two_backends_are_one_tree_with_no_span_twice() {
     let home = home();
     home.import("cruddur.json");
     insta::assert_snapshot!(home.run(["show", "-b", "file:cruddur.json", "-b", "file:xray.json", AVATAR]), @"
-    frontend-react-js  HTTP POST · 565 ms · 7 spans · 3 services · 3 errors
+    frontend-react-js  HTTP POST · 565 ms · 7 spans · 3 services · 3 errors (1 origin)
     6a63710987bbe879c7a5f5784a70384b · 2026-07-24 14:04:57.600 UTC · file:cruddur.json + file:xray.json
     complete
 
-                                                             ▏0           ▏200 ms      ▏400 ms
-      HTTP POST                           frontend-react-js  ████████████████████████████████████ 565 ms
-      └─ POST /api/profile/avatar         backend-flask      ▐██████████████████████████████████▋ 551 ms
-        └─ Lambda.Invoke                  backend-flask       ▐████████████████████████████████▊  522 ms
-    !     └─ cruddur-thumbs (Lambda)      cruddur-thumbs        ███████████████████████████████▍  489 ms
-    !       └─ cruddur-thumbs (Function)  cruddur-thumbs         █████████████████████████████▉   472 ms
-              ├─ S3                       cruddur-thumbs         ▐██████████▎                     169 ms
-    !         └─ sharp.resize             cruddur-thumbs                    ▐█████████████████▊   287 ms
+      █ critical path  ▄ own time  ─ waits                   ▏0           ▏200 ms      ▏400 ms
+      HTTP POST                           frontend-react-js  █━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 565 ms
+      ┕━ POST /api/profile/avatar         backend-flask      ▐█━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━▋ 551 ms
+        ┕━ Lambda.Invoke                  backend-flask       ▐█━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━▊  522 ms
+    !     ┕━ cruddur-thumbs (Lambda)      cruddur-thumbs        █━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━▍  489 ms
+            │ handled
+    !       ┕━ cruddur-thumbs (Function)  cruddur-thumbs         █━━━━━━━━━━━━━━━━━━━━━━━━━━━━×   472 ms
+              ┝━ S3                       cruddur-thumbs         ▐██████████▎                     169 ms
+    !         ┕━ sharp.resize             cruddur-thumbs                    ▐█████████████████▊   287 ms
                   Input buffer contains unsupported image format
     [exit status: 0]
     ");
     insta::assert_snapshot!(home.run(["show", "-b", "file:xray.json", AVATAR]), @"
-    (root not arrived) · 489 ms · 4 spans · 1 service · 3 errors
+    (root not arrived) · 489 ms · 4 spans · 1 service · 3 errors (1 origin)
     1-6a637109-87bbe879c7a5f5784a70384b · 2026-07-24 14:04:57.652 UTC · file:xray.json
     incomplete: no root span has arrived; 1 parent span has not arrived
 
-                                          ▏0          ▏100 ms    ▏200 ms    ▏300 ms    ▏400 ms
+      █ critical ▄ own ─ waits            ▏0          ▏100 ms    ▏200 ms    ▏300 ms    ▏400 ms
     ⋯ 14af83ebfb3b9fd9 not arrived (yet)  ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
-    ! └─ cruddur-thumbs (Lambda)          ███████████████████████████████████████████████████████ 489 ms
-    !   └─ cruddur-thumbs (Function)       █████████████████████████████████████████████████████  472 ms
-          ├─ S3                             ███████████████████▏                                  169 ms
-    !     └─ sharp.resize                                      ▐███████████████████████████████▊  287 ms
+    ! ┕━ cruddur-thumbs (Lambda)          █━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█ 489 ms
+    !   ┕━ cruddur-thumbs (Function)       █━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━×  472 ms
+          ┝━ S3                             ███████████████████▏                                  169 ms
+    !     ┕━ sharp.resize                                      ▐███████████████████████████████▊  287 ms
               Input buffer contains unsupported image format
     [exit status: 0]
     ");
-    insta::assert_snapshot!(home.run(["show", "-b", "local", "-b", "file:cruddur.json", "--width", "80", AVATAR]), @r"
+    insta::assert_snapshot!(home.run(["show", "-b", "local", "-b", "file:cruddur.json", "--width", "80", AVATAR]), @"
     frontend-react-js  HTTP POST · 565 ms · 3 spans · 2 services
     6a63710987bbe879c7a5f5784a70384b · 2026-07-24 14:04:57 UTC
     local + file:cruddur.json · complete
 
-                                          ▏0           ▏200 ms     ▏400 ms
-    HTTP POST · frontend-react-js         ███████████████████████████████████ 565 ms
-    └─ POST /api/profile/avatar · backe…  ▐█████████████████████████████████▋ 551 ms
-      └─ Lambda.Invoke                     ▐███████████████████████████████▊  522 ms
+    █ critical path  ▄ own time  ─ waits  ▏0           ▏200 ms     ▏400 ms
+    HTTP POST · frontend-react-js         █━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 565 ms
+    ┕━ POST /api/profile/avatar · backe…  ▐━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━▋ 551 ms
+      ┕━ Lambda.Invoke                     ▐███████████████████████████████▊  522 ms
     [exit status: 0]
     ");
 }
@@ -145,13 +146,17 @@ fn a_backend_that_fails_is_a_warning_while_another_answers() {
     frontend-react-js  HTTP GET · 75 ms · 6 spans · 2 services
     08fef885f38c1e32024efae4ecacf67d · 2026-07-24 14:03:05 UTC · local · complete
 
-                                          ▏0       ▏20 ms    ▏40 ms   ▏60 ms
-    HTTP GET · frontend-react-js          ██████████████████████████████████   75 ms
-    └─ GET /api/activities/home · backe…     ▐███████████████████████████▎     61 ms
-      ├─ cognito-jwt-verify                   ██▉                             6.3 ms
-      └─ home-activities                         ███████████████████████▌    51.5 ms
-        ├─ psycopg-pool-getconn                  ▐███▉                        9.8 ms
-        └─ SELECT                                     █████████████████      37.2 ms
+    █ critical path  ▄ own time  ─ waits  ▏0       ▏20 ms    ▏40 ms   ▏60 ms
+    HTTP GET · frontend-react-js          ████━━━━━━━━━━━━━━━━━━━━━━━━━━━███   75 ms
+    ┕━ GET /api/activities/home · backe…     ▐━━━━━━━━━━━━━━━━━━━━━━━━━━█▎     61 ms
+      ┝━ cognito-jwt-verify                   ██▉                             6.3 ms
+      ┕━ home-activities                         ━━━━━━━━━━━━━━━━━━━━━━█▌    51.5 ms
+        ┝━ psycopg-pool-getconn                  ▐███▉                        9.8 ms
+        ┕━ SELECT                                     █████████████████      37.2 ms
+
+    - psycopg-pool-getconn and SELECT run one after the other in home-activities:
+      they could run side by side if they do not need each other's answers, which
+      saves 9.8 ms at most
     ------- stderr -------
     warning: cannot read nowhere.json: No such file or directory (os error 2)
     [exit status: 0]
@@ -174,13 +179,17 @@ fn a_backend_that_fails_is_a_warning_while_another_answers() {
     08fef885f38c1e32024efae4ecacf67d · 2026-07-24 14:03:05 UTC · file:cruddur.json
     complete
 
-                                          ▏0       ▏20 ms    ▏40 ms   ▏60 ms
-    HTTP GET · frontend-react-js          ██████████████████████████████████   75 ms
-    └─ GET /api/activities/home · backe…     ▐███████████████████████████▎     61 ms
-      ├─ cognito-jwt-verify                   ██▉                             6.3 ms
-      └─ home-activities                         ███████████████████████▌    51.5 ms
-        ├─ psycopg-pool-getconn                  ▐███▉                        9.8 ms
-        └─ SELECT                                     █████████████████      37.2 ms
+    █ critical path  ▄ own time  ─ waits  ▏0       ▏20 ms    ▏40 ms   ▏60 ms
+    HTTP GET · frontend-react-js          ████━━━━━━━━━━━━━━━━━━━━━━━━━━━███   75 ms
+    ┕━ GET /api/activities/home · backe…     ▐━━━━━━━━━━━━━━━━━━━━━━━━━━█▎     61 ms
+      ┝━ cognito-jwt-verify                   ██▉                             6.3 ms
+      ┕━ home-activities                         ━━━━━━━━━━━━━━━━━━━━━━█▌    51.5 ms
+        ┝━ psycopg-pool-getconn                  ▐███▉                        9.8 ms
+        ┕━ SELECT                                     █████████████████      37.2 ms
+
+    - psycopg-pool-getconn and SELECT run one after the other in home-activities:
+      they could run side by side if they do not need each other's answers, which
+      saves 9.8 ms at most
     ------- stderr -------
     warning: broken.db is not a store of cruddur-trace: it is no SQLite database
     [exit status: 0]

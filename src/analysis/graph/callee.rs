@@ -19,16 +19,16 @@ use crate::query::semconv;
 
 /// What is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Callee {
+pub(in crate::analysis) struct Callee {
     /// Its name; empty where the span says none.
-    pub(super) name: String,
+    pub(in crate::analysis) name: String,
     /// X-Ray's type, where it has inferred who was called; else [`Node::DATABASE`], [`Node::MESSAGING`] or [`Node::REMOTE`].
-    pub(super) kind: String,
+    pub(in crate::analysis) kind: String,
     /// Whether the name is by convention the other service's own.
-    pub(super) by_service_name: bool,
+    pub(in crate::analysis) by_service_name: bool,
 }
 
-pub(super) fn of(span: &Span) -> Callee {
+pub(in crate::analysis) fn of(span: &Span) -> Callee {
     let attributes = &span.attributes;
     let messaging = text(attributes, "messaging.system");
     let database = text(attributes, "db.system.name");

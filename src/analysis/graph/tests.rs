@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 
 use super::*;
+use crate::model::Value;
+use crate::model::graph::Figures;
 use crate::model::time::MILLISECOND;
 use crate::model::{Attributes, SpanId, Status, StatusCode, Time, TraceId};
 use crate::wire;

@@ -260,7 +260,10 @@ impl<'a> Claims<'a> {
             let parent = &self.spans[parent];
             let known = !span.start.is_unknown() && !parent.start.is_unknown();
             set(Marks::EARLY, known && parent.start.since(span.start) > self.tolerance);
-            let late = span.end.zip(parent.end).is_some_and(|(end, parents)| end.since(parents) > self.tolerance);
+            // A message is often handled after it has been sent.
+            let handed_over = (parent.kind, span.kind) == (SpanKind::Producer, SpanKind::Consumer);
+            let late = span.end.zip(parent.end).filter(|_| !handed_over);
+            let late = late.is_some_and(|(end, parents)| end.since(parents) > self.tolerance);
             set(Marks::LATE, late);
         }
         marks

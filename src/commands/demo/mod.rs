@@ -9,7 +9,6 @@ use tokio::net::UdpSocket;
 
 use super::receive::{self, Door, Noting};
 use super::{Context, ask};
-use crate::analysis::Tree;
 use crate::backend::{Backend as _, Local};
 use crate::collect;
 use crate::error::{Failure, Kind, OrFail};
@@ -46,7 +45,7 @@ pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure>
     listed.sort_by_key(|summary| std::cmp::Reverse(summary.start));
     let look = context.look(ui);
     let shown = traces.iter().find(|trace| *trace.id() == session.shown);
-    let drawn = shown.map(|trace| waterfall::render(trace, &Tree::build(trace), &waterfall::Options::default(), &look));
+    let drawn = shown.map(|trace| waterfall::draw(trace, &waterfall::Options::default(), &look));
     ui.out(&format!("{}\n{}", table::render(&listed, &look), drawn.unwrap_or_default()))?;
     let store = store.display();
     ui.hint(&format!("`cruddur-trace --store {store} list 'status = error'` goes on from here, and so does `show ID`"));

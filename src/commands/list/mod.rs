@@ -1,6 +1,7 @@
 //! `list`: the traces of a window, newest first; with `--follow`, also those still to come.
 
 mod follow;
+mod lost;
 
 use super::Context;
 use super::ask;
@@ -12,7 +13,7 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::model::TraceSummary;
 use crate::query::Query;
-use crate::render::{Look, json, table, units};
+use crate::render::{Look, json, lost as lost_context, table, units};
 use crate::ui::Ui;
 
 /// Asks, says what is odd, prints.
@@ -42,8 +43,19 @@ pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Resu
     say(&listing, &query, &sources, ui);
     let look = context.look(ui);
     let look = Look { now: look.now.filter(|_| !args.follow), ..look };
-    let notes = [&listing.notes[..], &silent].concat();
-    let text = printed(&listing.traces, &notes, args.output, &look);
+    let mut notes = [&listing.notes[..], &silent].concat();
+    let mut below = String::new();
+    if args.lost_context && !listing.traces.is_empty() {
+        let (matches, read, more) = lost::find(&sources, &listing.traces, ui).await;
+        let found = lost_context::notes(&matches, read);
+        match args.output {
+            ListFormat::Table => below = format!("\n{}", lost_context::render(&matches, read, &look)),
+            ListFormat::Json => {}
+            ListFormat::Jsonl => found.iter().for_each(|note| ui.note(note)),
+        }
+        notes.extend(more.into_iter().chain(found));
+    }
+    let text = printed(&listing.traces, &notes, args.output, &look) + &below;
     if args.follow {
         // What follows shall line up with what stands above it.
         ui.out(&text)?;

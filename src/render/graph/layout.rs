@@ -34,7 +34,7 @@ pub(super) enum Elsewhere {
 }
 
 /// Who calls whom, busiest first.
-struct Calls<'a> {
+pub(super) struct Calls<'a> {
     graph: &'a ServiceGraph,
     /// The edges of each node.
     of: Vec<Vec<usize>>,
@@ -87,7 +87,7 @@ pub(super) fn rows(graph: &ServiceGraph) -> Vec<Row> {
 }
 
 impl<'a> Calls<'a> {
-    fn read(graph: &'a ServiceGraph) -> Self {
+    pub(super) fn read(graph: &'a ServiceGraph) -> Self {
         let mut of = vec![Vec::new(); graph.nodes.len()];
         for (place, edge) in graph.edges.iter().enumerate().filter(|(_, edge)| edge.to < graph.nodes.len()) {
             if let Some(calls) = of.get_mut(edge.from) {
@@ -101,6 +101,11 @@ impl<'a> Calls<'a> {
             });
         }
         Self { graph, of }
+    }
+
+    /// The edges of a node, busiest first.
+    pub(super) fn calls(&self, node: usize) -> &[usize] {
+        &self.of[node]
     }
 
     /// The nodes at the top, and of every other node the edge below which its own calls stand.
@@ -121,7 +126,7 @@ impl<'a> Calls<'a> {
     }
 
     /// All nodes, those first where reading begins.
-    fn order(&self) -> Vec<usize> {
+    pub(super) fn order(&self) -> Vec<usize> {
         let nodes = &self.graph.nodes;
         let mut called = vec![false; nodes.len()];
         for edge in self.of.iter().flatten().map(|&edge| &self.graph.edges[edge]).filter(|edge| edge.from != edge.to) {
@@ -138,7 +143,7 @@ impl<'a> Calls<'a> {
 
     /// Which edges lead back to a caller, where all are followed from nodes in this order. Without them, calls never go round in
     /// circles, and everybody whom others call is still called by one of them.
-    fn circular(&self, order: &[usize]) -> Vec<bool> {
+    pub(super) fn circular(&self, order: &[usize]) -> Vec<bool> {
         let mut circular = vec![false; self.graph.edges.len()];
         // How many of its edges each node has followed; `None` is a node that has not been seen.
         let mut followed: Vec<Option<usize>> = vec![None; order.len()];

@@ -65,7 +65,7 @@ impl<'a> EdgeView<'a> {
 }
 
 #[derive(Serialize)]
-struct FiguresView {
+pub(super) struct FiguresView {
     count: u64,
     /// Ended without failing.
     ok_count: u64,
@@ -89,7 +89,7 @@ struct FiguresView {
 }
 
 impl FiguresView {
-    fn of(figures: &Figures) -> Self {
+    pub(super) fn of(figures: &Figures) -> Self {
         Self {
             count: figures.total,
             ok_count: figures.ok,

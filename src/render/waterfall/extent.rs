@@ -1,16 +1,17 @@
 //! What is known of the time of one row, whether it is a span, several, or the parent that others name.
 
-use crate::analysis::{Tree, What};
-use crate::model::{Span, Time, Trace};
-use crate::render::scale::Scale;
+use crate::model::{Span, Time};
 
-use super::layout::{Bar, Length, span_at, spans};
+use super::Shown;
+use super::layout::{Length, spans};
 use super::plan::Entry;
 
 /// What is known of the time of one row.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Extent {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// From start to end, which may be before it.
     Closed(Time, Time),
+    /// From a start on, still running.
     Open(Time),
     /// Of a missing parent: from its first child to its last.
     Guess(Time, Time),
@@ -28,11 +29,10 @@ impl Extent {
         }
     }
 
-    pub(super) fn bar(self, scale: &Scale) -> Option<Bar> {
+    /// Where it begins, if it is anywhere.
+    pub fn start(self) -> Option<Time> {
         match self {
-            Self::Closed(start, end) => Some(Bar::Closed { start: scale.eighths(start), end: scale.eighths(end.max(start)) }),
-            Self::Open(start) => Some(Bar::Open { start: scale.eighths(start) }),
-            Self::Guess(start, end) => Some(Bar::Extent { start: scale.eighths(start), end: scale.eighths(end.max(start)) }),
+            Self::Closed(start, _) | Self::Open(start) | Self::Guess(start, _) => Some(start),
             Self::Nowhere => None,
         }
     }
@@ -47,13 +47,14 @@ fn extent_of(span: &Span) -> Extent {
 }
 
 /// Of a row; `None` where it stands for spans that are not shown.
-pub(super) fn extent(trace: &Trace, tree: &Tree, entry: Entry) -> Option<Extent> {
+pub(super) fn extent(shown: Shown<'_>, entry: Entry) -> Option<Extent> {
+    let (trace, tree) = (shown.trace, &shown.analysis.tree);
     match entry {
-        Entry::Hidden { .. } => None,
+        Entry::Hidden(_) => None,
         Entry::Fold { .. } => {
             // All of them are alike: all closed, all open, or all without a start.
             let (mut start, mut end, mut first) = (None::<Time>, None::<Time>, None);
-            for span in spans(trace, tree, entry) {
+            for span in spans(shown, entry) {
                 first.get_or_insert(span);
                 start = Some(start.map_or(span.start, |start| start.min(span.start)));
                 end = end.max(span.end);
@@ -64,14 +65,11 @@ pub(super) fn extent(trace: &Trace, tree: &Tree, entry: Entry) -> Option<Extent>
                 _ => Extent::Nowhere,
             })
         }
-        Entry::Node(node) => match tree.nodes()[node].what {
-            What::Span(place) => trace.spans().get(place).map(extent_of),
-            What::Missing(_) => {
-                let children = || tree.children(node).filter_map(|child| span_at(trace, tree, child));
-                let start = children().map(|span| span.start).filter(|start| !start.is_unknown()).min()?;
-                let end = children().map(|span| span.end.unwrap_or(span.start)).max()?;
-                Some(Extent::Guess(start, end))
-            }
-        },
+        Entry::Node(node) => tree.span(trace, node).map(extent_of).or_else(|| {
+            let children = || tree.children(node).filter_map(|child| tree.span(trace, child));
+            let start = children().map(|span| span.start).filter(|start| !start.is_unknown()).min()?;
+            let end = children().map(|span| span.end.unwrap_or(span.start)).max()?;
+            Some(Extent::Guess(start, end))
+        }),
     }
 }

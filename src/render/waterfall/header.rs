@@ -7,24 +7,36 @@ use crate::render::line::Line;
 use crate::render::theme::{self, Look, Role};
 use crate::render::{text, units};
 
+use super::Shown;
 use super::layout::Layout;
 
 /// A fact of the header: pieces that stay together.
 type Fact = Vec<(Role, String)>;
 
-pub(super) fn write(trace: &Trace, layout: &Layout, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
+pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
+    let trace = shown.trace;
     let whole = &layout.whole;
     let one = |role, text: String| vec![(role, text)];
     let mut first = vec![title(trace, layout, look)];
     let length = whole.end.since(whole.range.start());
     let known = !whole.end.is_unknown();
     first.push(one(Role::Title, if known { units::duration(length, look.ascii) } else { "unknown duration".to_owned() }));
-    first.push(one(Role::Plain, units::plural(trace.spans().len(), "span", "spans")));
+    let spans = units::plural(trace.spans().len(), "span", "spans");
+    first.push(if whole.drawn == trace.spans().len() {
+        one(Role::Plain, spans)
+    } else {
+        one(Role::Warning, format!("{} of {spans}", units::count(whole.drawn)))
+    });
     if whole.services > 0 {
         first.push(one(Role::Plain, units::plural(whole.services, "service", "services")));
     }
     if whole.errors > 0 {
-        first.push(one(Role::Error, units::plural(whole.errors, "error", "errors")));
+        let began = match shown.analysis.errors.origins().count() {
+            0 => String::new(),
+            origins if origins == whole.errors => String::new(),
+            origins => format!(" ({})", units::plural(origins, "origin", "origins")),
+        };
+        first.push(one(Role::Error, format!("{}{began}", units::plural(whole.errors, "error", "errors"))));
     }
     if trace.folded > 0 {
         let segments = units::plural(trace.folded, "inferred segment", "inferred segments");

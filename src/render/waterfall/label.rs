@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 
-use crate::analysis::{Tree, What};
+use crate::analysis::What;
+use crate::analysis::errors::ErrorRole;
 use crate::model::time::Nanos;
-use crate::model::{Attributes, Span, Trace};
+use crate::model::{Attributes, Span};
 use crate::render::line::{Pieces, fit};
 use crate::render::theme::{self, Look, Role};
 use crate::render::{text, units};
 
-use super::layout::{Row, span_at, spans};
+use super::Shown;
+use super::layout::{Row, spans};
 use super::plan::Entry;
 
 /// The columns that a service is worth showing in.
@@ -17,77 +19,106 @@ const LEAST_SERVICE: usize = 5;
 
 /// What a row is called: sanitised pieces, each with its meaning.
 #[derive(Debug, Default)]
-pub(super) struct Label<'a> {
+pub struct Label<'a> {
     /// In front of the name: how many spans are folded here.
-    pub(super) times: String,
+    pub times: String,
     /// The name.
-    pub(super) name: Cow<'a, str>,
+    pub name: Cow<'a, str>,
     /// What the name means.
-    pub(super) role: Role,
+    pub role: Role,
     /// Behind the name: what sort of thing it is, where its parent or a child has the same name.
-    pub(super) sort: Cow<'a, str>,
+    pub sort: Cow<'a, str>,
+    /// Behind that: how many spans belong here that are not drawn.
+    pub below: String,
     /// Behind that: the service, where it differs from the parent's.
-    pub(super) service: Cow<'a, str>,
+    pub service: Cow<'a, str>,
     separator: &'static str,
 }
 
 impl<'a> Label<'a> {
-    /// Of a row; with the service only where it has no column of its own.
-    pub(super) fn new(trace: &'a Trace, tree: &'a Tree, row: &Row, with_service: bool, look: &Look) -> Self {
+    /// Of a row; with the service only where it has no place of its own.
+    pub fn new(shown: Shown<'a>, row: &Row, with_service: bool, look: &Look) -> Self {
+        let (trace, tree) = (shown.trace, &shown.analysis.tree);
         let separator = if look.ascii { " - " } else { " · " };
         let node = match row.planned.entry {
             Entry::Node(node) | Entry::Fold { first: node, .. } => node,
-            Entry::Hidden { spans, errors } => {
-                let failed =
-                    if errors > 0 { format!(" ({})", units::plural(errors, "error", "errors")) } else { String::new() };
-                let name =
-                    format!("{} {}{failed}", text::ellipsis(look.ascii), units::plural(spans, "more span", "more spans"));
-                let role = if errors > 0 { Role::Error } else { Role::Faint };
+            Entry::Hidden(hidden) => {
+                let failed = match hidden.errors {
+                    0 => String::new(),
+                    errors => format!(" ({})", units::plural(errors, "error", "errors")),
+                };
+                let more = units::plural(hidden.spans, "more span", "more spans");
+                let name = format!("{} {more}{failed}", text::ellipsis(look.ascii));
+                let role = if hidden.errors > 0 { Role::Error } else { Role::Faint };
                 return Self { name: name.into(), role, separator, ..Self::default() };
             }
         };
-        let Some(span) = span_at(trace, tree, node) else {
+        let times = if look.ascii { "x" } else { "×" };
+        let below = match row.planned.entry {
+            Entry::Fold { .. } if tree.nodes()[node].size > 1 => {
+                format!(" ({} spans each)", units::count(tree.nodes()[node].size))
+            }
+            _ if row.planned.below.spans > 0 => format!(" +{}", units::count(row.planned.below.spans)),
+            _ => String::new(),
+        };
+        let Some(span) = tree.span(trace, node) else {
             let id = match tree.nodes()[node].what {
                 What::Missing(place) => tree.missing()[place].to_string(),
                 What::Span(_) => String::new(),
             };
             let name = format!("{} not arrived (yet)", text::sanitise(&id, look.ascii));
-            return Self { name: name.into(), role: Role::Warning, separator, ..Self::default() };
+            return Self { name: name.into(), role: Role::Warning, below, separator, ..Self::default() };
         };
-        let above = tree.nodes()[node].parent.and_then(|parent| span_at(trace, tree, parent));
-        let sort = sort(span, above.into_iter().chain(tree.children(node).filter_map(|child| span_at(trace, tree, child))));
+        let above = tree.nodes()[node].parent.and_then(|parent| tree.span(trace, parent));
+        let sort = sort(span, above.into_iter().chain(tree.children(node).filter_map(|child| tree.span(trace, child))));
         let sort = if sort.is_empty() { Cow::default() } else { format!(" ({})", text::sanitise(sort, look.ascii)).into() };
         let above = above.map(Span::service);
         // X-Ray's segments are named after their service: once is enough.
         let told = !with_service || above == Some(span.service()) || span.name == span.service();
         let service = if told { "" } else { span.service() };
+        let below = if row.shift == 0 { below } else { format!("{below} {}", shift(row.shift, look)) };
         let times = match row.planned.entry {
-            Entry::Fold { count, .. } => format!("{}{} ", if look.ascii { "x" } else { "×" }, units::count(count as u128)),
+            Entry::Fold { count, .. } => format!("{times}{} ", units::count(count)),
             _ => String::new(),
         };
         let name = if span.name.is_empty() { Cow::Borrowed("(no name)") } else { text::sanitise(&span.name, look.ascii) };
         let role = if span.is_error() { Role::Error } else { Role::Plain };
-        Self { times, name, role, sort, service: text::sanitise(service, look.ascii), separator }
+        Self { times, name, role, sort, below, service: text::sanitise(service, look.ascii), separator }
+    }
+
+    /// All of it, for media without columns.
+    pub fn plain(&self) -> String {
+        let separator = if self.service.is_empty() { "" } else { self.separator };
+        [&*self.times, &*self.name, &*self.sort, &*self.below, separator, &*self.service].concat()
     }
 
     /// Its columns, if nothing is cut.
-    pub(super) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         let service = if self.service.is_empty() { 0 } else { text::width(self.separator) + text::width(&self.service) };
-        text::width(&self.times) + text::width(&self.name) + text::width(&self.sort) + service
+        self.width_of_name() + service
+    }
+
+    fn width_of_name(&self) -> usize {
+        [&*self.times, &*self.name, &*self.sort, &*self.below].map(text::width).iter().sum()
     }
 
     /// Its pieces in at most `columns` columns. What does not fit is cut from the end, and a service of which there would be but
     /// a letter or two is left out.
     pub(super) fn pieces(&self, columns: usize, look: &Look) -> Pieces {
-        let name = text::width(&self.times) + text::width(&self.name) + text::width(&self.sort);
-        let room = columns.saturating_sub(name + text::width(self.separator));
-        let pieces = [(Role::Faint, &*self.times), (self.role, &*self.name), (Role::Faint, &*self.sort)];
+        let room = columns.saturating_sub(self.width_of_name() + text::width(self.separator));
+        let pieces =
+            [(Role::Faint, &*self.times), (self.role, &*self.name), (Role::Faint, &*self.sort), (Role::Faint, &*self.below)];
         if self.service.is_empty() || room < LEAST_SERVICE.min(text::width(&self.service)) {
             return fit(pieces, columns, look.ascii);
         }
         let service = [(Role::Faint, self.separator), (theme::service(&self.service), &*self.service)];
         fit(pieces.into_iter().chain(service), columns, look.ascii)
     }
+}
+
+/// By how much a span was moved: `~+12 ms`.
+fn shift(by: Nanos, look: &Look) -> String {
+    format!("~{}{}", if by > 0 { "+" } else { "" }, units::duration(by, look.ascii))
 }
 
 /// The last part of a span's origin, `Function` of `AWS::Lambda::Function`, where a neighbour has the same name and service and
@@ -102,30 +133,37 @@ fn sort<'a>(span: &'a Span, mut neighbours: impl Iterator<Item = &'a Span>) -> &
 
 /// What is said beside the bar or below it, sanitised.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Remark {
+pub struct Remark {
     /// What it means.
-    pub(super) role: Role,
+    pub role: Role,
     /// All of it.
-    pub(super) words: String,
+    pub words: String,
     /// What will do where there is no room for all.
-    pub(super) short: Option<String>,
+    pub short: Option<String>,
 }
 
 /// Why a span failed, or how the durations of folded spans are spread.
-pub(super) fn remark(trace: &Trace, tree: &Tree, row: &Row, look: &Look) -> Option<Remark> {
-    let (node, first) = match row.planned.entry {
-        Entry::Node(node) | Entry::Fold { first: node, .. } => (node, span_at(trace, tree, node)?),
-        Entry::Hidden { .. } => return None,
-    };
-    let failure = reason(first).filter(|reason| {
+pub fn remark(shown: Shown<'_>, row: &Row, look: &Look) -> Option<Remark> {
+    let (trace, tree) = (shown.trace, &shown.analysis.tree);
+    let node = row.planned.entry.node()?;
+    let failure = reason(tree.span(trace, node)?).filter(|reason| {
         // The innermost span that failed tells it; those above would only repeat it.
-        !tree
-            .children(node)
-            .filter_map(|child| span_at(trace, tree, child))
-            .any(|child| self::reason(child).as_ref() == Some(reason))
+        let mut children = tree.children(node).filter_map(|child| tree.span(trace, child));
+        !children.any(|child| self::reason(child).as_ref() == Some(reason))
     });
-    let failure = failure.map(|reason| text::sanitise(&reason, look.ascii).into_owned());
-    let spread = matches!(row.planned.entry, Entry::Fold { .. }).then(|| spread(trace, tree, row, look)).flatten();
+    let roles = &shown.analysis.errors;
+    let above = tree.nodes()[node].parent.and_then(|above| roles.get(above));
+    let came_of_it = match (roles.get(node), above) {
+        (Some(ErrorRole::Retried), _) => Some("retried"),
+        (Some(ErrorRole::Origin | ErrorRole::Propagated), Some(ErrorRole::Handled)) => Some("handled"),
+        _ => None,
+    };
+    let failure = match (came_of_it, failure.map(|reason| text::sanitise(&reason, look.ascii).into_owned())) {
+        (Some(end), Some(reason)) => Some(format!("{end}: {reason}")),
+        (Some(end), None) => Some(end.to_owned()),
+        (None, failure) => failure,
+    };
+    let spread = matches!(row.planned.entry, Entry::Fold { .. }).then(|| spread(shown, row, look)).flatten();
     match (failure, spread) {
         (Some(failure), Some((median, longest))) => {
             Some(Remark { role: Role::Error, words: format!("{median} {longest}  {failure}"), short: None })
@@ -139,8 +177,8 @@ pub(super) fn remark(trace: &Trace, tree: &Tree, row: &Row, look: &Look) -> Opti
 }
 
 /// `p50 3 ms` and `max 40 ms`.
-fn spread(trace: &Trace, tree: &Tree, row: &Row, look: &Look) -> Option<(String, String)> {
-    let mut lengths: Vec<Nanos> = spans(trace, tree, row.planned.entry).filter_map(Span::duration).collect();
+fn spread(shown: Shown<'_>, row: &Row, look: &Look) -> Option<(String, String)> {
+    let mut lengths: Vec<Nanos> = spans(shown, row.planned.entry).filter_map(Span::duration).collect();
     lengths.sort_unstable();
     // Nearest rank: a duration that really occurred.
     let median = *lengths.get(lengths.len().div_ceil(2).saturating_sub(1))?;
@@ -150,7 +188,7 @@ fn spread(trace: &Trace, tree: &Tree, row: &Row, look: &Look) -> Option<(String,
 }
 
 /// Why a span failed, in the sender's words: its status message, else its last exception, else the HTTP status.
-fn reason(span: &Span) -> Option<Cow<'_, str>> {
+pub(crate) fn reason(span: &Span) -> Option<Cow<'_, str>> {
     if !span.is_error() {
         return None;
     }

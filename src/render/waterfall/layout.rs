@@ -1,16 +1,17 @@
 //! Where everything is: columns, bars and labels as numbers. Nothing here writes text to be shown, but its widths count.
 
-use crate::analysis::{Marks, Tree, What};
+use crate::analysis::{Marks, What};
+use crate::model::Span;
 use crate::model::time::Nanos;
-use crate::model::{Span, Trace};
 use crate::render::scale::Scale;
 use crate::render::theme::Look;
 use crate::render::{text, units};
 
 use super::extent::{Extent, extent};
 use super::label::Label;
-use super::plan::{Entry, Planned};
+use super::plan::{Below, Entry, Planned, plan};
 use super::whole::Whole;
+use super::{Options, Shown};
 
 /// From this width on, services have a column of their own.
 const SERVICE_COLUMN_FROM: usize = 100;
@@ -53,15 +54,38 @@ pub struct Columns {
     pub levels: usize,
 }
 
-/// One row of the tree.
+/// One row of the tree, for any medium.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
     /// What it shows and where in the tree.
     pub planned: Planned,
-    /// Its bar; `None` where nothing is known of its time.
-    pub bar: Option<Bar>,
+    /// When it was; `None` where it stands for spans that are not shown, or nothing is known of any child of a missing parent.
+    pub extent: Option<Extent>,
     /// How long it took.
     pub length: Length,
+    /// Whether it is, or has, what was looked for.
+    pub matched: bool,
+    /// By how many nanoseconds it was moved to correct its clock.
+    pub shift: Nanos,
+}
+
+/// The rows of what shall be drawn, from top to bottom.
+pub fn rows(shown: Shown<'_>, options: &Options<'_>) -> Vec<Row> {
+    let planned = plan(shown, options).into_iter();
+    let wanted = |node: usize| options.matches.get(node).copied().unwrap_or(false);
+    planned
+        .map(|planned| {
+            let extent = extent(shown, planned.entry);
+            let length = extent.map_or(Length::Nothing, Extent::length);
+            let matched = planned.entry.nodes(&shown.analysis.tree).any(wanted);
+            let place = planned.entry.node().map(|node| shown.analysis.tree.nodes()[node].what);
+            let shift = match place {
+                Some(What::Span(place)) => options.shifts.get(place).copied().unwrap_or(0),
+                _ => 0,
+            };
+            Row { planned, extent, length, matched, shift }
+        })
+        .collect()
 }
 
 /// How long a row took, as far as that is known.
@@ -77,94 +101,52 @@ pub enum Length {
     Nothing,
 }
 
-/// A bar, in eighths of the lane's columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bar {
-    /// From start to end.
-    Closed {
-        /// Its start.
-        start: usize,
-        /// Its end, not before the start.
-        end: usize,
-    },
-    /// From a start on, still running.
-    Open {
-        /// Its start.
-        start: usize,
-    },
-    /// What is covered by the children of a span of which nothing else is known.
-    Extent {
-        /// The start of the first child.
-        start: usize,
-        /// The end of the last one.
-        end: usize,
-    },
-}
-
 impl Layout {
-    /// Lays out the rows of a plan.
-    pub fn new(trace: &Trace, tree: &Tree, plan: Vec<Planned>, look: &Look) -> Self {
-        let whole = Whole::new(trace, tree);
-        let mut rows: Vec<Row> = plan
-            .into_iter()
-            .map(|planned| {
-                let length = extent(trace, tree, planned.entry).map_or(Length::Nothing, Extent::length);
-                Row { planned, bar: None, length }
-            })
-            .collect();
-        let columns = Columns::new(trace, tree, &whole, &rows, look);
-        let scale = Scale::new(whole.range, columns.lane);
-        for row in &mut rows {
-            row.bar = extent(trace, tree, row.planned.entry).and_then(|extent| extent.bar(&scale));
-        }
+    /// Puts rows into columns.
+    pub fn new(shown: Shown<'_>, rows: Vec<Row>, options: &Options<'_>, look: &Look) -> Self {
+        let whole = Whole::new(shown, options);
+        let columns = Columns::new(shown, &whole, &rows, look);
+        let scale = whole.axis.scale(columns.lane);
         Self { whole, scale, columns, rows }
     }
 }
 
-/// The span at a node, unless it is a missing one.
-pub(super) fn span_at<'a>(trace: &'a Trace, tree: &Tree, node: usize) -> Option<&'a Span> {
-    match tree.nodes().get(node)?.what {
-        What::Span(place) => trace.spans().get(place),
-        What::Missing(_) => None,
-    }
-}
-
 /// The spans that a row shows.
-pub(super) fn spans<'a>(trace: &'a Trace, tree: &'a Tree, entry: Entry) -> impl Iterator<Item = &'a Span> {
-    let nodes = match entry {
-        Entry::Node(node) => node..node + 1,
-        Entry::Fold { first, count } => first..first + count,
-        Entry::Hidden { .. } => 0..0,
-    };
-    nodes.filter_map(|node| span_at(trace, tree, node))
+pub(super) fn spans(shown: Shown<'_>, entry: Entry) -> impl Iterator<Item = &Span> {
+    entry.nodes(&shown.analysis.tree).filter_map(move |node| shown.analysis.tree.span(shown.trace, node))
 }
 
-/// Marks of a row, in the order in which they are shown.
+/// What is odd about a row, in the order in which it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub enum Mark {
+    /// It is what was looked for.
+    Match,
+    /// It failed, or something failed that belongs below it and is not drawn.
     Error,
+    /// It still runs.
     Running,
+    /// It is a parent that has not arrived.
     Missing,
+    /// It is where a cycle was cut.
     Cycle,
+    /// It lies outside its parent in time, or ends before it starts, or was moved so that it fits.
     Outside,
 }
 
-/// What the gutter says of a row.
-pub(super) fn marks(trace: &Trace, tree: &Tree, entry: Entry) -> impl Iterator<Item = Mark> + use<> {
-    let node = match entry {
-        Entry::Node(node) => Some(node),
-        Entry::Fold { first, .. } => Some(first),
-        Entry::Hidden { .. } => None,
-    };
-    let span = node.and_then(|node| span_at(trace, tree, node));
+/// The marks of a row.
+pub fn marks(shown: Shown<'_>, row: &Row) -> impl Iterator<Item = Mark> + use<> {
+    let tree = &shown.analysis.tree;
+    let node = row.planned.entry.node();
+    let span = node.and_then(|node| tree.span(shown.trace, node));
     let odd = node.map(|node| tree.nodes()[node].marks).unwrap_or_default();
-    let hidden_errors = matches!(entry, Entry::Hidden { errors: 1.., .. });
+    let hidden_errors = matches!(row.planned.entry, Entry::Hidden(Below { errors: 1.., .. })) || row.planned.below.errors > 0;
     [
+        (Mark::Match, row.matched),
         (Mark::Error, hidden_errors || span.is_some_and(Span::is_error)),
         (Mark::Running, span.is_some_and(|span| span.end.is_none())),
         (Mark::Missing, node.is_some() && span.is_none()),
         (Mark::Cycle, odd.any(Marks::CYCLE)),
-        (Mark::Outside, odd.any(Marks::EARLY.and(Marks::LATE).and(Marks::NEGATIVE))),
+        (Mark::Outside, row.shift != 0 || odd.any(Marks::EARLY.and(Marks::LATE).and(Marks::NEGATIVE))),
     ]
     .into_iter()
     .filter_map(|(mark, set)| set.then_some(mark))
@@ -176,14 +158,14 @@ pub(super) fn guides_width(depth: usize) -> usize {
 }
 
 impl Columns {
-    fn new(trace: &Trace, tree: &Tree, whole: &Whole, rows: &[Row], look: &Look) -> Self {
+    fn new(shown: Shown<'_>, whole: &Whole, rows: &[Row], look: &Look) -> Self {
         let total = look.columns();
         let gap = if total < 60 { 1 } else { 2 };
-        let marks = rows.iter().map(|row| marks(trace, tree, row.planned.entry).count()).max().unwrap_or(0);
+        let marks = rows.iter().map(|row| marks(shown, row).count()).max().unwrap_or(0);
         let marks = if marks > 0 { marks + 1 } else { 0 };
         let duration = rows.iter().map(|row| text::width(&length_text(row.length, look))).max().unwrap_or(0);
         let service = if total >= SERVICE_COLUMN_FROM && whole.services > 1 {
-            let widest = rows.iter().filter_map(|row| spans(trace, tree, row.planned.entry).next());
+            let widest = rows.iter().filter_map(|row| spans(shown, row.planned.entry).next());
             widest.map(|span| text::width(&text::sanitise(span.service(), look.ascii))).max().unwrap_or(0).min(SERVICE_COLUMN)
         } else {
             0
@@ -198,7 +180,7 @@ impl Columns {
             if label >= most {
                 break;
             }
-            let words = Label::new(trace, tree, row, service == 0, look).width();
+            let words = Label::new(shown, row, service == 0, look).width();
             label = label.max(guides_width(row.planned.depth).saturating_add(words));
         }
         let label = label.clamp(4, most);
@@ -215,7 +197,7 @@ impl Columns {
 }
 
 /// What the last column says.
-pub(super) fn length_text(length: Length, look: &Look) -> String {
+pub(crate) fn length_text(length: Length, look: &Look) -> String {
     match length {
         Length::Known(length) => units::duration(length, look.ascii),
         Length::Running => "running".to_owned(),

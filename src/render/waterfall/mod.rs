@@ -1,18 +1,22 @@
 //! One trace as a waterfall.
 //!
-//! In order: `plan` (which rows), `layout` (where everything is, in numbers; with `whole` and `extent`), `label` and `bars` (the
-//! words and the cells of one row; `linked` for the lines below it), then `paint` (text and colours), with `header` above and `notes` below.
+//! In order: `plan` (which rows), `extent` and `shade` (when each was, and what it did then), `layout` (where everything is, in
+//! numbers; with `whole`), `label` and `bars` (the words and the cells of one row; `linked` for the lines below it), then `paint`
+//! (text and colours), with `header` above and `notes` below. What comes before columns is the same for every medium: [`rows`],
+//! [`shades`], [`marks`], [`Label`], [`remark`].
 //!
 //! The first columns hold marks that can be read without colour:
 //!
 //! | mark | ASCII | the row |
 //! |---|---|---|
+//! | `›` | `>` | is what was looked for |
 //! | `!` | `!` | failed |
 //! | `?` | `?` | is still running |
 //! | `⋯` | `:` | is a parent that has not arrived |
 //! | `↺` | `@` | is where a cycle was cut |
-//! | `~` | `~` | lies outside its parent in time, or ends before it starts |
+//! | `~` | `~` | lies outside its parent in time, or ends before it starts, or was moved so that it fits |
 
+mod axis;
 mod bars;
 mod extent;
 mod header;
@@ -22,40 +26,73 @@ mod linked;
 mod notes;
 mod paint;
 mod plan;
+mod shade;
+#[cfg(test)]
+mod tests;
+mod ticks;
 mod whole;
 
-pub use layout::{Bar, Columns, Layout, Length, Row};
-pub use plan::{Entry, Planned, plan};
+pub use axis::Axis;
+pub use extent::Extent;
+pub use label::{Label, Remark, remark};
+pub use layout::{Columns, Layout, Length, Mark, Row, marks, rows};
+pub use paint::{Painter, glyph};
+pub use plan::{Below, Entry, Planned, plan};
+pub use shade::{Ink, Shade, shades};
+pub use ticks::{Tick, ticks};
 pub use whole::Whole;
 
-use crate::analysis::Tree;
+use crate::analysis::Analysis;
 use crate::model::Trace;
 
 use super::Look;
 
+/// A trace, and what there is to know of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    /// The trace.
+    pub trace: &'a Trace,
+    /// Of this very trace.
+    pub analysis: &'a Analysis,
+}
+
 /// What to draw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Options {
+#[derive(Debug, Clone, Copy)]
+pub struct Options<'a> {
     /// How many rows the tree may have; `None` for as many as it takes. Messages below failed spans are not counted.
     pub max_rows: Option<usize>,
     /// Whether like siblings are folded into one row.
     pub fold: bool,
+    /// How many levels of the tree are drawn; what is deeper is counted.
+    pub depth: Option<usize>,
+    /// The node at the top of what is drawn; `None` for the whole trace.
+    pub zoom: Option<usize>,
+    /// Of each node, whether what is below it is not drawn, but counted; may be shorter than the list of nodes.
+    pub collapsed: &'a [bool],
+    /// Of each node, whether it is drawn, as all above it are; empty where all are.
+    pub keep: &'a [bool],
+    /// Of each node, whether it is what was looked for; may be shorter than the list of nodes.
+    pub matches: &'a [bool],
+    /// By how many nanoseconds each span has been moved to correct its clock, by its place in [`Trace::spans`]; may be shorter.
+    pub shifts: &'a [i128],
 }
 
-impl Default for Options {
+impl Default for Options<'_> {
     fn default() -> Self {
-        Self { max_rows: None, fold: true }
+        Self { max_rows: None, fold: true, depth: None, zoom: None, collapsed: &[], keep: &[], matches: &[], shifts: &[] }
     }
 }
 
 /// Draws a trace. Every line ends with a line feed, and none but that of its link is wider than
 /// [`Look::columns`].
-pub fn render(trace: &Trace, tree: &Tree, options: &Options, look: &Look) -> String {
-    let layout = Layout::new(trace, tree, plan(trace, tree, options), look);
+pub fn render(shown: Shown<'_>, options: &Options<'_>, look: &Look) -> String {
+    let layout = Layout::new(shown, rows(shown, options), options, look);
     let mut out = String::new();
-    paint::paint(trace, tree, &layout, look, &mut out).expect("a string takes all that is written to it");
+    paint::paint(&Painter::new(shown, &layout, look), &mut out).expect("a string takes all that is written to it");
     out
 }
 
-#[cfg(test)]
-mod tests;
+/// As [`render`], for a trace of which nothing else is needed than its drawing.
+pub fn draw(trace: &Trace, options: &Options<'_>, look: &Look) -> String {
+    render(Shown { trace, analysis: &Analysis::of(trace) }, options, look)
+}

@@ -1,22 +1,23 @@
 //! The lines below the waterfall: every trouble by name, behind the mark that its rows have, and how exact the times are. What has
-//! not arrived is said above.
+//! not arrived is said above. Then what its calls say of clocks, what else may be missing, and what is worth a look.
 
 use std::fmt;
 
-use crate::analysis::{Tree, Trouble};
-use crate::model::Trace;
+use crate::analysis::Trouble;
 use crate::model::time::MICROSECOND;
 use crate::render::line::Line;
 use crate::render::theme::{Look, Role};
 use crate::render::{text, units};
 
-use super::layout::Mark;
+use super::Shown;
+use super::layout::{Layout, Mark};
 use super::paint::glyph;
 
 /// So many troubles of one sort are told one by one.
 const EACH: usize = 5;
 
-pub(super) fn write(trace: &Trace, tree: &Tree, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
+pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
+    let (trace, tree) = (shown.trace, &shown.analysis.tree);
     let mut written = 0;
     let mut alike = 0;
     let mut troubles = tree.troubles().iter().peekable();
@@ -38,12 +39,38 @@ pub(super) fn write(trace: &Trace, tree: &Tree, look: &Look, out: &mut impl fmt:
             alike = 0;
         }
     }
+    if layout.whole.axis.is_broken(layout.columns.lane) {
+        note(None, &layout.whole.axis.words(look), written == 0, look, out)?;
+        written += 1;
+    }
+    let analysis = shown.analysis;
+    let time = |length| units::duration(length, look.ascii);
+    let clocks = analysis.skew.hosts().iter().filter(|between| between.outside > 0).map(|between| between.words(&time));
+    let gaps = analysis.gaps.iter().map(ToString::to_string);
+    let findings = analysis.findings.iter().map(|finding| finding.words(trace, tree, &time));
+    for (mark, words) in [(Some(Mark::Outside), several(clocks)), (None, several(gaps)), (None, several(findings))] {
+        for words in words {
+            note(mark, &words, written == 0, look, out)?;
+            written += 1;
+        }
+    }
     // A microsecond is less than anybody sees in a drawing.
     if trace.precision > MICROSECOND {
         let exact = format!("times are exact to {}", units::duration(trace.precision, look.ascii));
         note(None, &exact, written == 0, look, out)?;
     }
     Ok(())
+}
+
+/// The first of these, and how many more there are.
+fn several(words: impl Iterator<Item = String>) -> Vec<String> {
+    let mut words: Vec<String> = words.collect();
+    if words.len() > EACH + 1 {
+        let more = words.len() - EACH;
+        words.truncate(EACH);
+        words.push(format!("and {} like this", units::count(more)));
+    }
+    words
 }
 
 fn mark_of(trouble: &Trouble) -> Option<Mark> {

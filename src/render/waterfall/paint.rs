@@ -2,35 +2,44 @@
 
 use std::fmt;
 
-use crate::analysis::Tree;
-use crate::model::{Span, Trace};
-use crate::render::line::Line;
+use crate::model::Span;
+use crate::render::line::{Line, Pieces};
 use crate::render::theme::{self, Look, Role};
 use crate::render::{text, units};
 
 use super::label::{Label, Remark, remark};
 use super::layout::{Columns, Layout, Length, Mark, Row, guides_width, length_text, marks, spans};
 use super::plan::Entry;
-use super::{bars, header, linked, notes};
+use super::shade::shades;
+use super::ticks::ticks;
+use super::{Shown, bars, header, linked, notes};
 
 /// Columns between two ticks, at least: room for most labels.
 const TICK_SPACING: usize = 9;
 
-pub(super) fn paint(trace: &Trace, tree: &Tree, layout: &Layout, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
-    header::write(trace, layout, look, out)?;
+pub(super) fn paint(painter: &Painter<'_>, out: &mut impl fmt::Write) -> fmt::Result {
+    let Painter { shown, layout, look, .. } = painter;
+    header::write(*shown, layout, look, out)?;
     out.write_char('\n')?;
-    axis(layout, look, out)?;
-    let mut painter = Painter { trace, tree, layout, look, line: Line::default(), open: Vec::new() };
+    let mut line = Line::default();
+    painter.axis(&mut line);
+    line.write(look, out)?;
+    let mut open = Vec::new();
     for (at, row) in layout.rows.iter().enumerate() {
-        let below = layout.rows.get(at + 1).is_some_and(|next| next.planned.depth > row.planned.depth);
-        painter.row(row, below, out)?;
+        let mut said = Ok(());
+        open.truncate(row.planned.depth);
+        painter.lines(at, &open, &mut line, &mut |line| said = said.and_then(|()| line.write(look, out)));
+        said?;
+        open.push(!row.planned.last);
     }
-    notes::write(trace, tree, look, out)
+    notes::write(*shown, layout, look, out)
 }
 
 /// The sign of a mark.
-pub(super) fn glyph(mark: Mark, look: &Look) -> &'static str {
+pub fn glyph(mark: Mark, look: &Look) -> &'static str {
     match (mark, look.ascii) {
+        (Mark::Match, false) => "›",
+        (Mark::Match, true) => ">",
         (Mark::Error, _) => "!",
         (Mark::Running, _) => "?",
         (Mark::Missing, false) => "⋯",
@@ -41,98 +50,156 @@ pub(super) fn glyph(mark: Mark, look: &Look) -> &'static str {
     }
 }
 
-/// Every label stands behind a line at the very place where a bar that starts then begins. Where labels would collide, there are
-/// fewer ticks: leaving one out in between would make the axis look uneven.
-fn axis(layout: &Layout, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
-    let start = layout.columns.lane_start();
-    let end = start + layout.columns.lane;
-    let labelled = |spacing: usize| -> Option<Vec<(usize, String)>> {
-        let mut free = 0;
-        let mut labels = Vec::new();
-        for tick in layout.scale.ticks(spacing) {
-            let label = if tick.offset == 0 { "0".to_owned() } else { units::duration(tick.offset, look.ascii) };
-            let column = start + tick.column;
-            let past = column + 1 + text::width(&label);
-            if past > end {
-                break;
-            }
-            if tick.offset > 0 && column <= free {
-                return None;
-            }
-            free = past;
-            labels.push((column, label));
-        }
-        Some(labels)
-    };
-    let spacings = std::iter::successors(Some(TICK_SPACING), |spacing| Some(spacing * 3 / 2));
-    let labels = spacings.take_while(|spacing| *spacing <= layout.columns.lane.max(TICK_SPACING)).find_map(labelled);
-    let mut line = Line::default();
-    for (column, label) in labels.unwrap_or_else(|| vec![(start, "0".to_owned())]) {
-        line.pad_to(column);
-        line.push(Role::Faint, if look.ascii { "|" } else { "▏" });
-        line.push(Role::Faint, &label);
-    }
-    line.write(look, out)
-}
-
-struct Painter<'a> {
-    trace: &'a Trace,
-    tree: &'a Tree,
+/// Numbers to text, for a layout: each row by itself, so that a screen costs what is on it.
+#[derive(Debug)]
+pub struct Painter<'a> {
+    shown: Shown<'a>,
     layout: &'a Layout,
     look: &'a Look,
-    line: Line,
-    /// For each depth above the row, whether siblings come further down.
-    open: Vec<bool>,
 }
 
-impl Painter<'_> {
-    fn row(&mut self, row: &Row, below: bool, out: &mut impl fmt::Write) -> fmt::Result {
-        let (trace, tree, look) = (self.trace, self.tree, self.look);
-        let Columns { marks: gutter, label: label_width, service: service_width, gap, duration, .. } = self.layout.columns;
-        let span = spans(trace, tree, row.planned.entry).next();
-        self.open.resize(row.planned.depth, false);
+impl<'a> Painter<'a> {
+    /// For a layout of this very trace.
+    pub fn new(shown: Shown<'a>, layout: &'a Layout, look: &'a Look) -> Self {
+        Self { shown, layout, look }
+    }
 
-        for mark in marks(trace, tree, row.planned.entry) {
-            self.line.push(if mark == Mark::Error { Role::Error } else { Role::Warning }, glyph(mark, look));
+    /// The axis, as one line of pieces.
+    pub fn axis_pieces(&self) -> Pieces {
+        let mut line = Line::default();
+        self.axis(&mut line);
+        line.take()
+    }
+
+    /// A row with the lines that belong below it, each in pieces. Costs as many steps as the row has levels above it.
+    pub fn row_pieces(&self, at: usize) -> Vec<Pieces> {
+        let rows = &self.layout.rows;
+        let mut open = Vec::new();
+        let mut above = rows[at].planned.parent;
+        while let Some(row) = above {
+            open.push(!rows[row].planned.last);
+            above = rows[row].planned.parent;
         }
-        self.line.pad_to(gutter);
-        self.guides(row);
-        self.open.push(!row.planned.last);
-        let room = (gutter + label_width).saturating_sub(self.line.width());
-        let label = Label::new(trace, tree, row, service_width == 0, look);
-        if matches!(row.planned.entry, Entry::Hidden { .. }) || row.bar.is_none() && span.is_none() {
+        open.reverse();
+        let mut lines = Vec::new();
+        self.lines(at, &open, &mut Line::default(), &mut |line| lines.push(line.take()));
+        lines
+    }
+
+    /// Every label stands behind a line at the very place where a bar that starts then begins. Where labels would collide, there are
+    /// fewer ticks: leaving one out in between would make the axis look uneven.
+    fn axis(&self, line: &mut Line) {
+        let (layout, look) = (self.layout, self.look);
+        let start = layout.columns.lane_start();
+        let end = start + layout.columns.lane;
+        let labelled = |spacing: usize| -> Option<Vec<(usize, String)>> {
+            let mut free = 0;
+            let mut labels = Vec::new();
+            for tick in layout.scale.ticks(spacing) {
+                let label = if tick.offset == 0 { "0".to_owned() } else { units::duration(tick.offset, look.ascii) };
+                let column = start + tick.column;
+                let past = column + 1 + text::width(&label);
+                if past > end {
+                    break;
+                }
+                if tick.offset > 0 && column <= free {
+                    return None;
+                }
+                // A label may not run into where the axis is broken.
+                if layout.scale.breaks().any(|between| (column..past).contains(&(start + between))) {
+                    continue;
+                }
+                free = past;
+                labels.push((column, label));
+            }
+            Some(labels)
+        };
+        let spacings = std::iter::successors(Some(TICK_SPACING), |spacing| Some(spacing * 3 / 2));
+        let labels = spacings.take_while(|spacing| *spacing <= layout.columns.lane.max(TICK_SPACING)).find_map(labelled);
+        let labels = labels.unwrap_or_else(|| vec![(start, "0".to_owned())]).into_iter();
+        let sign = if look.ascii { "|" } else { "▏" };
+        let mut signs: Vec<(usize, String)> = labels.map(|(column, label)| (column, format!("{sign}{label}"))).collect();
+        let between = if look.ascii { "/" } else { "╱" };
+        signs.extend(layout.scale.breaks().map(|column| (start + column, between.to_owned())));
+        signs.sort();
+        if layout.rows.len() > 1 {
+            self.legend(line, start - layout.columns.gap);
+        }
+        for (column, sign) in signs {
+            line.pad_to(column);
+            line.push(Role::Faint, &sign);
+        }
+    }
+
+    /// What the cells of bars mean, as much as fits into the room above the labels.
+    fn legend(&self, line: &mut Line, room: usize) {
+        let ascii = self.look.ascii;
+        let (critical, own, waits) = if ascii { ("#", "=", "-") } else { ("█", "▄", "─") };
+        let legends = [
+            format!("{critical} critical path  {own} own time  {waits} waits"),
+            format!("{critical} critical {own} own {waits} waits"),
+            format!("{critical} critical path"),
+        ];
+        line.pad_to(self.layout.columns.marks);
+        let fitting = legends.iter().find(|legend| line.width() + text::width(legend) <= room);
+        line.push(Role::Faint, fitting.map_or("", |legend| legend.as_str()));
+    }
+
+    /// The lines of a row. `open` says of each level above whether siblings come further down.
+    fn lines(&self, at: usize, open: &[bool], line: &mut Line, emit: &mut dyn FnMut(&mut Line)) {
+        let (shown, look, row) = (self.shown, self.look, &self.layout.rows[at]);
+        let Columns { marks: gutter, label: label_width, service: service_width, gap, duration, .. } = self.layout.columns;
+        let span = spans(shown, row.planned.entry).next();
+
+        for mark in marks(shown, row) {
+            line.push(if mark == Mark::Error { Role::Error } else { Role::Warning }, glyph(mark, look));
+        }
+        line.pad_to(gutter);
+        self.guides(row, open, line);
+        let room = (gutter + label_width).saturating_sub(line.width());
+        let label = Label::new(shown, row, service_width == 0, look);
+        if matches!(row.planned.entry, Entry::Hidden(_)) || row.extent.is_none() && span.is_none() {
             // Nothing else is in this row.
-            let room = look.columns() - self.line.width();
-            self.line.extend(&label.pieces(room, look));
-            return self.line.write(look, out);
+            line.extend(&label.pieces(look.columns() - line.width(), look));
+            return emit(line);
         }
-        self.line.extend(&label.pieces(room, look));
-        self.line.pad_to(gutter + label_width + gap);
+        line.extend(&label.pieces(room, look));
+        line.pad_to(gutter + label_width + gap);
         if service_width > 0 {
             let service = span.map(Span::service).unwrap_or_default();
-            let shown = text::sanitise(service, look.ascii);
-            self.line.push(theme::service(service), &text::truncate(&shown, service_width, look.ascii));
+            let name = text::sanitise(service, look.ascii);
+            line.push(theme::service(service), &text::truncate(&name, service_width, look.ascii));
         }
-        let remark = remark(trace, tree, row, look);
-        let beside = self.lane(row, span, remark.as_ref());
-        self.line.pad_to(look.columns() - duration);
+        let remark = remark(shown, row, look);
+        let beside = self.lane(row, span, remark.as_ref(), line);
+        line.pad_to(look.columns() - duration);
         let role = if row.length == Length::Running { Role::Warning } else { Role::Plain };
-        self.line.push(role, &text::pad_left(&length_text(row.length, look), duration, look.ascii));
-        self.line.write(look, out)?;
-        if let Some(remark) = remark.filter(|_| !beside) {
-            self.below(row, below, remark.role, &remark.words, out)?;
+        line.push(role, &text::pad_left(&length_text(row.length, look), duration, look.ascii));
+        emit(line);
+        let rest = span.map_or_else(Vec::new, |span| linked::lines(shown.trace, span, look));
+        let rest = rest.into_iter().map(|words| (Role::Faint, words));
+        for (role, words) in remark.filter(|_| !beside).map(|remark| (remark.role, remark.words)).into_iter().chain(rest) {
+            self.below(at, open, role, &words, line);
+            emit(line);
         }
-        let linked = span.map_or_else(Vec::new, |span| linked::lines(trace, span, look));
-        linked.iter().try_for_each(|words| self.below(row, below, Role::Faint, words, out))
     }
 
     /// The lane: the bar, and the remark to the right or left of it if there is room. Says whether there was.
-    fn lane(&mut self, row: &Row, span: Option<&Span>, remark: Option<&Remark>) -> bool {
-        let lane = self.layout.columns.lane_start();
-        let end = lane + self.layout.columns.lane;
-        self.line.pad_to(lane);
-        let (column, bar) = row.bar.map(|bar| bars::cells(bar, self.layout.columns.lane, self.look.ascii)).unwrap_or_default();
-        let start = lane + column;
+    fn lane(&self, row: &Row, span: Option<&Span>, remark: Option<&Remark>, line: &mut Line) -> bool {
+        let left = self.layout.columns.lane_start();
+        let end = left + self.layout.columns.lane;
+        line.pad_to(left);
+        let (scale, ascii) = (&self.layout.scale, self.look.ascii);
+        let bar = row.extent.map(|extent| bars::cells(extent, &shades(self.shown, row), scale, ascii));
+        let (column, mut bar) = bar.unwrap_or_default();
+        let ticks = ticks(self.shown, row);
+        let happened = (!bars::put(&ticks, column, &mut bar, scale, ascii) && remark.is_none()).then(|| Remark {
+            role: Role::Faint,
+            words: units::plural(ticks.len(), "event", "events"),
+            short: Some(units::count(ticks.len())),
+        });
+        let (remark, bar) = (remark.or(happened.as_ref()), bar.concat());
+        let start = left + column;
         let stop = start + text::width(&bar);
         let role = match span {
             Some(span) if span.is_error() => Role::Error,
@@ -144,40 +211,40 @@ impl Painter<'_> {
         for words in words {
             let wide = text::width(words);
             if stop + 1 + wide <= end {
-                self.line.pad_to(start);
-                self.line.push(role, &bar);
-                self.line.pad_to(stop + 1);
-                self.line.push(role_of_words, words);
+                line.pad_to(start);
+                line.push(role, &bar);
+                line.pad_to(stop + 1);
+                line.push(role_of_words, words);
                 return true;
             }
-            if lane + wide < start {
-                self.line.pad_to(start - wide - 1);
-                self.line.push(role_of_words, words);
-                self.line.pad_to(start);
-                self.line.push(role, &bar);
+            if left + wide < start {
+                line.pad_to(start - wide - 1);
+                line.push(role_of_words, words);
+                line.pad_to(start);
+                line.push(role, &bar);
                 return true;
             }
         }
-        self.line.pad_to(start);
-        self.line.push(role, &bar);
+        line.pad_to(start);
+        line.push(role, &bar);
         false
     }
 
     /// Words on a line of their own, below the row.
-    fn below(&mut self, row: &Row, below: bool, role: Role, words: &str, out: &mut impl fmt::Write) -> fmt::Result {
-        self.line.pad_to(self.layout.columns.marks);
-        let depth = row.planned.depth;
-        let fits = guides_width(depth) <= self.layout.columns.guides;
-        if fits {
-            let lines = self.open[1.min(self.open.len())..].iter().copied().chain(std::iter::once(below));
-            let guides: String = lines.map(|more| self.vertical(more)).collect();
-            self.line.push(Role::Faint, &guides);
+    fn below(&self, at: usize, open: &[bool], role: Role, words: &str, line: &mut Line) {
+        let row = &self.layout.rows[at];
+        line.pad_to(self.layout.columns.marks);
+        if guides_width(row.planned.depth) <= self.layout.columns.guides {
+            let below = self.layout.rows.get(at + 1).is_some_and(|next| next.planned.depth > row.planned.depth);
+            let own = (row.planned.depth > 0).then_some(!row.planned.last);
+            let levels = open.iter().skip(1).copied().chain(own).chain(std::iter::once(below));
+            let guides: String = levels.map(|more| self.vertical(more)).collect();
+            line.push(Role::Faint, &guides);
         } else {
-            self.line.pad_to(self.layout.columns.marks + self.layout.columns.guides);
+            line.pad_to(self.layout.columns.marks + self.layout.columns.guides);
         }
-        let room = self.look.columns() - self.line.width();
-        self.line.push(role, &text::truncate(words, room, self.look.ascii));
-        self.line.write(self.look, out)
+        let room = self.look.columns() - line.width();
+        line.push(role, &text::truncate(words, room, self.look.ascii));
     }
 
     fn vertical(&self, more: bool) -> &'static str {
@@ -188,18 +255,24 @@ impl Painter<'_> {
         }
     }
 
-    /// The lines that lead from the parent to the row. Where they would take more than their share, the outer ones give way to the
-    /// number of levels above.
-    fn guides(&mut self, row: &Row) {
+    /// The lines that lead from the parent to the row, heavy where the trace waited for the row. Where they would take more than their
+    /// share, the outer ones give way to the number of levels above.
+    fn guides(&self, row: &Row, open: &[bool], line: &mut Line) {
         let depth = row.planned.depth;
         if depth == 0 {
             return;
         }
-        let connector = match (row.planned.last, self.look.ascii) {
-            (false, false) => "├─ ",
-            (true, false) => "└─ ",
-            (false, true) => "|- ",
-            (true, true) => "`- ",
+        let path = &self.shown.analysis.path;
+        let critical = row.planned.entry.nodes(&self.shown.analysis.tree).any(|node| path.visit_of(node).is_some());
+        let connector = match (row.planned.last, critical, self.look.ascii) {
+            (false, false, false) => "├─ ",
+            (false, true, false) => "┝━ ",
+            (true, false, false) => "└─ ",
+            (true, true, false) => "┕━ ",
+            (false, false, true) => "|- ",
+            (false, true, true) => "|= ",
+            (true, false, true) => "`- ",
+            (true, true, true) => "`= ",
         };
         let most = self.layout.columns.guides;
         let mut from = 1;
@@ -207,10 +280,10 @@ impl Painter<'_> {
             let number = format!("{:>1$} ", units::count(depth as u128), self.layout.columns.levels);
             let levels = most.saturating_sub(number.len() + 3) / 2;
             from = depth - levels.min(depth - 1);
-            self.line.push(Role::Faint, &number);
+            line.push(Role::Faint, &number);
         }
-        let guides: String = self.open[from.min(depth)..depth].iter().map(|more| self.vertical(*more)).collect();
-        self.line.push(Role::Faint, &guides);
-        self.line.push(Role::Faint, connector);
+        let guides: String = open[from.min(depth)..depth].iter().map(|more| self.vertical(*more)).collect();
+        line.push(Role::Faint, &guides);
+        line.push(Role::Faint, connector);
     }
 }

@@ -1,14 +1,16 @@
-//! Which parts of the tree become rows: like siblings are folded into one, and what does not fit the budget is counted.
+//! Which parts of the tree become rows: like siblings are folded into one with all that is below them, and what does not fit the
+//! budget is counted.
 //!
-//! Every span of the trace is in exactly one row of the plan.
+//! Every span of what shall be drawn is in exactly one row of the plan, or counted in one.
 
 use std::cmp::Reverse;
+use std::ops::Range;
 
-use crate::analysis::{Node, Tree, What};
+use crate::analysis::Tree;
 use crate::model::time::Nanos;
 use crate::model::{Span, Trace};
 
-use super::Options;
+use super::{Options, Shown};
 
 /// So many like siblings in a row are folded.
 const FOLD_FROM: usize = 4;
@@ -18,10 +20,23 @@ const FOLD_FROM: usize = 4;
 pub struct Planned {
     /// What it shows.
     pub entry: Entry,
-    /// How deep it is in the tree.
+    /// How deep it is in what is drawn.
     pub depth: usize,
     /// Whether no sibling is shown below it.
     pub last: bool,
+    /// The row of its parent.
+    pub parent: Option<usize>,
+    /// What belongs below a node and is not drawn.
+    pub below: Below,
+}
+
+/// What is not drawn, but counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Below {
+    /// How many spans.
+    pub spans: usize,
+    /// How many of them failed.
+    pub errors: usize,
 }
 
 /// What a row shows.
@@ -29,7 +44,8 @@ pub struct Planned {
 pub enum Entry {
     /// One node of the tree.
     Node(usize),
-    /// This many siblings from the node `first` on, all leaves.
+    /// Siblings that are alike in themselves and in all that is below them, the first being the node `first`. They lie one behind the
+    /// other, each with a subtree of the same size.
     Fold {
         /// The first of them.
         first: usize,
@@ -37,20 +53,38 @@ pub enum Entry {
         count: usize,
     },
     /// Spans that are not shown.
-    Hidden {
-        /// How many.
-        spans: usize,
-        /// How many of them failed.
-        errors: usize,
-    },
+    Hidden(Below),
+}
+
+impl Entry {
+    /// The nodes that the row shows, without what is below them.
+    pub fn nodes(self, tree: &Tree) -> impl Iterator<Item = usize> + use<> {
+        let (first, count) = match self {
+            Self::Node(node) => (node, 1),
+            Self::Fold { first, count } => (first, count),
+            Self::Hidden(_) => (0, 0),
+        };
+        let size = if count == 0 { 1 } else { tree.nodes()[first].size };
+        (0..count).map(move |nth| first + nth * size)
+    }
+
+    /// The first of these.
+    pub fn node(self) -> Option<usize> {
+        match self {
+            Self::Node(node) | Self::Fold { first: node, .. } => Some(node),
+            Self::Hidden(_) => None,
+        }
+    }
 }
 
 /// A node, or siblings that are folded into one row.
 #[derive(Debug, Clone, Copy)]
 struct Unit {
     first: usize,
-    /// How many nodes are folded here; one where nothing is.
+    /// How many siblings are folded here; one where nothing is.
     count: usize,
+    /// How many nodes it stands for, with what is below and has no unit of its own.
+    nodes: usize,
     /// The unit above.
     parent: Option<usize>,
     /// How many units are right below.
@@ -58,25 +92,18 @@ struct Unit {
 }
 
 /// Chooses the rows.
-pub fn plan(trace: &Trace, tree: &Tree, options: &Options) -> Vec<Planned> {
-    let units = units(trace, tree, options.fold);
+pub fn plan(shown: Shown<'_>, options: &Options<'_>) -> Vec<Planned> {
+    let units = units(shown, options);
     let kept = match options.max_rows {
-        Some(budget) if units.len() > budget => Some(Budget::spend(trace, tree, &units, budget)),
+        Some(budget) if units.len() > budget => Some(Budget::spend(shown, options, &units, budget)),
         _ => None,
     };
-    let mut rows = emit(trace, tree, &units, kept.as_deref());
+    let mut rows = emit(shown, options, &units, kept.as_deref());
     mark_last(&mut rows);
     rows
 }
 
-fn span_of<'a>(trace: &'a Trace, node: &Node) -> Option<&'a Span> {
-    match node.what {
-        What::Span(place) => trace.spans().get(place),
-        What::Missing(_) => None,
-    }
-}
-
-/// Whether two leaves differ in nothing that a row shows but their times.
+/// Whether two spans differ in nothing that a row shows but their times.
 fn alike(a: &Span, b: &Span) -> bool {
     a.name == b.name
         && a.kind == b.kind
@@ -87,48 +114,71 @@ fn alike(a: &Span, b: &Span) -> bool {
         && a.links == b.links
 }
 
-fn units(trace: &Trace, tree: &Tree, fold: bool) -> Vec<Unit> {
+/// Whether two siblings are alike with all that is below them. As both have the same size, neither is more than half of what is below
+/// their parent: all comparisons of a trace together cost O(n log n).
+fn alike_below(trace: &Trace, tree: &Tree, options: &Options<'_>, a: usize, b: usize) -> bool {
     let nodes = tree.nodes();
-    let mut units: Vec<Unit> = Vec::with_capacity(nodes.len());
+    let size = nodes[a].size;
+    let matches = |node: usize| options.matches.get(node).copied().unwrap_or(false);
+    let kept = |node: usize| options.keep.get(node).copied().unwrap_or(true);
+    nodes[b].size == size
+        && nodes[b].parent == nodes[a].parent
+        && (0..size).all(|nth| {
+            let (one, other) = (&nodes[a + nth], &nodes[b + nth]);
+            one.depth == other.depth
+                && one.size == other.size
+                && one.marks == other.marks
+                && matches(a + nth) == matches(b + nth)
+                && kept(a + nth)
+                && kept(b + nth)
+                && matches!((tree.span(trace, a + nth), tree.span(trace, b + nth)), (Some(a), Some(b)) if alike(a, b))
+        })
+}
+
+fn units(shown: Shown<'_>, options: &Options<'_>) -> Vec<Unit> {
+    let (trace, tree) = (shown.trace, &shown.analysis.tree);
+    let nodes = tree.nodes();
+    let drawn = options.zoom.map_or(0..nodes.len(), |node| tree.subtree(node));
+    let top = options.zoom.map_or(0, |node| nodes[node].depth);
+    let mut units: Vec<Unit> = Vec::with_capacity(drawn.len());
     // Units whose subtree is not over, with its end.
     let mut open: Vec<(usize, usize)> = Vec::new();
-    let mut at = 0;
-    while at < nodes.len() {
+    let mut at = drawn.start;
+    while at < drawn.end {
         while open.last().is_some_and(|(_, end)| *end <= at) {
             open.pop();
         }
-        let node = &nodes[at];
+        let size = nodes[at].size;
+        if !options.keep.get(at).copied().unwrap_or(true) {
+            at += size;
+            continue;
+        }
         let mut count = 1;
-        if fold
-            && node.size == 1
-            && let Some(span) = span_of(trace, node)
-        {
-            let like = |other: &&Node| {
-                other.size == 1
-                    && other.parent == node.parent
-                    && other.marks == node.marks
-                    && span_of(trace, other).is_some_and(|other| alike(span, other))
-            };
-            count += nodes[at + 1..].iter().take_while(like).count();
+        if options.fold && tree.span(trace, at).is_some() {
+            let siblings = (1..).map(|nth| at + nth * size).take_while(|next| *next < drawn.end);
+            count += siblings.take_while(|next| alike_below(trace, tree, options, at, *next)).count();
             if count < FOLD_FROM {
                 count = 1;
             }
         }
+        let collapsed = options.collapsed.get(at).copied().unwrap_or(false)
+            || options.depth.is_some_and(|depth| nodes[at].depth - top + 1 >= depth);
+        let covered = if count > 1 || collapsed { count * size } else { 1 };
         let parent = open.last().map(|(unit, _)| *unit);
         if let Some(parent) = parent {
             units[parent].children += 1;
         }
-        if node.size > 1 {
-            open.push((units.len(), at + node.size));
+        if covered == 1 && size > 1 {
+            open.push((units.len(), at + size));
         }
-        units.push(Unit { first: at, count, parent, children: 0 });
-        at += if node.size > 1 { 1 } else { count };
+        units.push(Unit { first: at, count, nodes: covered, parent, children: 0 });
+        at += covered;
     }
     units
 }
 
-/// Spends a number of rows: on the first root, then on errors, then on the longest spans, each with all that is above it. Rows that
-/// count what is hidden cost as much as others.
+/// Spends a number of rows: on the first root, then on what was looked for and on what failed, then on the critical path, then on the
+/// longest spans, each with all that is above it. Rows that count what is hidden cost as much as others.
 struct Budget<'a> {
     units: &'a [Unit],
     kept: Vec<bool>,
@@ -139,7 +189,7 @@ struct Budget<'a> {
 }
 
 impl<'a> Budget<'a> {
-    fn spend(trace: &Trace, tree: &Tree, units: &'a [Unit], rows: usize) -> Vec<bool> {
+    fn spend(shown: Shown<'_>, options: &Options<'_>, units: &'a [Unit], rows: usize) -> Vec<bool> {
         let roots = units.iter().filter(|unit| unit.parent.is_none()).count();
         let mut budget = Self {
             units,
@@ -148,7 +198,7 @@ impl<'a> Budget<'a> {
             hidden_roots: roots,
             left: rows.saturating_sub(1),
         };
-        let mut order: Vec<_> = units.iter().enumerate().map(|(at, unit)| (rank(trace, tree, unit), at)).collect();
+        let mut order: Vec<_> = units.iter().enumerate().map(|(at, unit)| (rank(shown, options, unit), at)).collect();
         // Each choice costs a row or was above an earlier one, so that more than this are never made.
         let most = rows.saturating_mul(2);
         if most < order.len() {
@@ -197,57 +247,86 @@ impl<'a> Budget<'a> {
 }
 
 /// Smaller is more worth showing.
-fn rank(trace: &Trace, tree: &Tree, unit: &Unit) -> (u8, Reverse<Nanos>) {
-    let mut longest = Nanos::MIN;
-    let mut class = 2;
-    for node in &tree.nodes()[unit.first..unit.first + unit.count] {
-        if let Some(span) = span_of(trace, node) {
+fn rank(shown: Shown<'_>, options: &Options<'_>, unit: &Unit) -> (u8, Reverse<Nanos>) {
+    let Shown { trace, analysis } = shown;
+    let (mut longest, mut waited_for) = (Nanos::MIN, 0);
+    let mut class = 3;
+    for node in unit.first..unit.first + unit.nodes {
+        if let Some(span) = analysis.tree.span(trace, node) {
             // What is still running may be the longest of all.
             longest = longest.max(span.duration().unwrap_or(Nanos::MAX));
-            if span.is_error() {
+            waited_for += analysis.path.own(node);
+            if span.is_error() || options.matches.get(node).copied().unwrap_or(false) {
                 class = 1;
             }
         }
     }
-    (if unit.first == 0 { 0 } else { class }, Reverse(longest))
+    match class {
+        _ if unit.first == options.zoom.unwrap_or(0) => (0, Reverse(longest)),
+        3 if waited_for > 0 => (2, Reverse(waited_for)),
+        class => (class, Reverse(longest)),
+    }
 }
 
-fn emit(trace: &Trace, tree: &Tree, units: &[Unit], kept: Option<&[bool]>) -> Vec<Planned> {
-    let nodes = tree.nodes();
+/// What is counted of some nodes.
+fn count(shown: Shown<'_>, options: &Options<'_>, nodes: Range<usize>) -> Below {
+    let kept = nodes.filter(|node| options.keep.get(*node).copied().unwrap_or(true));
+    let spans = kept.filter_map(|node| shown.analysis.tree.span(shown.trace, node));
+    spans.fold(Below::default(), |below, span| Below {
+        spans: below.spans + 1,
+        errors: below.errors + usize::from(span.is_error()),
+    })
+}
+
+/// A kept node of which not all that is below has been looked at.
+struct Open {
+    /// The node behind its subtree.
+    end: usize,
+    row: usize,
+    hidden: Below,
+}
+
+fn emit(shown: Shown<'_>, options: &Options<'_>, units: &[Unit], kept: Option<&[bool]>) -> Vec<Planned> {
+    let nodes = shown.analysis.tree.nodes();
+    let top = options.zoom.map_or(0, |node| nodes[node].depth);
     let mut rows = Vec::new();
-    // The kept nodes that are open: where they end, and what is hidden right below them. The first stands for the trace.
-    let mut open = vec![(usize::MAX, 0_usize, 0_usize)];
-    let close = |open: &mut Vec<(usize, usize, usize)>, rows: &mut Vec<Planned>| {
-        if let Some((_, spans, errors)) = open.pop()
-            && spans > 0
-        {
-            rows.push(Planned { entry: Entry::Hidden { spans, errors }, depth: open.len(), last: true });
+    let mut open: Vec<Open> = Vec::new();
+    let mut outside = Below::default();
+    let close = |closed: Open, depth: usize, rows: &mut Vec<Planned>| {
+        if closed.hidden.spans > 0 {
+            let entry = Entry::Hidden(closed.hidden);
+            rows.push(Planned { entry, depth, last: true, parent: Some(closed.row), below: Below::default() });
         }
     };
     for (at, unit) in units.iter().enumerate() {
-        while open.last().is_some_and(|(end, ..)| *end <= unit.first) {
-            close(&mut open, &mut rows);
+        while let Some(over) = open.pop_if(|open| open.end <= unit.first) {
+            close(over, open.len() + 1, &mut rows);
         }
-        let node = &nodes[unit.first];
+        let covered = unit.first..unit.first + unit.nodes;
         if kept.is_some_and(|kept| !kept[at]) {
             // Whatever is below a hidden unit is hidden, too, and counted with it where the last kept one is open.
-            if let Some((_, spans, errors)) = open.last_mut() {
-                for span in nodes[unit.first..unit.first + unit.count].iter().filter_map(|node| span_of(trace, node)) {
-                    *spans += 1;
-                    *errors += usize::from(span.is_error());
-                }
-            }
+            let hidden = open.last_mut().map_or(&mut outside, |open| &mut open.hidden);
+            let more = count(shown, options, covered);
+            *hidden = Below { spans: hidden.spans + more.spans, errors: hidden.errors + more.errors };
             continue;
         }
-        let entry =
-            if unit.count == 1 { Entry::Node(unit.first) } else { Entry::Fold { first: unit.first, count: unit.count } };
-        rows.push(Planned { entry, depth: node.depth, last: true });
-        if unit.count == 1 && node.size > 1 {
-            open.push((unit.first + node.size, 0, 0));
+        let node = &nodes[unit.first];
+        let (entry, below) = if unit.count == 1 {
+            (Entry::Node(unit.first), count(shown, options, covered.start + 1..covered.end))
+        } else {
+            (Entry::Fold { first: unit.first, count: unit.count }, Below::default())
+        };
+        let parent = open.last().map(|open| open.row);
+        rows.push(Planned { entry, depth: node.depth - top, last: true, parent, below });
+        if unit.nodes == 1 && node.size > 1 {
+            open.push(Open { end: unit.first + node.size, row: rows.len() - 1, hidden: Below::default() });
         }
     }
-    while !open.is_empty() {
-        close(&mut open, &mut rows);
+    while let Some(over) = open.pop() {
+        close(over, open.len() + 1, &mut rows);
+    }
+    if outside.spans > 0 {
+        rows.push(Planned { entry: Entry::Hidden(outside), depth: 0, last: true, parent: None, below: Below::default() });
     }
     rows
 }

@@ -10,7 +10,7 @@ use crate::render::samples::{START, failed, look, page, running, span, trace};
 use crate::render::text;
 
 fn drawn(trace: &Trace, look: &Look) -> String {
-    render(trace, &Tree::build(trace), &Options::default(), look)
+    draw(trace, &Options::default(), look)
 }
 
 /// What has a parent that did not arrive, a ring, a span that names itself, one that runs, one that ends before it starts.
@@ -31,21 +31,24 @@ fn odd() -> Trace {
 
 #[test]
 fn a_page_at_80_columns() {
-    insta::assert_snapshot!(drawn(&page(), &look(80)), @r"
+    insta::assert_snapshot!(drawn(&page(), &look(80)), @"
     frontend-react-js  GET /@andrewbrown · 812 ms · 31 spans · 4 services · 1 error
     5759e988bd862e3fe1be46a994272793 · 2026-07-24 14:03:05 UTC · 3 m ago · complete
 
-                                            ▏0                  ▏500 ms
-      GET /@andrewbrown · frontend-react-…  ████████████████████████████████  812 ms
-      └─ GET /api/activities/@andrewbrown   ▐████████████████████████▏        619 ms
-        ├─ cognito-verify-token             ▐█▍                              39.6 ms
-        ├─ user-activities-data               ▐████████████▍                  329 ms
-        │ ├─ SELECT users WHERE handle = …    ▉                              12.4 ms
-        │ └─ ×23 SELECT replies WHERE act…     ███████████▋ max 11.8 ms       296 ms
-        └─ notifications                                   ▐████████▉         239 ms
-    !     ├─ DynamoDB.Query cruddur-messa…                 ▐████████▊         235 ms
-          │   ProvisionedThroughputExceededException: rate exceeded
-          └─ momento-counter                                        ▕         2.4 ms
+      █ critical path  ▄ own time  ─ waits  ▏0                  ▏500 ms
+      GET /@andrewbrown · frontend-react-…  █━━━━━━━━━━━━━━━━━━━━━━━━███████  812 ms
+      ┕━ GET /api/activities/@andrewbrown   ╺━━━━━━━━━━━━━━━━━━━━━━━━▏        619 ms
+        ┝━ cognito-verify-token             ▐█▍                              39.6 ms
+        ┝━ user-activities-data               ╺━━━━━━━━━━━█▍                  329 ms
+        │ ┝━ SELECT users WHERE handle = …    ▉                              12.4 ms
+        │ ┕━ ×23 SELECT replies WHERE act…     ███████████▋ max 11.8 ms       296 ms
+        ┕━ notifications                                   ╺━━━━━━━━━         239 ms
+    !     ┝━ DynamoDB.Query cruddur-messa…                 ▐████████▊         235 ms
+          │   handled: ProvisionedThroughputExceededException: rate exceeded
+          ┕━ momento-counter                                        ▕         2.4 ms
+
+    - 172 ms in GET /@andrewbrown after GET /api/activities/@andrewbrown that nobody
+      traced
     ");
 }
 
@@ -55,41 +58,47 @@ fn a_page_at_120_columns() {
     frontend-react-js  GET /@andrewbrown · 812 ms · 31 spans · 4 services · 1 error
     5759e988bd862e3fe1be46a994272793 · 2026-07-24 14:03:05.123 UTC · 3 m ago · complete
 
-                                                                             ▏0        ▏200 ms   ▏400 ms  ▏600 ms
-      GET /@andrewbrown                                   frontend-react-js  ███████████████████████████████████████  812 ms
-      └─ GET /api/activities/@andrewbrown                 backend-flask       █████████████████████████████▋          619 ms
-        ├─ cognito-verify-token                           backend-flask       █▉                                     39.6 ms
-        ├─ user-activities-data                           backend-flask         ███████████████▊                      329 ms
-        │ ├─ SELECT users WHERE handle = $1               postgres              ▌                                    12.4 ms
-        │ └─ ×23 SELECT replies WHERE activity_uuid = $1  postgres              ▐█████████████▊ max 11.8 ms           296 ms
-        └─ notifications                                  backend-flask                         ███████████▍          239 ms
-    !     ├─ DynamoDB.Query cruddur-messages              dynamodb                              ███████████▎          235 ms
-          │   ProvisionedThroughputExceededException: rate exceeded
-          └─ momento-counter                              backend-flask                                    ▍          2.4 ms
+      █ critical path  ▄ own time  ─ waits                                   ▏0        ▏200 ms   ▏400 ms  ▏600 ms
+      GET /@andrewbrown                                   frontend-react-js  █━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━████████  812 ms
+      ┕━ GET /api/activities/@andrewbrown                 backend-flask       ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╸          619 ms
+        ┝━ cognito-verify-token                           backend-flask       █▉                                     39.6 ms
+        ┝━ user-activities-data                           backend-flask         ━━━━━━━━━━━━━━━▊                      329 ms
+        │ ┝━ SELECT users WHERE handle = $1               postgres              ▌                                    12.4 ms
+        │ ┕━ ×23 SELECT replies WHERE activity_uuid = $1  postgres              ▐█████████████▊ max 11.8 ms           296 ms
+        ┕━ notifications                                  backend-flask                         ━━━━━━━━━━━╸          239 ms
+    !     ┝━ DynamoDB.Query cruddur-messages              dynamodb                              ███████████▎          235 ms
+          │   handled: ProvisionedThroughputExceededException: rate exceeded
+          ┕━ momento-counter                              backend-flask                                    ▍          2.4 ms
+
+    - 172 ms in GET /@andrewbrown after GET /api/activities/@andrewbrown that nobody traced
     ");
 }
 
 #[test]
 fn a_page_at_40_columns() {
-    insta::assert_snapshot!(drawn(&page(), &look(40)), @r"
+    insta::assert_snapshot!(drawn(&page(), &look(40)), @"
     frontend-react-js  GET /@andrewbrown
     812 ms · 31 spans · 4 services · 1 error
     5759e988bd862e3fe1be46a994272793
     2026-07-24 14:03:05 UTC · 3 m ago
     complete
 
-                       ▏0
-      GET /@andrewbro… █████████████  812 ms
-      └─ GET /api/act… ██████████▏    619 ms
-        ├─ cognito-ve… ▉             39.6 ms
-        ├─ user-activ…  █████▎        329 ms
-        │ ├─ SELECT u…  ▏            12.4 ms
-        │ └─ ×23 SELE…  ████▉         296 ms
+      █ critical path  ▏0
+      GET /@andrewbro… ━━━━━━━━━━███  812 ms
+      ┕━ GET /api/act… ━━━━━━━━━━╸    619 ms
+        ┝━ cognito-ve… ▉             39.6 ms
+        ┝━ user-activ…  ━━━━━▎        329 ms
+        │ ┝━ SELECT u…  ▏            12.4 ms
+        │ ┕━ ×23 SELE…  ████▉         296 ms
         │     p50 10.4 ms max 11.8 ms
-        └─ notificati…       ████▏    239 ms
-    !     ├─ DynamoDB…       ████     235 ms
-          │   ProvisionedThroughputExceeded…
-          └─ momento-…           ▏    2.4 ms
+        ┕━ notificati…       ━━━━╸    239 ms
+    !     ┝━ DynamoDB…       ████     235 ms
+          │   handled: ProvisionedThroughpu…
+          ┕━ momento-…           ▏    2.4 ms
+
+    - 172 ms in GET /@andrewbrown after GET
+      /api/activities/@andrewbrown that
+      nobody traced
     ");
 }
 
@@ -122,66 +131,72 @@ fn it_is_said_how_exact_the_times_are_where_they_are_not() {
 
 #[test]
 fn a_page_in_ascii() {
-    insta::assert_snapshot!(drawn(&page(), &Look { ascii: true, ..look(80) }), @r"
+    insta::assert_snapshot!(drawn(&page(), &Look { ascii: true, ..look(80) }), @"
     frontend-react-js  GET /@andrewbrown | 812 ms | 31 spans | 4 services | 1 error
     5759e988bd862e3fe1be46a994272793 | 2026-07-24 14:03:05 UTC | 3 m ago | complete
 
-                                            |0                  |500 ms
-      GET /@andrewbrown - frontend-reac...  ################################  812 ms
-      `- GET /api/activities/@andrewbrown   ##########################        619 ms
-        |- cognito-verify-token             ###                              39.6 ms
-        |- user-activities-data               ##############                  329 ms
-        | |- SELECT users WHERE handle ...    #                              12.4 ms
-        | `- x23 SELECT replies WHERE a...    ############# max 11.8 ms       296 ms
-        `- notifications                                   ##########         239 ms
-    !     |- DynamoDB.Query cruddur-mes...                 ##########         235 ms
-          |   ProvisionedThroughputExceededException: rate exceeded
-          `- momento-counter                                        #         2.4 ms
+      # critical path  = own time  - waits  |0                  |500 ms
+      GET /@andrewbrown - frontend-reac...  #------------------------#######  812 ms
+      `= GET /api/activities/@andrewbrown   -------------------------#        619 ms
+        |= cognito-verify-token             ###                              39.6 ms
+        |= user-activities-data               ------------##                  329 ms
+        | |= SELECT users WHERE handle ...    #                              12.4 ms
+        | `= x23 SELECT replies WHERE a...    ############# max 11.8 ms       296 ms
+        `= notifications                                   ----------         239 ms
+    !     |= DynamoDB.Query cruddur-mes...                 ##########         235 ms
+          |   handled: ProvisionedThroughputExceededException: rate exceeded
+          `= momento-counter                                        #         2.4 ms
+
+    - 172 ms in GET /@andrewbrown after GET /api/activities/@andrewbrown that nobody
+      traced
     ");
 }
 
 #[test]
 fn a_page_in_colour() {
     let shown = drawn(&page(), &Look { color: true, ..look(80) });
-    insta::assert_snapshot!(shown.replace('\u{1b}', "␛"), @r"
+    insta::assert_snapshot!(shown.replace('\u{1b}', "␛"), @"
     ␛[35mfrontend-react-js␛[0m  ␛[1mGET /@andrewbrown␛[0m␛[2m · ␛[0m␛[1m812 ms␛[0m␛[2m · ␛[0m31 spans␛[2m · ␛[0m4 services␛[2m · ␛[0m␛[31;1m1 error␛[0m
     ␛[33m5759e988bd862e3fe1be46a994272793␛[0m␛[2m · ␛[0m2026-07-24 14:03:05 UTC␛[2m · ␛[0m3 m ago␛[2m · ␛[0m␛[32mcomplete␛[0m
 
-                                            ␛[2m▏0␛[0m                  ␛[2m▏500 ms␛[0m
-      GET /@andrewbrown␛[2m · ␛[0m␛[35mfrontend-react-…␛[0m  ␛[35m████████████████████████████████␛[0m  812 ms
-      ␛[2m└─ ␛[0mGET /api/activities/@andrewbrown   ␛[33m▐████████████████████████▏␛[0m        619 ms
-      ␛[2m  ├─ ␛[0mcognito-verify-token             ␛[33m▐█▍␛[0m                              39.6 ms
-      ␛[2m  ├─ ␛[0muser-activities-data               ␛[33m▐████████████▍␛[0m                  329 ms
-      ␛[2m  │ ├─ ␛[0mSELECT users WHERE handle = …    ␛[33m▉␛[0m                              12.4 ms
-      ␛[2m  │ └─ ×23 ␛[0mSELECT replies WHERE act…     ␛[33m███████████▋␛[0m ␛[2mmax 11.8 ms␛[0m       296 ms
-      ␛[2m  └─ ␛[0mnotifications                                   ␛[33m▐████████▉␛[0m         239 ms
-    ␛[31;1m!␛[0m ␛[2m    ├─ ␛[0m␛[31;1mDynamoDB.Query cruddur-messa…␛[0m                 ␛[31;1m▐████████▊␛[0m         235 ms
-      ␛[2m    │   ␛[0m␛[31;1mProvisionedThroughputExceededException: rate exceeded␛[0m
-      ␛[2m    └─ ␛[0mmomento-counter                                        ␛[33m▕␛[0m         2.4 ms
+      ␛[2m█ critical path  ▄ own time  ─ waits␛[0m  ␛[2m▏0␛[0m                  ␛[2m▏500 ms␛[0m
+      GET /@andrewbrown␛[2m · ␛[0m␛[35mfrontend-react-…␛[0m  ␛[35m█━━━━━━━━━━━━━━━━━━━━━━━━███████␛[0m  812 ms
+      ␛[2m┕━ ␛[0mGET /api/activities/@andrewbrown   ␛[33m╺━━━━━━━━━━━━━━━━━━━━━━━━▏␛[0m        619 ms
+      ␛[2m  ┝━ ␛[0mcognito-verify-token             ␛[33m▐█▍␛[0m                              39.6 ms
+      ␛[2m  ┝━ ␛[0muser-activities-data               ␛[33m╺━━━━━━━━━━━█▍␛[0m                  329 ms
+      ␛[2m  │ ┝━ ␛[0mSELECT users WHERE handle = …    ␛[33m▉␛[0m                              12.4 ms
+      ␛[2m  │ ┕━ ×23 ␛[0mSELECT replies WHERE act…     ␛[33m███████████▋␛[0m ␛[2mmax 11.8 ms␛[0m       296 ms
+      ␛[2m  ┕━ ␛[0mnotifications                                   ␛[33m╺━━━━━━━━━␛[0m         239 ms
+    ␛[31;1m!␛[0m ␛[2m    ┝━ ␛[0m␛[31;1mDynamoDB.Query cruddur-messa…␛[0m                 ␛[31;1m▐████████▊␛[0m         235 ms
+      ␛[2m    │   ␛[0m␛[31;1mhandled: ProvisionedThroughputExceededException: rate exceeded␛[0m
+      ␛[2m    ┕━ ␛[0mmomento-counter                                        ␛[33m▕␛[0m         2.4 ms
+
+    ␛[33m-␛[0m 172 ms in GET /@andrewbrown after GET /api/activities/@andrewbrown that nobody
+      traced
     ");
 }
 
 #[test]
 fn orphans_rings_and_odd_times_are_marked_and_named() {
-    insta::assert_snapshot!(drawn(&odd(), &look(80)), @r"
+    insta::assert_snapshot!(drawn(&odd(), &look(80)), @"
     (root not arrived) · 85 µs · 10 spans · 3 services · 1 error
     5759e988bd862e3fe1be46a994272793 · 2026-07-24 14:03:05 UTC · 3 m ago
     incomplete: no root span has arrived; 2 parent spans have not arrived; 1 span is
     still running
 
-                                          ▏0                  ▏50 µs
-    ↺ self · web                          ▍                                     1 µs
-    ↺ ring · a                                      ████████████████           40 µs
-      └─ ring                                         ██████████               25 µs
-    ~   └─ ring · b                                   ▐█████████████████████   54 µs
+      █ critical ▄ own ─ waits            ▏0                  ▏50 µs
+    ↺ self · web                          ▖                                     1 µs
+    ↺ ring · a                                      ▄▄──────────▄▄▄▄           40 µs
+      └─ ring                                         ──────────               25 µs
+    ~   └─ ring · b                                   ▗▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄   54 µs
     ⋯ 000000000000004d not arrived (yet)    ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
-      ├─ orphan one · web                   ████████████                       30 µs
+      ├─ orphan one · web                   ▄▄▄▄▄▄▄▄────                       30 µs
     ? │ ├─ still going                              ▌┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ running
-    ~ │ ├─ backwards                                ▏                         -10 µs
-    ! │ └─ boom                                     ▐▏ it broke                 2 µs
-      └─ orphan two · web                       ████████████████               40 µs
+    ~ │ ├─ backwards                                ▖                         -10 µs
+    ! │ └─ boom                                     ▗▖ handled: it broke        2 µs
+      ┕━ orphan two · web                       ████████████████               40 µs
     ⋯ 000000000000004e not arrived (yet)                    ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
-      └─ another · web                                      ████████████████   40 µs
+      └─ another · web                                      ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄   40 µs
 
     ↺ span 0000000000000008 names itself as its parent
     ↺ 3 spans are each other's ancestors: the cycle is cut above 0000000000000005,
@@ -193,25 +208,25 @@ fn orphans_rings_and_odd_times_are_marked_and_named() {
 
 #[test]
 fn every_mark_has_an_ascii_form() {
-    insta::assert_snapshot!(drawn(&odd(), &Look { ascii: true, ..look(80) }), @r"
+    insta::assert_snapshot!(drawn(&odd(), &Look { ascii: true, ..look(80) }), @"
     (root not arrived) | 85 us | 10 spans | 3 services | 1 error
     5759e988bd862e3fe1be46a994272793 | 2026-07-24 14:03:05 UTC | 3 m ago
     incomplete: no root span has arrived; 2 parent spans have not arrived; 1 span is
     still running
 
-                                          |0                  |50 us
-    @ self - web                          #                                     1 us
-    @ ring - a                                      ################           40 us
-      `- ring                                         ##########               25 us
-    ~   `- ring - b                                   ######################   54 us
+      # critical = own - waits            |0                  |50 us
+    @ self - web                          =                                     1 us
+    @ ring - a                                      ==----------====           40 us
+      `- ring                                         ----------               25 us
+    ~   `- ring - b                                   ======================   54 us
     : 000000000000004d not arrived (yet)    --------------------
-      |- orphan one - web                   ############                       30 us
+      |- orphan one - web                   ========----                       30 us
     ? | |- still going                              #----------------------> running
-    ~ | |- backwards                                #                         -10 us
-    ! | `- boom                                     ## it broke                 2 us
-      `- orphan two - web                       ################               40 us
+    ~ | |- backwards                                =                         -10 us
+    ! | `- boom                                     == handled: it broke        2 us
+      `= orphan two - web                       ################               40 us
     : 000000000000004e not arrived (yet)                    ----------------
-      `- another - web                                      ################   40 us
+      `- another - web                                      ================   40 us
 
     @ span 0000000000000008 names itself as its parent
     @ 3 spans are each other's ancestors: the cycle is cut above 0000000000000005,
@@ -224,49 +239,52 @@ fn every_mark_has_an_ascii_form() {
 #[test]
 fn of_a_deep_chain_the_number_of_levels_stands_for_the_outer_guides() {
     let chain = trace((1..=18).map(|n| span(n, n - 1, "web", &format!("step {n}"), i128::from(n) * 10, 1000)).collect());
-    insta::assert_snapshot!(drawn(&chain, &look(60)), @r"
+    insta::assert_snapshot!(drawn(&chain, &look(60)), @"
     web  step 1 · 990 µs · 18 spans · 1 service
     5759e988bd862e3fe1be46a994272793 · 2026-07-24 14:03:05 UTC
     3 m ago · complete
 
-                                 ▏0          ▏500 µs
-    step 1 · web                 ████████████████████████ 990 µs
-    └─ step 2                    ████████████████████████ 980 µs
-      └─ step 3                  ▐███████████████████████ 970 µs
-        └─ step 4                ▐███████████████████████ 960 µs
-          └─ step 5               ███████████████████████ 950 µs
-            └─ step 6             ███████████████████████ 940 µs
-              └─ step 7           ▐██████████████████████ 930 µs
-                └─ step 8         ▐██████████████████████ 920 µs
-                  └─ step 9        ██████████████████████ 910 µs
-     9           └─ step 10        ██████████████████████ 900 µs
-    10           └─ step 11        ▐█████████████████████ 890 µs
-    11           └─ step 12        ▐█████████████████████ 880 µs
-    12           └─ step 13         █████████████████████ 870 µs
-    13           └─ step 14         █████████████████████ 860 µs
-    14           └─ step 15         ▐████████████████████ 850 µs
-    15           └─ step 16         ▐████████████████████ 840 µs
-    16           └─ step 17          ████████████████████ 830 µs
-    17           └─ step 18          ████████████████████ 820 µs
+    █ critical ▄ own ─ waits     ▏0          ▏500 µs
+    step 1 · web                 ━━━━━━━━━━━━━━━━━━━━━━━━ 990 µs
+    ┕━ step 2                    ━━━━━━━━━━━━━━━━━━━━━━━━ 980 µs
+      ┕━ step 3                  ╺━━━━━━━━━━━━━━━━━━━━━━━ 970 µs
+        ┕━ step 4                ▐━━━━━━━━━━━━━━━━━━━━━━━ 960 µs
+          ┕━ step 5               ━━━━━━━━━━━━━━━━━━━━━━━ 950 µs
+            ┕━ step 6             ━━━━━━━━━━━━━━━━━━━━━━━ 940 µs
+              ┕━ step 7           ╺━━━━━━━━━━━━━━━━━━━━━━ 930 µs
+                ┕━ step 8         ▐━━━━━━━━━━━━━━━━━━━━━━ 920 µs
+                  ┕━ step 9        ━━━━━━━━━━━━━━━━━━━━━━ 910 µs
+     9           ┕━ step 10        ━━━━━━━━━━━━━━━━━━━━━━ 900 µs
+    10           ┕━ step 11        ╺━━━━━━━━━━━━━━━━━━━━━ 890 µs
+    11           ┕━ step 12        ▐━━━━━━━━━━━━━━━━━━━━━ 880 µs
+    12           ┕━ step 13         ━━━━━━━━━━━━━━━━━━━━━ 870 µs
+    13           ┕━ step 14         ━━━━━━━━━━━━━━━━━━━━━ 860 µs
+    14           ┕━ step 15         ╺━━━━━━━━━━━━━━━━━━━━ 850 µs
+    15           ┕━ step 16         ▐━━━━━━━━━━━━━━━━━━━━ 840 µs
+    16           ┕━ step 17          ━━━━━━━━━━━━━━━━━━━━ 830 µs
+    17           ┕━ step 18          ████████████████████ 820 µs
     ");
 }
 
 #[test]
 fn a_budget_keeps_the_root_and_errors_and_counts_the_rest() {
     let page = page();
-    let options = Options { max_rows: Some(6), fold: false };
-    insta::assert_snapshot!(render(&page, &Tree::build(&page), &options, &look(80)), @r"
+    let options = Options { max_rows: Some(6), fold: false, ..Options::default() };
+    insta::assert_snapshot!(draw(&page, &options, &look(80)), @"
     frontend-react-js  GET /@andrewbrown · 812 ms · 31 spans · 4 services · 1 error
     5759e988bd862e3fe1be46a994272793 · 2026-07-24 14:03:05 UTC · 3 m ago · complete
 
-                                            ▏0                   ▏500 ms
-      GET /@andrewbrown · frontend-react-…  █████████████████████████████████ 812 ms
-      └─ GET /api/activities/@andrewbrown   ▐█████████████████████████        619 ms
-        ├─ notifications                                    █████████▊        239 ms
-    !   │ ├─ DynamoDB.Query cruddur-messa…                  █████████▋        235 ms
-        │ │   ProvisionedThroughputExceededException: rate exceeded
+      █ critical path  ▄ own time  ─ waits  ▏0                   ▏500 ms
+      GET /@andrewbrown · frontend-react-…  █━━━━━━━━━━━━━━━━━━━━━━━━━███████ 812 ms
+      ┕━ GET /api/activities/@andrewbrown   ▐━━━━━━━━━━━━━━━━━━━━━━━━━        619 ms
+        ┝━ notifications                                    ━━━━━━━━━━        239 ms
+    !   │ ┝━ DynamoDB.Query cruddur-messa…                  █████████▋        235 ms
+        │ │   handled: ProvisionedThroughputExceededException: rate exceeded
         │ └─ … 1 more span
         └─ … 26 more spans
+
+    - 172 ms in GET /@andrewbrown after GET /api/activities/@andrewbrown that nobody
+      traced
     ");
 }
 
@@ -276,16 +294,16 @@ fn hidden_errors_are_counted() {
     spans.extend((2..12).map(|n| failed(span(n, 1, "web", &format!("try {n}"), i128::from(n), 20 * i128::from(n)), "no")));
     spans.extend((12..40).map(|n| span(n, 1, "web", &format!("step {n}"), i128::from(n), 20 * i128::from(n))));
     let trace = trace(spans);
-    let options = Options { max_rows: Some(5), fold: true };
-    insta::assert_snapshot!(render(&trace, &Tree::build(&trace), &options, &look(80)), @r"
+    let options = Options { max_rows: Some(5), ..Options::default() };
+    insta::assert_snapshot!(draw(&trace, &options, &look(80)), @"
     web  root · 900 µs · 39 spans · 1 service · 10 errors
     5759e988bd862e3fe1be46a994272793 · 2026-07-24 14:03:05 UTC · 3 m ago · complete
 
-                                     ▏0                     ▏500 µs
-      root · web                     ████████████████████████████████████████ 900 µs
-    ! ├─ try 9                       ▐███████ no                              171 µs
-    ! ├─ try 10                      ▐███████▉ no                             190 µs
-    ! ├─ try 11                      ▐████████▊ no                            209 µs
+      █ critical ▄ own ─ waits       ▏0                     ▏500 µs
+      root · web                     ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█████ 900 µs
+    ! ├─ try 9                       ▗▄▄▄▄▄▄▄ handled: no                     171 µs
+    ! ├─ try 10                      ▗▄▄▄▄▄▄▄▄ handled: no                    190 µs
+    ! ├─ try 11                      ▗▄▄▄▄▄▄▄▄▄ handled: no                   209 µs
     ! └─ … 35 more spans (7 errors)
     ");
 }
@@ -296,19 +314,19 @@ fn wide_and_composed_characters_line_up() {
     // Composed letters are shown composed, so that this file stays in normal form.
     let mut spans = vec![span(1, 0, "ウェブ", "GET /注文", 0, 900)];
     spans.extend(names.iter().zip(2..).map(|(name, id)| span(id, 1, "データ", name, i128::from(id) * 50, 800)));
-    insta::assert_snapshot!(drawn(&trace(spans), &look(100)).replace("e\u{301}", "é"), @r"
+    insta::assert_snapshot!(drawn(&trace(spans), &look(100)).replace("e\u{301}", "é"), @"
     ウェブ  GET /注文 · 900 µs · 8 spans · 2 services
     5759e988bd862e3fe1be46a994272793 · 2026-07-24 14:03:05.123 UTC · 3 m ago · complete
 
-                               ▏0             ▏200 µs        ▏400 µs       ▏600 µs        ▏800 µs
-    GET /注文          ウェブ  ██████████████████████████████████████████████████████████████████ 900 µs
-    ├─ 注文を確認する  データ         ███████████████████████████████████████████████████▋        700 µs
-    ├─ поиск           データ             ███████████████████████████████████████████████▋        650 µs
-    ├─ 👨‍👩‍👧 family 🇨🇭    データ                ▐███████████████████████████████████████████▋        600 µs
-    ├─ क्षत्रिय          データ                    ████████████████████████████████████████▋        550 µs
-    ├─ می‌خواهم         データ                        ████████████████████████████████████▋        500 µs
-    ├─ été             データ                           ▐████████████████████████████████▋        450 µs
-    └─ plain           データ                               █████████████████████████████▋        400 µs
+    █ critical ▄ own ─ waits   ▏0             ▏200 µs        ▏400 µs       ▏600 µs        ▏800 µs
+    GET /注文          ウェブ  ███████━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━███████ 900 µs
+    ┝━ 注文を確認する  データ         ███████████████████████████████████████████████████▋        700 µs
+    ├─ поиск           データ             ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▖        650 µs
+    ├─ 👨‍👩‍👧 family 🇨🇭    データ                ▗▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▖        600 µs
+    ├─ क्षत्रिय          データ                    ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▖        550 µs
+    ├─ می‌خواهم         データ                        ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▖        500 µs
+    ├─ été             データ                           ▗▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▖        450 µs
+    └─ plain           データ                               ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▖        400 µs
     ");
 }
 
@@ -322,10 +340,10 @@ fn escape_sequences_in_names_are_harmless() {
     we␛[2Jb  GET /␛]0;title␇ · 900 µs · 2 spans · 2 services · 1 error
     5759e988bd862e3fe1be46a994272793 · 2026-07-24 14:03:05 UTC · 3 m ago · complete
 
-                                          ▏0                  ▏500 µs
-      GET /␛]0;title␇ · we␛[2Jb           ███████████████████████████████████ 900 µs
-    ! └─ SELECT␊␉1\u{9b}31m · db\u{202e}      ███████████████████████████     700 µs
-          ␛[8mhidden
+      █ critical ▄ own ─ waits            ▏0                  ▏500 µs
+      GET /␛]0;title␇ · we␛[2Jb           ████━━━━━━━━━━━━━━━━━━━━━━━━━━━████ 900 µs
+    ! ┕━ SELECT␊␉1\u{9b}31m · db\u{202e}      ███████████████████████████     700 µs
+          handled: ␛[8mhidden
     ");
 }
 
@@ -337,16 +355,16 @@ fn messages_stand_beside_the_bar_where_there_is_room_and_are_not_repeated_above(
         failed(span(3, 1, "web", "late", 700, 890), "connection refused"),
         failed(span(4, 1, "web", "long", 20, 890), "one message that is longer than any lane"),
     ];
-    insta::assert_snapshot!(drawn(&trace(spans), &look(80)), @r"
-    web  GET / · 900 µs · 4 spans · 1 service · 4 errors
+    insta::assert_snapshot!(drawn(&trace(spans), &look(80)), @"
+    web  GET / · 900 µs · 4 spans · 1 service · 4 errors (3 origins)
     5759e988bd862e3fe1be46a994272793 · 2026-07-24 14:03:05 UTC · 3 m ago · complete
 
                    ▏0           ▏200 µs      ▏400 µs      ▏600 µs
-    ! GET / · web  ██████████████████████████████████████████████████████████ 900 µs
-    ! ├─ early     ▐█████▍ timed out                                           90 µs
-    ! ├─ long       ████████████████████████████████████████████████████████▎ 870 µs
+    ! GET / · web  █━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█ 900 µs
+    ! ├─ early     ▗▄▄▄▄▄▖ timed out                                           90 µs
+    ! ┝━ long       ████████████████████████████████████████████████████████▎ 870 µs
       │   one message that is longer than any lane
-    ! └─ late                                connection refused ████████████▎ 190 µs
+    ! └─ late                                connection refused ▄▄▄▄▄▄▄▄▄▄▄▄▖ 190 µs
     ");
 }
 
@@ -409,17 +427,24 @@ proptest! {
         ascii: bool,
         fold: bool,
         max_rows in prop::option::of(0_usize..20),
+        depth in prop::option::of(1_usize..5),
+        zoom in prop::option::of(any::<prop::sample::Index>()),
+        flags in prop::collection::vec(any::<u8>(), 0..40),
     ) {
         let trace = trace(spans);
-        let tree = Tree::build(&trace);
-        let options = Options { max_rows, fold };
+        let analysis = Analysis::of(&trace);
+        let count = analysis.tree.nodes().len();
+        let (collapsed, matches): (Vec<_>, Vec<_>) = flags.into_iter().map(|flag| (flag % 4 == 0, flag % 3 == 0)).unzip();
+        let options =
+            Options { max_rows, fold, depth, zoom: zoom.map(|zoom| zoom.index(count)), collapsed: &collapsed, matches: &matches, ..Options::default() };
         let look = Look { ascii, ..look(width) };
-        let plain = render(&trace, &tree, &options, &look);
+        let shown = Shown { trace: &trace, analysis: &analysis };
+        let plain = render(shown, &options, &look);
         for line in plain.lines() {
             prop_assert!(text::width(line) <= width, "{} > {width}: {line:?}", text::width(line));
             prop_assert!(!line.chars().any(char::is_control), "{line:?}");
         }
-        let colored = render(&trace, &tree, &options, &Look { color: true, ..look });
+        let colored = render(shown, &options, &Look { color: true, ..look });
         prop_assert_eq!(without_escapes(&colored), plain);
     }
 
@@ -428,22 +453,33 @@ proptest! {
         spans in prop::collection::vec(any_span(), 1..60),
         fold: bool,
         max_rows in prop::option::of(0_usize..20),
+        depth in prop::option::of(1_usize..5),
+        zoom in prop::option::of(any::<prop::sample::Index>()),
+        flags in prop::collection::vec(any::<u8>(), 0..40),
     ) {
         let trace = trace(spans);
-        let tree = Tree::build(&trace);
-        let rows = plan(&trace, &tree, &Options { max_rows, fold });
+        let analysis = Analysis::of(&trace);
+        let tree = &analysis.tree;
+        let zoom = zoom.map(|zoom| zoom.index(tree.nodes().len()));
+        let (collapsed, matches): (Vec<_>, Vec<_>) = flags.into_iter().map(|flag| (flag % 4 == 0, flag % 3 == 0)).unzip();
+        let options = Options { max_rows, fold, depth, zoom, collapsed: &collapsed, matches: &matches, ..Options::default() };
+        let rows = plan(Shown { trace: &trace, analysis: &analysis }, &options);
         let (mut shown, mut counted, mut failed) = (Vec::new(), 0, 0);
         for row in &rows {
             match row.entry {
                 Entry::Node(node) => shown.push(node),
-                Entry::Fold { first, count } => shown.extend(first..first + count),
-                Entry::Hidden { spans, errors } => (counted, failed) = (counted + spans, failed + errors),
+                Entry::Fold { first, count } => shown.extend(first..first + count * tree.nodes()[first].size),
+                Entry::Hidden(below) => (counted, failed) = (counted + below.spans, failed + below.errors),
             }
+            (counted, failed) = (counted + row.below.spans, failed + row.below.errors);
+            prop_assert!(row.parent.is_none_or(|parent| rows[parent].depth + 1 == row.depth), "{rows:?}");
         }
         prop_assert!(shown.is_sorted(), "in the order of the tree, and none twice");
-        let places: Vec<_> = shown.iter().filter_map(|node| layout::span_at(&trace, &tree, *node)).collect();
-        prop_assert_eq!(places.len() + counted, trace.spans().len());
-        let errors = trace.spans().iter().filter(|span| span.is_error()).count();
+        let places: Vec<_> = shown.iter().filter_map(|node| tree.span(&trace, *node)).collect();
+        let drawn = zoom.map_or(0..tree.nodes().len(), |node| tree.subtree(node));
+        let all: Vec<_> = drawn.filter_map(|node| tree.span(&trace, node)).collect();
+        prop_assert_eq!(places.len() + counted, all.len());
+        let errors = all.iter().filter(|span| span.is_error()).count();
         prop_assert_eq!(places.iter().filter(|span| span.is_error()).count() + failed, errors);
         if let Some(most) = max_rows {
             prop_assert!(rows.len() <= most.max(1), "{} rows", rows.len());
@@ -453,9 +489,10 @@ proptest! {
     #[test]
     fn the_header_says_what_the_summary_says(spans in prop::collection::vec(any_span(), 1..30)) {
         let trace = trace(spans);
-        let tree = Tree::build(&trace);
+        let analysis = Analysis::of(&trace);
         let summary = trace.summary();
-        let whole = Layout::new(&trace, &tree, Vec::new(), &look(80)).whole;
+        let shown = Shown { trace: &trace, analysis: &analysis };
+        let whole = Layout::new(shown, Vec::new(), &Options::default(), &look(80)).whole;
         prop_assert_eq!(whole.evidence, summary.evidence);
         prop_assert_eq!((whole.range.start(), whole.end), (summary.start, summary.end));
         prop_assert_eq!((whole.errors, whole.services), (summary.error_count.unwrap(), summary.services.len()));
@@ -485,14 +522,14 @@ fn two_of_one_name_are_told_apart_and_what_lies_before_its_parent_is_drawn_there
     f · 100 µs · 6 spans · 1 service
     5759e988bd862e3fe1be46a994272793 · 2026-07-24 14:03:05 UTC · 3 m ago · complete
 
-                           ▏0         ▏20 µs    ▏40 µs    ▏60 µs    ▏80 µs
-      f (Lambda)                ██████████████████████████████████████████████ 90 µs
-      └─ f (Function)                               ▐███████████████████▉      40 µs
+      █ critical path      ▏0         ▏20 µs    ▏40 µs    ▏60 µs    ▏80 µs
+      f (Lambda)                █████████████████████━━━━━━━━━━━━━━━━━━━━█████ 90 µs
+      ┕━ f (Function)                               ▐██━━███████████━━━━━      40 µs
         │ → linked: 1-5759e988-aaaaaaaaaaaaaaaaaaaaaaaa
-    ~   ├─ Initialization  ██████████████████████▉                             45 µs
-        ├─ f                                           ██▌                      5 µs
-        ├─ f                                              ▌                     1 µs
-        └─ Overhead                                                ▐████▉      10 µs
+    ~   ├─ Initialization  ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄                             45 µs
+        ┝━ f                                           ██▌                      5 µs
+        ┝━ f                                              ▌                     1 µs
+        ┕━ Overhead                                                ▐████▉      10 µs
 
     ~ 1 span starts before its parent (clock skew?): shown as received
     ");
@@ -501,14 +538,14 @@ fn two_of_one_name_are_told_apart_and_what_lies_before_its_parent_is_drawn_there
     5759e988bd862e3fe1be46a994272793 | 2026-07-24 14:03:05 UTC
     3 m ago | complete
 
-                           |0              |50 us
-      f (Lambda)              ############################ 90 us
-      `- f (Function)                     #############    40 us
+      # critical path      |0              |50 us
+      f (Lambda)              #############------------### 90 us
+      `= f (Function)                     ##--######---    40 us
         | -> linked: 1-5759e988-aaaaaaaaaaaaaaaaaaaaaaaa
-    ~   |- Initialization  ##############                  45 us
-        |- f                                ##              5 us
-        |- f                                 ##             1 us
-        `- Overhead                                ####    10 us
+    ~   |- Initialization  ==============                  45 us
+        |= f                                ##              5 us
+        |= f                                 ##             1 us
+        `= Overhead                                ####    10 us
 
     ~ 1 span starts before its parent (clock skew?): shown as
       received

@@ -3,18 +3,23 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::analysis::Tree;
-use crate::model::{Evidence, Time, TimeRange, Trace};
+use crate::model::{Evidence, Time, TimeRange};
+
+use super::{Axis, Options, Shown};
 
 /// What is true of a trace as a whole; the same as its summary says, in one pass.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Whole {
-    /// What is drawn: from its earliest start to whatever is last.
+    /// From its earliest start to whatever is last.
     pub range: TimeRange,
+    /// What is drawn of that, and how.
+    pub axis: Axis,
     /// Its latest end; before its start where senders say so.
     pub end: Time,
     /// The earliest span that names no parent, by its place.
     pub root: Option<usize>,
+    /// How many spans shall be drawn, or counted in a row.
+    pub drawn: usize,
     /// How many spans failed.
     pub errors: usize,
     /// How many services.
@@ -24,7 +29,9 @@ pub struct Whole {
 }
 
 impl Whole {
-    pub(super) fn new(trace: &Trace, tree: &Tree) -> Self {
+    pub(super) fn new(shown: Shown<'_>, options: &Options<'_>) -> Self {
+        let zoom = options.zoom;
+        let (trace, tree) = (shown.trace, &shown.analysis.tree);
         let (mut start, mut end, mut last) = (None::<Time>, Time::UNKNOWN, Time::UNKNOWN);
         let (mut root, mut errors, mut running) = (None, 0, 0);
         let mut services = HashSet::new();
@@ -60,6 +67,21 @@ impl Whole {
         evidence.extend(trace.truncated.iter().cloned().map(Evidence::Truncated));
         let start = start.unwrap_or_default();
         let range = TimeRange::new(start, end.max(last).max(start)).expect("the end is not before the start");
-        Self { range, end, root, errors, services: services.len(), evidence }
+        let top = zoom.or_else(|| shown.analysis.path.root()).and_then(|node| tree.span(trace, node));
+        let body = top.and_then(|span| span.end).filter(|end| top.is_some_and(|span| *end > span.start));
+        let axis = Axis::new(shown, zoom, zoom.and_then(|node| subtree(shown, node)).unwrap_or(range), body);
+        let nodes = zoom.map_or(0..tree.nodes().len(), |node| tree.subtree(node));
+        let kept = nodes.filter(|node| options.keep.get(*node).copied().unwrap_or(true));
+        let drawn = kept.filter(|node| tree.span(trace, *node).is_some()).count();
+        Self { range, axis, end, root, drawn, errors, services: services.len(), evidence }
     }
+}
+
+/// From the first start to the last end of a node and all below it; `None` where nothing has a time.
+fn subtree(shown: Shown<'_>, node: usize) -> Option<TimeRange> {
+    let tree = &shown.analysis.tree;
+    let spans = || tree.subtree(node).filter_map(|node| tree.span(shown.trace, node)).filter(|span| !span.start.is_unknown());
+    let start = spans().map(|span| span.start).min()?;
+    let end = spans().map(|span| span.end.unwrap_or(span.start)).max()?;
+    TimeRange::new(start, end.max(start))
 }
