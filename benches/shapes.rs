@@ -6,6 +6,7 @@
 #[allow(dead_code, reason = "each benchmark uses what it needs of it")]
 mod support;
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -72,7 +73,7 @@ fn measure(name: &str, spans: u64, shape: Shape, folder: &Path, report: &mut Str
             format!("{peak:.0} MiB"),
             format!("{:.2}", peak / parsing_peak),
         ];
-        report.push_str(&format!("| {} |\n", cells.join(" | ")));
+        writeln!(report, "| {} |", cells.join(" | ")).expect("a string takes all that is written to it");
     };
     row("parsing the JSON", (parsing, parsing_peak));
     let formats: [(&str, &[&str]); 7] = [

@@ -104,14 +104,7 @@ impl Finding {
                 format!("N+1: {first}{like}, {count} times one after the other in {within}: {took}")
             }
             Kind::Serial => {
-                const SHOWN: usize = 3;
-                let mut calls: Vec<&str> = self.nodes.iter().take(SHOWN).map(name).collect();
-                let more = format!("{} more", count.saturating_sub(SHOWN));
-                if count > SHOWN {
-                    calls.push(&more);
-                }
-                let (last, others) = calls.split_last().unwrap_or((&"", &[]));
-                let calls = format!("{} and {last}", others.join(", "));
+                let calls = self.calls(&name);
                 format!(
                     "{calls} run one after the other in {within}: they could run side by side if they do not need each other's answers, which saves {took} at most"
                 )
@@ -126,6 +119,32 @@ impl Finding {
                 };
                 format!("{took} in {within}{place} that nobody traced")
             }
+        }
+    }
+
+    /// What was called, each name once, the first few of them.
+    fn calls<'a>(&'a self, name: &dyn Fn(&'a usize) -> &'a str) -> String {
+        const SHOWN: usize = 3;
+        let mut names: Vec<(&str, usize)> = Vec::new();
+        for node in &self.nodes {
+            let called = name(node);
+            match names.iter().position(|(known, _)| *known == called) {
+                Some(place) => names[place].1 += 1,
+                None if names.len() < SHOWN => names.push((called, 1)),
+                None => {}
+            }
+        }
+        let told: usize = names.iter().map(|(_, count)| count).sum();
+        let each =
+            |(name, count): &(&str, usize)| if *count == 1 { (*name).to_owned() } else { format!("{name} ({count} calls)") };
+        let mut calls: Vec<String> = names.iter().map(each).collect();
+        if told < self.nodes.len() {
+            calls.push(format!("{} more", self.nodes.len() - told));
+        }
+        match calls.split_last() {
+            Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+            Some((last, _)) => last.clone(),
+            None => String::new(),
         }
     }
 }

@@ -141,6 +141,25 @@ fn a_hole_on_the_critical_path_is_told_by_what_is_around_it() {
 }
 
 #[test]
+fn what_is_further_down_was_traced_too() {
+    let early = |from, to| holes(vec![root(100), call("a", 2, 85, 100), span(3, 2, from, to)]);
+    assert_eq!(early(85, 100), ["85 ms in GET / before a that nobody traced"]);
+    assert!(early(5, 80).is_empty(), "it began before the span that it is below");
+    assert_eq!(early(30, 90), ["30 ms in GET / before a that nobody traced"]);
+}
+
+#[test]
+fn calls_of_one_name_are_told_once() {
+    let to = |peer: &str, mut call: Span| {
+        call.attributes.push("peer.service", peer);
+        call
+    };
+    let calls = vec![root(100), to("a", call("get", 2, 0, 40)), to("b", call("get", 3, 40, 80)), call("put", 4, 80, 99)];
+    let said = words(calls).join(" ");
+    assert!(said.starts_with("get (2 calls) and put run one after the other in GET /:"), "{said}");
+}
+
+#[test]
 fn what_takes_most_comes_first_whatever_the_order_of_arrival() {
     let mut spans = calls(5, 3, 4);
     spans.extend([call("a", 20, 40, 60), call("b", 21, 60, 80)]);
