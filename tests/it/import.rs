@@ -42,10 +42,12 @@ fn what_comes_on_stdin_is_imported_too() {
     backend-flask · 43.7 ms · 3 spans · 1 service
     1-6a63711c-1900eab6c028483d7126599e · 2026-07-24 14:05:16 UTC · local · complete
 
-                        ▏0          ▏10 ms      ▏20 ms      ▏30 ms
-    backend-flask       ████████████████████████████████████████████████████ 43.7 ms
-    └─ user-activities    ▐██████████████████████████████████████████████    39.1 ms
-      └─ mock-data                                          ███████████▍      9.5 ms
+    █ critical path     ▏0          ▏10 ms      ▏20 ms      ▏30 ms
+    backend-flask       ██━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━███ 43.7 ms
+    ┕━ user-activities    ▐█████████████████████████████████━━━━━━━━━━━██    39.1 ms
+      ┕━ mock-data                                          ███████████▍      9.5 ms
+
+    - 28.3 ms in user-activities before mock-data that nobody traced
     [exit status: 0]
     ");
 }
