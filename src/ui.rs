@@ -169,8 +169,16 @@ impl Ui {
     /// The columns of the answer: as asked for, else the terminal's, else 100. `$COLUMNS` is not looked at, so that a pipe gets
     /// the same bytes from whatever shell.
     pub fn width(&self) -> u16 {
-        let width = self.wishes.width.or(self.streams.size.map(|(columns, _)| columns)).unwrap_or(DEFAULT_WIDTH);
-        width.clamp(*WIDTHS.start(), *WIDTHS.end())
+        self.width_or(self.streams.size.map_or(DEFAULT_WIDTH, |(columns, _)| columns))
+    }
+
+    /// The columns of a document that is read elsewhere: as asked for, else 100, wherever it is printed.
+    pub fn width_of_document(&self) -> u16 {
+        self.width_or(DEFAULT_WIDTH)
+    }
+
+    fn width_or(&self, other: u16) -> u16 {
+        self.wishes.width.unwrap_or(other).clamp(*WIDTHS.start(), *WIDTHS.end())
     }
 
     /// What a drawing for stdout is laid out and painted for. How long ago something was is only told to a person: a pipe gets

@@ -95,13 +95,15 @@ pub enum ShowFormat {
     Jsonl,
     /// OTLP/JSON, as other OpenTelemetry tools read it
     Otlp,
+    /// A picture
+    Svg,
 }
 
 impl ShowFormat {
     /// Whether it says what each span means for the whole trace, and so is made of all of it even where only a part is asked for.
     pub fn is_of_the_whole(self) -> bool {
         match self {
-            Self::Waterfall => true,
+            Self::Waterfall | Self::Svg => true,
             Self::Json | Self::Jsonl | Self::Otlp => false,
         }
     }

@@ -67,6 +67,11 @@ impl Context {
         ui.look(self.zone, (self.clock)())
     }
 
+    /// How drawings in documents shall look, which are read elsewhere and later.
+    fn look_of_document(&self, ui: &Ui) -> Look {
+        Look { width: ui.width_of_document().into(), color: false, now: None, ..self.look(ui) }
+    }
+
     /// The same on stderr.
     fn look_of_stderr(&self, ui: &Ui) -> Look {
         Look { color: ui.has_color_on_stderr(), ..self.look(ui) }

@@ -29,7 +29,10 @@ use drawn::Drawn;
 pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
     let filter = filter(args, ui)?;
     let highlight = ask::expression(args.highlight.as_deref(), ui)?;
-    let attributes = if args.output == ShowFormat::Waterfall { Attributes::Known } else { Attributes::All };
+    let attributes = match args.output {
+        ShowFormat::Waterfall | ShowFormat::Svg => Attributes::Known,
+        ShowFormat::Json | ShowFormat::Jsonl | ShowFormat::Otlp => Attributes::All,
+    };
     let sources = ask::open_for(attributes, context, ui).await?;
     sources.attend_to([&filter, &highlight].into_iter().flatten().cloned().reduce(|a, b| Expr::all([a, b])).as_ref());
     if args.explain {
@@ -83,6 +86,7 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
         ShowFormat::Otlp => {
             otlp::encode_json(traces.iter().flat_map(|trace| trace.spans().iter().map(move |span| (trace.id(), span))))
         }
+        ShowFormat::Svg => waterfall::svg::render(&sections(&drawn, args), &context.look_of_document(ui)),
     };
     for note in &notes {
         ui.note(note);
@@ -102,6 +106,12 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     // The process ends now, and the system takes a million spans back faster than we can.
     std::mem::forget((drawn, traces));
     Ok(Exit::Yes)
+}
+
+/// What a document is made of.
+fn sections<'a>(drawn: &'a [Drawn], args: &ShowArgs) -> Vec<waterfall::Section<'a>> {
+    let section = |drawn: &'a Drawn| waterfall::Section { shown: drawn.shown(), options: drawn.options(args), span: drawn.span };
+    drawn.iter().map(section).collect()
 }
 
 /// What each backend would be asked for each trace.

@@ -11,6 +11,7 @@ pub mod json;
 mod line;
 pub mod lost;
 pub mod misses;
+mod picture;
 pub mod scale;
 pub mod span;
 pub mod stats;

@@ -58,6 +58,11 @@ impl Scale {
         Self { start, columns, pieces }
     }
 
+    /// From when times count.
+    pub fn start(&self) -> Time {
+        self.start
+    }
+
     /// How many columns.
     pub fn columns(&self) -> usize {
         self.columns

@@ -1,28 +1,21 @@
-//! A graph as a picture: SVG without scripts and without anything from elsewhere, light or dark as the reader likes it, so that it
-//! may stand in a page as an `<img>`.
+//! A graph as a picture.
 
 use std::fmt::Write as _;
 
 use crate::model::ServiceGraph;
 use crate::model::graph::Node;
-use crate::render::theme::{self, Role};
+use crate::render::picture::{self, LINE, MARGIN};
 use crate::render::{escape, text};
 
 use super::layers::{Layers, layers};
 use super::{call_lines, shown_name, summary};
 
-/// Around everything.
-const MARGIN: f64 = 24.0;
 /// For the line at the top.
 const HEADING: f64 = 32.0;
 /// Between what lies below each other.
 const GAP: f64 = 22.0;
 /// On both sides of a label, for lines to bend in.
 const BEND: f64 = 36.0;
-/// One column of text in a monospaced font of 12 px, which is the least that fonts have, rounded up.
-const COLUMN: f64 = 7.3;
-/// One line of text.
-const LINE: f64 = 16.0;
 /// Around the text of a node.
 const PADDING: f64 = 12.0;
 /// The most columns that a node's text has.
@@ -30,22 +23,16 @@ const MOST_COLUMNS: usize = 32;
 /// From one line's end at a node's side to the next.
 const PORT: f64 = 12.0;
 
-/// Colours: those of GitHub's own pages, whose contrast is enough on both grounds.
-const STYLE: &str = "\
-text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#1f2328}
-.name{font-weight:600}.faint,.heading{fill:#59636e}.bad{fill:#d1242f}
-.ground{fill:#ffffff}.box{fill:#f6f8fa;stroke:#d1d9e0}.failed .box{stroke:#d1242f}
-.mark{fill:#818b98}.s0 .mark{fill:#1b7c83}.s1 .mark{fill:#1a7f37}.s2 .mark{fill:#0969da}
-.s3 .mark{fill:#8250df}.s4 .mark{fill:#218bff}.s5 .mark{fill:#9a6700}
+/// Colours of what is no text.
+const LIGHT: &str = "\
+.box{fill:#f6f8fa;stroke:#d1d9e0}.failed .box{stroke:#d1242f}.mark{fill:#818b98}
 .edge path{fill:none;stroke:#818b98;stroke-width:1.5}.edge.failed path{stroke:#d1242f}.edge.back path{stroke-dasharray:5 4}
 .edge rect{fill:#ffffff}#arrow path{fill:#818b98}#failed-arrow path{fill:#d1242f}
-@media (prefers-color-scheme:dark){
-text{fill:#f0f6fc}.faint,.heading{fill:#9198a1}.bad{fill:#f85149}
-.ground{fill:#0d1117}.box{fill:#151b23;stroke:#3d444d}.failed .box{stroke:#f85149}
-.mark{fill:#656c76}.s0 .mark{fill:#39c5cf}.s1 .mark{fill:#3fb950}.s2 .mark{fill:#4493f8}
-.s3 .mark{fill:#ab7df8}.s4 .mark{fill:#79c0ff}.s5 .mark{fill:#d29922}
+";
+const DARK: &str = "\
+.box{fill:#151b23;stroke:#3d444d}.failed .box{stroke:#f85149}.mark{fill:#656c76}
 .edge path{stroke:#656c76}.edge.failed path{stroke:#f85149}
-.edge rect{fill:#0d1117}#arrow path{fill:#656c76}#failed-arrow path{fill:#f85149}}
+.edge rect{fill:#0d1117}#arrow path{fill:#656c76}#failed-arrow path{fill:#f85149}
 ";
 
 /// Lines of text, each with its class.
@@ -62,13 +49,10 @@ pub fn render(graph: &ServiceGraph, about: &str) -> String {
     let drawing = Drawing { graph, boxes, labels, heights, places, columns };
 
     let heading = format!("{}{}{about}", summary(graph), if about.is_empty() { "" } else { " · " });
-    let heading = escape::xml(&heading).into_owned();
-    let width = drawing.columns.end.max(text::width(&heading) as f64 * COLUMN + 2.0 * MARGIN).ceil();
-    let height = (drawing.places.height() + HEADING + 2.0 * MARGIN).ceil();
-    let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">\n\
-         <title>{heading}</title>\n<style>\n{STYLE}</style>\n<defs>\n"
-    );
+    let heading = text::sanitise(&heading, false);
+    let width = drawing.columns.end.max(picture::width(&heading) + 2.0 * MARGIN);
+    let height = drawing.places.height() + HEADING + 2.0 * MARGIN;
+    let mut out = String::from("<defs>\n");
     let mut write = |piece: &str| writeln!(out, "{piece}").expect("a string takes all that is written to it");
     for id in ["arrow", "failed-arrow"] {
         write(&format!(
@@ -77,8 +61,7 @@ pub fn render(graph: &ServiceGraph, about: &str) -> String {
         ));
     }
     write("</defs>");
-    write(&format!("<rect class=\"ground\" width=\"{width}\" height=\"{height}\" rx=\"6\"/>"));
-    write(&format!("<text class=\"heading\" x=\"{MARGIN}\" y=\"{}\">{heading}</text>", MARGIN + 8.0));
+    write(&format!("<text class=\"heading\" x=\"{MARGIN}\" y=\"{}\">{}</text>", MARGIN + 8.0, escape::xml(&heading)));
     let ports = drawing.ports();
     for edge in 0..graph.edges.len() {
         if let Some(drawn) = drawing.edge(edge, &ports) {
@@ -88,8 +71,7 @@ pub fn render(graph: &ServiceGraph, about: &str) -> String {
     for node in 0..graph.nodes.len() {
         write(&drawing.node(node));
     }
-    out.push_str("</svg>\n");
-    out
+    picture::document((width, height), &heading, (LIGHT, DARK), ".mark", &out)
 }
 
 /// What stands in a node.
@@ -111,7 +93,7 @@ fn cut(line: &str) -> String {
 }
 
 fn width(lines: &Lines) -> f64 {
-    lines.iter().map(|(line, _)| text::width(line)).max().unwrap_or(0) as f64 * COLUMN
+    lines.iter().map(|(line, _)| picture::width(line)).fold(0.0, f64::max)
 }
 
 /// From where to where each rank goes.
@@ -246,10 +228,7 @@ impl Drawing<'_> {
         let (left, right) = (self.columns.from[rank], self.columns.to[rank]);
         let (top, high) = (self.y(nth) - self.heights[nth] / 2.0, self.heights[nth]);
         let failed = node.figures.as_ref().is_some_and(|figures| figures.failed() > 0);
-        let class = match theme::service(&node.name) {
-            Role::Service(colour) if !node.is_inferred() => format!(" s{colour}"),
-            _ => String::new(),
-        };
+        let class = if node.is_inferred() { String::new() } else { format!(" {}", picture::service(&node.name)) };
         let mut out = format!("<g id=\"n{nth}\" class=\"node{class}{}\">", if failed { " failed" } else { "" });
         push(&mut out, &format!("<title>{}</title>", escape::xml(shown_name(node))));
         let wide = right - left;

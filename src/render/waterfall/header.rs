@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::model::Trace;
-use crate::render::line::Line;
+use crate::render::line::{Line, Pieces};
 use crate::render::theme::{self, Look, Role};
 use crate::render::{text, units};
 
@@ -11,9 +11,29 @@ use super::Shown;
 use super::layout::Layout;
 
 /// A fact of the header: pieces that stay together.
-type Fact = Vec<(Role, String)>;
+pub(super) type Fact = Pieces;
 
+/// The facts of a header, in lines that may have to be broken.
+pub(super) struct Facts {
+    /// What, how long and how much.
+    pub(super) what: Vec<Fact>,
+    /// Which, when, where from, and that it is all there.
+    pub(super) which: Vec<Fact>,
+    /// Why it is not all there, sanitised.
+    pub(super) incomplete: Option<String>,
+}
+
+/// Writes the lines, each with a line feed.
 pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
+    let mut written = Line::default();
+    lines(shown, layout, look).iter().try_for_each(|line| {
+        written.extend(line);
+        written.write(look, out)
+    })
+}
+
+/// The facts by themselves, for media without columns.
+pub(super) fn facts(shown: Shown<'_>, layout: &Layout, look: &Look) -> Facts {
     let trace = shown.trace;
     let whole = &layout.whole;
     let one = |role, text: String| vec![(role, text)];
@@ -42,7 +62,6 @@ pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut im
         let segments = units::plural(trace.folded, "inferred segment", "inferred segments");
         first.push(one(Role::Faint, format!("{segments} folded")));
     }
-    flow(&first, look, out)?;
 
     let start = whole.range.start();
     let mut second = vec![one(Role::Id, text::sanitise(&trace.id().to_string(), look.ascii).into_owned())];
@@ -57,24 +76,25 @@ pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut im
     if whole.evidence.is_empty() {
         second.push(one(Role::Good, "complete".to_owned()));
     }
-    flow(&second, look, out)?;
-
-    if !whole.evidence.is_empty() {
+    let incomplete = (!whole.evidence.is_empty()).then(|| {
         let evidence: Vec<_> = whole.evidence.iter().map(ToString::to_string).collect();
-        let text = format!("incomplete: {}", evidence.join("; "));
-        for words in text::wrap(&text::sanitise(&text, look.ascii), look.columns()) {
-            let mut line = Line::default();
-            line.push(Role::Warning, &words);
-            line.write(look, out)?;
-        }
-    }
-    if let Some(link) = &trace.link {
+        text::sanitise(&format!("incomplete: {}", evidence.join("; ")), look.ascii).into_owned()
+    });
+    Facts { what: first, which: second, incomplete }
+}
+
+/// The same in lines, none but that of its link wider than [`Look::columns`].
+pub(super) fn lines(shown: Shown<'_>, layout: &Layout, look: &Look) -> Vec<Pieces> {
+    let facts = facts(shown, layout, look);
+    let mut lines = flow(&facts.what, look);
+    lines.append(&mut flow(&facts.which, look));
+    let incomplete = facts.incomplete.iter().flat_map(|words| text::wrap(words, look.columns()));
+    lines.extend(incomplete.map(|words| vec![(Role::Warning, words)]));
+    if let Some(link) = &shown.trace.link {
         // Whole, however narrow it is: a part of an address leads nowhere, and a terminal wraps without breaking it.
-        let mut line = Line::default();
-        line.push(Role::Faint, &text::sanitise(link, look.ascii));
-        line.write(look, out)?;
+        lines.push(vec![(Role::Faint, text::sanitise(link, look.ascii).into_owned())]);
     }
-    Ok(())
+    lines
 }
 
 fn title(trace: &Trace, layout: &Layout, look: &Look) -> Fact {
@@ -92,15 +112,16 @@ fn title(trace: &Trace, layout: &Layout, look: &Look) -> Fact {
 }
 
 /// Facts one after the other, as many on a line as fit.
-fn flow(facts: &[Fact], look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
+fn flow(facts: &[Fact], look: &Look) -> Vec<Pieces> {
     let separator = if look.ascii { " | " } else { " · " };
     let total = look.columns();
+    let mut lines = Vec::new();
     let mut line = Line::default();
     for fact in facts {
         let wide: usize = fact.iter().map(|(_, piece)| text::width(piece)).sum();
         if line.width() > 0 {
             if line.width() + text::width(separator) + wide > total {
-                line.write(look, out)?;
+                lines.push(line.take());
             } else {
                 line.push(Role::Faint, separator);
             }
@@ -109,5 +130,6 @@ fn flow(facts: &[Fact], look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
             line.push(*role, &text::truncate(piece, total - line.width(), look.ascii));
         }
     }
-    line.write(look, out)
+    lines.push(line.take());
+    lines
 }

@@ -190,6 +190,17 @@ impl Columns {
         Self { marks, label, service, lane: room.saturating_sub(label).max(1), duration, gap, guides, levels }
     }
 
+    /// The first level whose guide is drawn before a row of this depth, which is not 0, and what stands for those above it: nothing where
+    /// all are drawn, else the number of levels.
+    pub(super) fn first_guide(&self, depth: usize) -> (String, usize) {
+        if guides_width(depth) <= self.guides {
+            return (String::new(), 1);
+        }
+        let number = format!("{:>1$} ", units::count(depth as u128), self.levels);
+        let levels = self.guides.saturating_sub(number.len() + 3) / 2;
+        (number, depth - levels.min(depth - 1))
+    }
+
     /// The column at which the lane begins.
     pub fn lane_start(&self) -> usize {
         self.marks + self.label + self.gap + if self.service > 0 { self.service + self.gap } else { 0 }

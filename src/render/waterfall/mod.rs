@@ -3,7 +3,7 @@
 //! In order: `plan` (which rows), `extent` and `shade` (when each was, and what it did then), `layout` (where everything is, in
 //! numbers; with `whole`), `label` and `bars` (the words and the cells of one row; `linked` for the lines below it), then `paint`
 //! (text and colours), with `header` above and `notes` below. What comes before columns is the same for every medium: [`rows`],
-//! [`shades`], [`marks`], [`Label`], [`remark`].
+//! [`shades`], [`marks`], [`Label`], [`remark`]. Documents of one or more [`Section`]s are [`svg`] (a picture).
 //!
 //! The first columns hold marks that can be read without colour:
 //!
@@ -27,6 +27,7 @@ mod notes;
 mod paint;
 mod plan;
 mod shade;
+pub mod svg;
 #[cfg(test)]
 mod tests;
 mod ticks;
@@ -81,6 +82,23 @@ impl Default for Options<'_> {
     fn default() -> Self {
         Self { max_rows: None, fold: true, depth: None, zoom: None, collapsed: &[], keep: &[], matches: &[], shifts: &[] }
     }
+}
+
+/// A trace in a document.
+#[derive(Debug, Clone, Copy)]
+pub struct Section<'a> {
+    /// The trace.
+    pub shown: Shown<'a>,
+    /// What is drawn of it.
+    pub options: Options<'a>,
+    /// The node of which all is told in place of a drawing.
+    pub span: Option<usize>,
+}
+
+/// How many spans rows count without drawing them.
+pub fn counted(rows: &[Row]) -> usize {
+    let hidden = |row: &Row| if let Entry::Hidden(hidden) = row.planned.entry { hidden.spans } else { 0 };
+    rows.iter().map(|row| hidden(row) + row.planned.below.spans).sum()
 }
 
 /// Draws a trace. Every line ends with a line feed, and none but that of its link is wider than

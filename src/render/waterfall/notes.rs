@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::analysis::Trouble;
 use crate::model::time::MICROSECOND;
-use crate::render::line::Line;
+use crate::render::line::{Line, Pieces};
 use crate::render::theme::{Look, Role};
 use crate::render::{text, units};
 
@@ -16,9 +16,32 @@ use super::paint::glyph;
 /// So many troubles of one sort are told one by one.
 const EACH: usize = 5;
 
+/// Writes the lines, each with a line feed, after an empty one where there is any.
 pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
+    let mut written = Line::default();
+    for (nth, line) in lines(shown, layout, look).iter().enumerate() {
+        if nth == 0 {
+            out.write_char('\n')?;
+        }
+        written.extend(line);
+        written.write(look, out)?;
+    }
+    Ok(())
+}
+
+/// The lines, none wider than [`Look::columns`].
+pub(super) fn lines(shown: Shown<'_>, layout: &Layout, look: &Look) -> Vec<Pieces> {
+    let mut lines = Vec::new();
+    for (mark, words) in all(shown, layout, look) {
+        note(mark, &words, look, &mut lines);
+    }
+    lines
+}
+
+/// All that is to be said, with the mark of the rows that it is about. Not sanitised.
+fn all(shown: Shown<'_>, layout: &Layout, look: &Look) -> Vec<(Option<Mark>, String)> {
     let (trace, tree) = (shown.trace, &shown.analysis.tree);
-    let mut written = 0;
+    let mut notes = Vec::new();
     let mut alike = 0;
     let mut troubles = tree.troubles().iter().peekable();
     while let Some(trouble) = troubles.next() {
@@ -28,20 +51,17 @@ pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut im
         }
         alike += 1;
         if alike <= EACH {
-            note(mark_of(trouble), &trouble.to_string(), written == 0, look, out)?;
-            written += 1;
+            notes.push((mark_of(trouble), trouble.to_string()));
         }
         if !more {
             if alike > EACH {
-                let rest = format!("and {} like this", units::count((alike - EACH) as u128));
-                note(mark_of(trouble), &rest, false, look, out)?;
+                notes.push((mark_of(trouble), format!("and {} like this", units::count((alike - EACH) as u128))));
             }
             alike = 0;
         }
     }
     if layout.whole.axis.is_broken(layout.columns.lane) {
-        note(None, &layout.whole.axis.words(look), written == 0, look, out)?;
-        written += 1;
+        notes.push((None, layout.whole.axis.words(look)));
     }
     let analysis = shown.analysis;
     let time = |length| units::duration(length, look.ascii);
@@ -49,17 +69,13 @@ pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut im
     let gaps = analysis.gaps.iter().map(ToString::to_string);
     let findings = analysis.findings.iter().map(|finding| finding.words(trace, tree, &time));
     for (mark, words) in [(Some(Mark::Outside), several(clocks)), (None, several(gaps)), (None, several(findings))] {
-        for words in words {
-            note(mark, &words, written == 0, look, out)?;
-            written += 1;
-        }
+        notes.extend(words.into_iter().map(|words| (mark, words)));
     }
     // A microsecond is less than anybody sees in a drawing.
     if trace.precision > MICROSECOND {
-        let exact = format!("times are exact to {}", units::duration(trace.precision, look.ascii));
-        note(None, &exact, written == 0, look, out)?;
+        notes.push((None, format!("times are exact to {}", units::duration(trace.precision, look.ascii))));
     }
-    Ok(())
+    notes
 }
 
 /// The first of these, and how many more there are.
@@ -82,10 +98,8 @@ fn mark_of(trouble: &Trouble) -> Option<Mark> {
     }
 }
 
-fn note(mark: Option<Mark>, words: &str, first: bool, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
-    if first {
-        out.write_char('\n')?;
-    }
+/// Words behind their mark, in as many lines as they take.
+pub(super) fn note(mark: Option<Mark>, words: &str, look: &Look, lines: &mut Vec<Pieces>) {
     let words = text::sanitise(words, look.ascii);
     for (nth, part) in text::wrap(&words, look.columns() - 2).iter().enumerate() {
         let mut line = Line::default();
@@ -94,7 +108,6 @@ fn note(mark: Option<Mark>, words: &str, first: bool, look: &Look, out: &mut imp
         }
         line.pad_to(2);
         line.push(Role::Plain, part);
-        line.write(look, out)?;
+        lines.push(line.take());
     }
-    Ok(())
 }

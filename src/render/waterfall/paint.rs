@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::model::Span;
 use crate::render::line::{Line, Pieces};
+use crate::render::scale::Tick;
 use crate::render::theme::{self, Look, Role};
 use crate::render::{text, units};
 
@@ -21,6 +22,13 @@ pub(super) fn paint(painter: &Painter<'_>, out: &mut impl fmt::Write) -> fmt::Re
     let Painter { shown, layout, look, .. } = painter;
     header::write(*shown, layout, look, out)?;
     out.write_char('\n')?;
+    body(painter, out)?;
+    notes::write(*shown, layout, look, out)
+}
+
+/// The axis and the rows.
+pub(super) fn body(painter: &Painter<'_>, out: &mut impl fmt::Write) -> fmt::Result {
+    let Painter { layout, look, .. } = painter;
     let mut line = Line::default();
     painter.axis(&mut line);
     line.write(look, out)?;
@@ -32,7 +40,7 @@ pub(super) fn paint(painter: &Painter<'_>, out: &mut impl fmt::Write) -> fmt::Re
         said?;
         open.push(!row.planned.last);
     }
-    notes::write(*shown, layout, look, out)
+    Ok(())
 }
 
 /// The sign of a mark.
@@ -86,18 +94,17 @@ impl<'a> Painter<'a> {
         lines
     }
 
-    /// Every label stands behind a line at the very place where a bar that starts then begins. Where labels would collide, there are
-    /// fewer ticks: leaving one out in between would make the axis look uneven.
-    fn axis(&self, line: &mut Line) {
+    /// The ticks of the axis with their labels. Where labels would collide, there are fewer ticks: leaving one out in between would
+    /// make the axis look uneven.
+    pub(super) fn ticks(&self) -> Vec<(Tick, String)> {
         let (layout, look) = (self.layout, self.look);
-        let start = layout.columns.lane_start();
-        let end = start + layout.columns.lane;
-        let labelled = |spacing: usize| -> Option<Vec<(usize, String)>> {
+        let end = layout.columns.lane;
+        let labelled = |spacing: usize| -> Option<Vec<(Tick, String)>> {
             let mut free = 0;
             let mut labels = Vec::new();
             for tick in layout.scale.ticks(spacing) {
                 let label = if tick.offset == 0 { "0".to_owned() } else { units::duration(tick.offset, look.ascii) };
-                let column = start + tick.column;
+                let column = tick.column;
                 let past = column + 1 + text::width(&label);
                 if past > end {
                     break;
@@ -106,19 +113,27 @@ impl<'a> Painter<'a> {
                     return None;
                 }
                 // A label may not run into where the axis is broken.
-                if layout.scale.breaks().any(|between| (column..past).contains(&(start + between))) {
+                if layout.scale.breaks().any(|between| (column..past).contains(&between)) {
                     continue;
                 }
                 free = past;
-                labels.push((column, label));
+                labels.push((tick, label));
             }
             Some(labels)
         };
         let spacings = std::iter::successors(Some(TICK_SPACING), |spacing| Some(spacing * 3 / 2));
         let labels = spacings.take_while(|spacing| *spacing <= layout.columns.lane.max(TICK_SPACING)).find_map(labelled);
-        let labels = labels.unwrap_or_else(|| vec![(start, "0".to_owned())]).into_iter();
+        labels.unwrap_or_else(|| vec![(Tick { offset: 0, column: 0 }, "0".to_owned())])
+    }
+
+    /// Every label stands behind a line at the very place where a bar that starts then begins.
+    fn axis(&self, line: &mut Line) {
+        let (layout, look) = (self.layout, self.look);
+        let start = layout.columns.lane_start();
         let sign = if look.ascii { "|" } else { "▏" };
-        let mut signs: Vec<(usize, String)> = labels.map(|(column, label)| (column, format!("{sign}{label}"))).collect();
+        let ticks = self.ticks().into_iter();
+        let mut signs: Vec<(usize, String)> =
+            ticks.map(|(tick, label)| (start + tick.column, format!("{sign}{label}"))).collect();
         let between = if look.ascii { "/" } else { "╱" };
         signs.extend(layout.scale.breaks().map(|column| (start + column, between.to_owned())));
         signs.sort();
@@ -274,14 +289,8 @@ impl<'a> Painter<'a> {
             (true, false, true) => "`- ",
             (true, true, true) => "`= ",
         };
-        let most = self.layout.columns.guides;
-        let mut from = 1;
-        if guides_width(depth) > most {
-            let number = format!("{:>1$} ", units::count(depth as u128), self.layout.columns.levels);
-            let levels = most.saturating_sub(number.len() + 3) / 2;
-            from = depth - levels.min(depth - 1);
-            line.push(Role::Faint, &number);
-        }
+        let (number, from) = self.layout.columns.first_guide(depth);
+        line.push(Role::Faint, &number);
         let guides: String = open[from.min(depth)..depth].iter().map(|more| self.vertical(*more)).collect();
         line.push(Role::Faint, &guides);
         line.push(Role::Faint, connector);
