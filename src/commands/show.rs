@@ -1,6 +1,7 @@
 //! `show`: one trace as a waterfall, or in a form for machines.
 
 mod drawn;
+mod exported;
 mod part;
 mod place;
 
@@ -80,6 +81,7 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
         }
         ShowFormat::Json => json::show(&traces, &[&notes[..], &ask::silent(&sources, &failed)].concat()),
         ShowFormat::Jsonl => traces.iter().map(json::show_line).collect(),
+        ShowFormat::Perfetto | ShowFormat::Speedscope | ShowFormat::Csv => exported::text(&drawn, args, &mut notes),
         ShowFormat::Otlp => {
             otlp::encode_json(traces.iter().flat_map(|trace| trace.spans().iter().map(move |span| (trace.id(), span))))
         }
