@@ -16,7 +16,8 @@ use super::honeycomb::Attributes;
   cruddur-trace show 1-5759e988-bd862e3f --max-rows 40
   cruddur-trace show 5759e988 --where 'status = error'
   cruddur-trace show 5759e988 --zoom list-message-groups --depth 2
-  cruddur-trace show 5759e988 -o json | jq '.traces[0].spans[].name'")]
+  cruddur-trace show 5759e988 -o json | jq '.traces[0].spans[].name'
+  cruddur-trace show 5759e988 -o perfetto > trace.json")]
 // Each is a flag of its own.
 #[allow(clippy::struct_excessive_bools)]
 pub struct ShowArgs {
@@ -78,7 +79,7 @@ pub struct ShowArgs {
     #[command(flatten)]
     pub honeycomb: HoneycombArgs,
 
-    /// How many of the spans' attributes to ask Honeycomb for [default: known; all for json, jsonl and otlp]
+    /// How many of the spans' attributes to ask Honeycomb for [default: known for a waterfall, else all]
     #[arg(long, value_name = "WHICH", help_heading = "Honeycomb options")]
     pub attributes: Option<Attributes>,
 }
@@ -97,14 +98,17 @@ pub enum ShowFormat {
     Otlp,
     /// A picture
     Svg,
+    /// A timeline for <https://ui.perfetto.dev> and chrome://tracing: Trace Event JSON
+    Perfetto,
+    /// Flame graphs of own time and of the critical path for <https://www.speedscope.app>
+    Speedscope,
+    /// One line for each span, for spreadsheets
+    Csv,
 }
 
 impl ShowFormat {
     /// Whether it says what each span means for the whole trace, and so is made of all of it even where only a part is asked for.
     pub fn is_of_the_whole(self) -> bool {
-        match self {
-            Self::Waterfall | Self::Svg => true,
-            Self::Json | Self::Jsonl | Self::Otlp => false,
-        }
+        !matches!(self, Self::Json | Self::Jsonl | Self::Otlp)
     }
 }

@@ -1,6 +1,7 @@
 //! `show`: one trace as a waterfall, or in a form for machines.
 
 mod drawn;
+mod exported;
 mod part;
 mod place;
 
@@ -31,7 +32,7 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     let highlight = ask::expression(args.highlight.as_deref(), ui)?;
     let attributes = match args.output {
         ShowFormat::Waterfall | ShowFormat::Svg => Attributes::Known,
-        ShowFormat::Json | ShowFormat::Jsonl | ShowFormat::Otlp => Attributes::All,
+        _ => Attributes::All,
     };
     let sources = ask::open_for(attributes, context, ui).await?;
     sources.attend_to([&filter, &highlight].into_iter().flatten().cloned().reduce(|a, b| Expr::all([a, b])).as_ref());
@@ -83,6 +84,7 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
         }
         ShowFormat::Json => json::show(&traces, &[&notes[..], &ask::silent(&sources, &failed)].concat()),
         ShowFormat::Jsonl => traces.iter().map(json::show_line).collect(),
+        ShowFormat::Perfetto | ShowFormat::Speedscope | ShowFormat::Csv => exported::text(&drawn, args, &mut notes),
         ShowFormat::Otlp => {
             otlp::encode_json(traces.iter().flat_map(|trace| trace.spans().iter().map(move |span| (trace.id(), span))))
         }
@@ -110,7 +112,8 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
 
 /// What a document is made of.
 fn sections<'a>(drawn: &'a [Drawn], args: &ShowArgs) -> Vec<waterfall::Section<'a>> {
-    let section = |drawn: &'a Drawn| waterfall::Section { shown: drawn.shown(), options: drawn.options(args), span: drawn.span };
+    let section =
+        |drawn: &'a Drawn| waterfall::Section { shown: drawn.shown(), options: drawn.options(args), span: drawn.span };
     drawn.iter().map(section).collect()
 }
 

@@ -23,6 +23,7 @@ use crate::analysis::assertion::Verdict;
 use crate::analysis::stats::{Period, Stats};
 use crate::model::{Evidence, ServiceGraph, Time, Trace, TraceSummary};
 
+pub(super) use attributes::EntriesView;
 use graph::GraphDocument;
 use span::SpansView;
 use stats::StatsDocument;

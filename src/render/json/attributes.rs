@@ -1,6 +1,6 @@
 //! Attributes and their values.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -36,10 +36,10 @@ struct PairView<'a> {
 
 /// The last value of each key, and those before.
 fn last_of_each_key(attributes: &Attributes) -> (Vec<(&str, &Value)>, Vec<PairView<'_>>) {
-    let last: HashMap<&str, usize> = attributes.iter().enumerate().map(|(at, (key, _))| (key, at)).collect();
-    if last.len() == attributes.len() {
+    if are_unique(attributes) {
         return (attributes.iter().collect(), Vec::new());
     }
+    let last: HashMap<&str, usize> = attributes.iter().enumerate().map(|(at, (key, _))| (key, at)).collect();
     let (mut unique, mut duplicate) = (Vec::new(), Vec::new());
     for (at, (key, value)) in attributes.iter().enumerate() {
         if last.get(key) == Some(&at) {
@@ -83,19 +83,40 @@ impl Serialize for ValueView<'_> {
                 items.iter().try_for_each(|item| list.serialize_element(&ValueView(item)))?;
                 list.end()
             }
-            Value::Map(entries) => {
-                let (unique, duplicate) = last_of_each_key(entries);
-                if duplicate.is_empty() {
-                    return ObjectView(unique).serialize(serializer);
-                }
-                let mut list = serializer.serialize_seq(Some(entries.len()))?;
-                for (key, value) in entries.iter() {
-                    list.serialize_element(&PairView { key, value: ValueView(value) })?;
-                }
-                list.end()
-            }
+            Value::Map(entries) => EntriesView(entries).serialize(serializer),
         }
     }
+}
+
+/// Attributes as one value: an object, or, where a key comes twice, a list of `{"key", "value"}`.
+pub(in crate::render) struct EntriesView<'a>(pub(in crate::render) &'a Attributes);
+
+impl Serialize for EntriesView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if are_unique(self.0) {
+            let mut object = serializer.serialize_map(Some(self.0.len()))?;
+            for (key, value) in self.0.iter() {
+                object.serialize_entry(key, &ValueView(value))?;
+            }
+            return object.end();
+        }
+        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
+        for (key, value) in self.0.iter() {
+            list.serialize_element(&PairView { key, value: ValueView(value) })?;
+        }
+        list.end()
+    }
+}
+
+/// Whether no key comes twice. Of few keys, to compare each with each costs less than to remember them.
+fn are_unique(attributes: &Attributes) -> bool {
+    const FEW: usize = 16;
+    if attributes.len() > FEW {
+        let mut seen = HashSet::with_capacity(attributes.len());
+        return attributes.iter().all(|(key, _)| seen.insert(key));
+    }
+    let before = |at: usize| attributes.0[..at].iter().map(|(key, _)| key);
+    attributes.0.iter().enumerate().all(|(at, (key, _))| before(at).all(|other| other != key))
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

@@ -29,7 +29,7 @@ mod plan;
 mod shade;
 pub mod svg;
 #[cfg(test)]
-mod tests;
+pub(in crate::render) mod tests;
 mod ticks;
 mod whole;
 

@@ -143,8 +143,10 @@ impl Canvas {
         const INKS: [Ink; 3] = [Ink::Critical, Ink::Own, Ink::Wait];
         const SAMPLE: usize = 2;
         let room = layout.columns.lane_start() - layout.columns.gap - layout.columns.marks;
-        let legends: [&[&str]; 3] = [&["critical path", "own time", "waits"], &["critical", "own", "waits"], &["critical path"]];
-        let wide = |legend: &&&[&str]| legend.iter().map(|meaning| SAMPLE + 1 + meaning.len()).sum::<usize>() + 2 * (legend.len() - 1);
+        let legends: [&[&str]; 3] =
+            [&["critical path", "own time", "waits"], &["critical", "own", "waits"], &["critical path"]];
+        let wide =
+            |legend: &&&[&str]| legend.iter().map(|meaning| SAMPLE + 1 + meaning.len()).sum::<usize>() + 2 * (legend.len() - 1);
         let mut column = layout.columns.marks;
         for (meaning, ink) in legends.iter().find(|legend| wide(legend) <= room).into_iter().copied().flatten().zip(INKS) {
             let x = MARGIN + column as f64 * COLUMN;
