@@ -4,11 +4,12 @@
 //! who was waited for, [`errors`] where trouble began, [`skew`] what clocks have to do with it, [`findings`] what stands out and
 //! [`completeness`] what may be missing; [`Analysis`] has all of it for one trace. [`normalise`] says which names mean the same.
 //! Of many traces, [`graph`] says who calls whom, [`stats`] how often, how fast and how often in vain, [`matchmaking`] which belong
-//! together. [`assertion`] judges what was seen.
+//! together. [`diff`] compares two of them, or two cohorts. [`assertion`] judges what was seen.
 
 pub mod assertion;
 pub mod completeness;
 pub mod critical_path;
+pub mod diff;
 pub mod errors;
 pub mod findings;
 pub mod graph;
@@ -25,6 +26,7 @@ pub mod tree;
 
 pub use completeness::Gap;
 pub use critical_path::CriticalPath;
+pub use diff::DiffBuilder;
 pub use errors::{ErrorRole, ErrorRoles};
 pub use findings::Finding;
 pub use graph::GraphBuilder;
