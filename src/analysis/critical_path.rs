@@ -197,6 +197,19 @@ impl CriticalPath {
     pub fn assumed(&self) -> usize {
         self.assumed
     }
+
+    /// The same in one sentence; `None` where nothing had to be assumed.
+    pub fn assumption(&self) -> Option<String> {
+        match self.assumed {
+            0 => None,
+            1 => Some(
+                "the critical path assumes that a span which outlives its parent, or still runs, was waited for".to_owned(),
+            ),
+            count => Some(format!(
+                "the critical path assumes that {count} spans which outlive their parents, or still run, were waited for"
+            )),
+        }
+    }
 }
 
 /// What is known of the times of a trace's nodes.

@@ -231,6 +231,8 @@ fn clocks_are_corrected_where_that_is_asked_for_and_marked() {
     ~ the clock of api seems 990 ms ahead of that of web: 1 of 1 call does not fit
       into its client, and from -1.01 s to -990 ms suits all of them (hosts are told
       by service.name only)
+    - the critical path assumes that a span which outlives its parent, or still
+      runs, was waited for
     [exit status: 0]
     ");
     insta::assert_snapshot!(drawn(&skewed, "--correct-skew"), @"

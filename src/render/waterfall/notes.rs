@@ -66,7 +66,7 @@ fn all(shown: Shown<'_>, layout: &Layout, look: &Look) -> Vec<(Option<Mark>, Str
     let analysis = shown.analysis;
     let time = |length| units::duration(length, look.ascii);
     let clocks = analysis.skew.hosts().iter().filter(|between| between.outside > 0).map(|between| between.words(&time));
-    let gaps = analysis.gaps.iter().map(ToString::to_string);
+    let gaps = analysis.path.assumption().into_iter().chain(analysis.gaps.iter().map(ToString::to_string));
     let findings = analysis.findings.iter().map(|finding| finding.words(trace, tree, &time));
     for (mark, words) in [(Some(Mark::Outside), several(clocks)), (None, several(gaps)), (None, several(findings))] {
         notes.extend(words.into_iter().map(|words| (mark, words)));
