@@ -97,13 +97,17 @@ pub enum ShowFormat {
     Otlp,
     /// A picture
     Svg,
+    /// A comment for GitHub
+    Markdown,
+    /// A sequence diagram in Mermaid's language, for Markdown
+    Mermaid,
 }
 
 impl ShowFormat {
     /// Whether it says what each span means for the whole trace, and so is made of all of it even where only a part is asked for.
     pub fn is_of_the_whole(self) -> bool {
         match self {
-            Self::Waterfall | Self::Svg => true,
+            Self::Waterfall | Self::Svg | Self::Markdown | Self::Mermaid => true,
             Self::Json | Self::Jsonl | Self::Otlp => false,
         }
     }
