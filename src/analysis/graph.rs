@@ -158,6 +158,30 @@ impl Gathered {
     }
 }
 
+/// Something that is called and sends no spans.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Silent {
+    /// Its name; never empty.
+    pub name: String,
+    /// What it is, as for [`Node::kind`]; `None` where the name is by convention a service's own.
+    pub kind: Option<String>,
+}
+
+/// Of each node of a tree, what its span is a call of, where that sends no spans and is known by name: by the rules of this module.
+pub fn silent(trace: &Trace, tree: &Tree) -> Vec<Option<Silent>> {
+    let calls = Calls::read(&mut GraphBuilder::default(), trace, tree);
+    let called = |place: usize| {
+        let span = calls.spans[place].filter(|span| asks(span) && !calls.answered[place])?;
+        if calls.above(place).is_some_and(|above| calls.same_call(above, place)) {
+            return None;
+        }
+        let callee = callee::of(span);
+        let kind = (!callee.by_service_name).then_some(callee.kind);
+        (!callee.name.is_empty()).then_some(Silent { name: callee.name, kind })
+    };
+    (0..tree.nodes().len()).map(called).collect()
+}
+
 /// Whether the span is a caller's.
 fn asks(span: &Span) -> bool {
     matches!(span.kind, SpanKind::Client | SpanKind::Producer)

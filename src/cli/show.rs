@@ -104,6 +104,10 @@ pub enum ShowFormat {
     Speedscope,
     /// One line for each span, for spreadsheets
     Csv,
+    /// A comment for GitHub
+    Markdown,
+    /// A sequence diagram in Mermaid's language, for Markdown
+    Mermaid,
 }
 
 impl ShowFormat {

@@ -31,7 +31,7 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     let filter = filter(args, ui)?;
     let highlight = ask::expression(args.highlight.as_deref(), ui)?;
     let attributes = match args.output {
-        ShowFormat::Waterfall | ShowFormat::Svg => Attributes::Known,
+        ShowFormat::Waterfall | ShowFormat::Svg | ShowFormat::Markdown | ShowFormat::Mermaid => Attributes::Known,
         _ => Attributes::All,
     };
     let sources = ask::open_for(attributes, context, ui).await?;
@@ -88,6 +88,8 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
         ShowFormat::Otlp => {
             otlp::encode_json(traces.iter().flat_map(|trace| trace.spans().iter().map(move |span| (trace.id(), span))))
         }
+        ShowFormat::Markdown => waterfall::markdown::render(&sections(&drawn, args), &context.look_of_document(ui)),
+        ShowFormat::Mermaid => waterfall::mermaid::render(&sections(&drawn, args), &context.look_of_document(ui)),
         ShowFormat::Svg => waterfall::svg::render(&sections(&drawn, args), &context.look_of_document(ui)),
     };
     for note in &notes {

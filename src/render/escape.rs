@@ -51,6 +51,15 @@ pub fn markdown_code(untrusted: &str) -> String {
     format!("{fence}{blank}{shown}{blank}{fence}")
 }
 
+/// Lines of sanitised text as a block of code, which nothing in them ends: its fence has more backticks than they have in a row
+/// (<https://github.github.com/gfm/#fenced-code-blocks>).
+pub fn markdown_block(lines: &str) -> String {
+    let longest = lines.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    let end = if lines.is_empty() || lines.ends_with('\n') { "" } else { "\n" };
+    format!("{fence}text\n{lines}{end}{fence}\n")
+}
+
 /// With some characters replaced; borrowed where there is none of them.
 fn replaced(text: Cow<'_, str>, replacement: impl Fn(char) -> Option<Cow<'static, str>>) -> Cow<'_, str> {
     let Some(first) = text.find(|c| replacement(c).is_some()) else { return text };
@@ -90,6 +99,13 @@ mod tests {
         assert_eq!(markdown_code("`"), "`` ` ``");
         assert_eq!(markdown_code("a\n\n# b"), "`a␊␊# b`");
         assert_eq!(markdown_code("<img src=x onerror=alert(1)>"), "`<img src=x onerror=alert(1)>`");
+    }
+
+    #[test]
+    fn no_block_of_code_ends_early_in_markdown() {
+        assert_eq!(markdown_block("a\n"), "```text\na\n```\n");
+        assert_eq!(markdown_block("```\n````` b"), "``````text\n```\n````` b\n``````\n");
+        assert_eq!(markdown_block(""), "```text\n```\n");
     }
 
     #[test]

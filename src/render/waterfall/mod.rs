@@ -3,7 +3,8 @@
 //! In order: `plan` (which rows), `extent` and `shade` (when each was, and what it did then), `layout` (where everything is, in
 //! numbers; with `whole`), `label` and `bars` (the words and the cells of one row; `linked` for the lines below it), then `paint`
 //! (text and colours), with `header` above and `notes` below. What comes before columns is the same for every medium: [`rows`],
-//! [`shades`], [`marks`], [`Label`], [`remark`]. Documents of one or more [`Section`]s are [`svg`] (a picture).
+//! [`shades`], [`marks`], [`Label`], [`remark`]. Documents of one or more [`Section`]s are [`svg`] (a picture),
+//! [`markdown`] and [`mermaid`] (for GitHub).
 //!
 //! The first columns hold marks that can be read without colour:
 //!
@@ -23,6 +24,8 @@ mod header;
 mod label;
 mod layout;
 mod linked;
+pub mod markdown;
+pub mod mermaid;
 mod notes;
 mod paint;
 mod plan;
