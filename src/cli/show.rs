@@ -16,6 +16,7 @@ use super::honeycomb::Attributes;
   cruddur-trace show 1-5759e988-bd862e3f --max-rows 40
   cruddur-trace show 5759e988 --where 'status = error'
   cruddur-trace show 5759e988 --zoom list-message-groups --depth 2
+  cruddur-trace show 5759e988 -o html > trace.html
   cruddur-trace show 5759e988 -o json | jq '.traces[0].spans[].name'")]
 // Each is a flag of its own.
 #[allow(clippy::struct_excessive_bools)]
@@ -78,7 +79,7 @@ pub struct ShowArgs {
     #[command(flatten)]
     pub honeycomb: HoneycombArgs,
 
-    /// How many of the spans' attributes to ask Honeycomb for [default: known; all for json, jsonl and otlp]
+    /// How many of the spans' attributes to ask Honeycomb for [default: known; all for json, jsonl, otlp and html]
     #[arg(long, value_name = "WHICH", help_heading = "Honeycomb options")]
     pub attributes: Option<Attributes>,
 }
@@ -95,13 +96,15 @@ pub enum ShowFormat {
     Jsonl,
     /// OTLP/JSON, as other OpenTelemetry tools read it
     Otlp,
+    /// A page for a browser, with everything in it: search, zoom, details
+    Html,
 }
 
 impl ShowFormat {
     /// Whether it says what each span means for the whole trace, and so is made of all of it even where only a part is asked for.
     pub fn is_of_the_whole(self) -> bool {
         match self {
-            Self::Waterfall => true,
+            Self::Waterfall | Self::Html => true,
             Self::Json | Self::Jsonl | Self::Otlp => false,
         }
     }

@@ -12,13 +12,16 @@ use crate::render::{text, units};
 use super::Shown;
 use super::layout::{Layout, Mark};
 use super::paint::glyph;
+use super::whole::Whole;
 
 /// So many troubles of one sort are told one by one.
 const EACH: usize = 5;
 
-pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
+/// What there is to say of a trace as a whole, beside what its header says: sentences, each with the mark of the rows that it is about.
+/// `broken` says whether the axis is drawn so. Not escaped for any medium.
+pub fn notes(shown: Shown<'_>, whole: &Whole, broken: bool, look: &Look) -> Vec<(Option<Mark>, String)> {
     let (trace, tree) = (shown.trace, &shown.analysis.tree);
-    let mut written = 0;
+    let mut notes = Vec::new();
     let mut alike = 0;
     let mut troubles = tree.troubles().iter().peekable();
     while let Some(trouble) = troubles.next() {
@@ -28,20 +31,17 @@ pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut im
         }
         alike += 1;
         if alike <= EACH {
-            note(mark_of(trouble), &trouble.to_string(), written == 0, look, out)?;
-            written += 1;
+            notes.push((mark_of(trouble), trouble.to_string()));
         }
         if !more {
             if alike > EACH {
-                let rest = format!("and {} like this", units::count((alike - EACH) as u128));
-                note(mark_of(trouble), &rest, false, look, out)?;
+                notes.push((mark_of(trouble), format!("and {} like this", units::count((alike - EACH) as u128))));
             }
             alike = 0;
         }
     }
-    if layout.whole.axis.is_broken(layout.columns.lane) {
-        note(None, &layout.whole.axis.words(look), written == 0, look, out)?;
-        written += 1;
+    if broken {
+        notes.push((None, whole.axis.words(look)));
     }
     let analysis = shown.analysis;
     let time = |length| units::duration(length, look.ascii);
@@ -49,15 +49,19 @@ pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut im
     let gaps = analysis.gaps.iter().map(ToString::to_string);
     let findings = analysis.findings.iter().map(|finding| finding.words(trace, tree, &time));
     for (mark, words) in [(Some(Mark::Outside), several(clocks)), (None, several(gaps)), (None, several(findings))] {
-        for words in words {
-            note(mark, &words, written == 0, look, out)?;
-            written += 1;
-        }
+        notes.extend(words.into_iter().map(|words| (mark, words)));
     }
     // A microsecond is less than anybody sees in a drawing.
     if trace.precision > MICROSECOND {
-        let exact = format!("times are exact to {}", units::duration(trace.precision, look.ascii));
-        note(None, &exact, written == 0, look, out)?;
+        notes.push((None, format!("times are exact to {}", units::duration(trace.precision, look.ascii))));
+    }
+    notes
+}
+
+pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
+    let broken = layout.whole.axis.is_broken(layout.columns.lane);
+    for (nth, (mark, words)) in notes(shown, &layout.whole, broken, look).iter().enumerate() {
+        note(*mark, words, nth == 0, look, out)?;
     }
     Ok(())
 }
