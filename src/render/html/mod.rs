@@ -88,7 +88,7 @@ pub fn render(pages: &[Page<'_>], notes: &[String], look: &Look) -> String {
     )
     .into_bytes();
     let said: Vec<String> = notes.iter().map(|note| header::safe(note)).collect();
-    data(&mut out, "notes", &said);
+    data(&mut out, "asked", &said);
     for (nth, page) in pages.iter().enumerate() {
         trace(&mut out, nth, page, look);
     }

@@ -2,7 +2,7 @@
 
 class App {
   constructor() {
-    this.notes = parsed("notes");
+    this.notes = parsed("asked");
     this.said = "";
     this.traces = [...document.querySelectorAll("script[id^=trace-]")].map((_, nth) => new Trace(nth));
     this.views = [];

@@ -73,7 +73,8 @@ class Rows {
     this.body.replaceChildren();
     this.drawn.clear();
     this.wide = Math.max(element("axis").clientWidth, 20);
-    this.levels = Math.max(2, Math.floor((element("axisline").firstElementChild.clientWidth * 0.5) / INDENT));
+    this.labels = element("axisline").firstElementChild.clientWidth;
+    this.levels = Math.max(2, Math.floor((this.labels * 0.5) / INDENT));
     const style = getComputedStyle(document.body);
     this.measure.font = `11.5px ${style.fontFamily}`;
     this.draw();
@@ -139,7 +140,8 @@ class Rows {
     const length = trace.lengthText(item);
     const said = marksOf(trace, item).map((sign) => MEANING[sign]);
     row.setAttribute("aria-label", [trace.nameOf(item), trace.serviceName(item), length, ...said].filter(Boolean).join(", "));
-    row.append(this.label(item, closed), this.lane(item), make("span", "long", length));
+    const label = this.label(item, closed);
+    row.append(label, this.lane(item, label), make("span", "long", length));
     return row;
   }
 
@@ -169,8 +171,18 @@ class Rows {
     label.append(name);
     if (trace.extra.has(item)) label.append(make("span", "extra", trace.texts[trace.extra.get(item)]));
     if (closed && !trace.folds.has(item)) label.append(make("span", "more", `+${count(this.spansBelow(item))}`));
-    if (trace.has(item, BIT.service)) label.append(make("span", "service", trace.serviceName(item)));
+    if (trace.has(item, BIT.service) && this.hasRoom(label, trace.nameOf(item), trace.serviceName(item), levels)) {
+      label.append(make("span", "service", trace.serviceName(item)));
+    }
     return label;
+  }
+
+  /* Whether a service fits behind a name, or at least more than a letter or two of it. */
+  hasRoom(label, name, service, levels) {
+    const more = label.querySelectorAll(".times, .extra, .more");
+    const others = [...more].reduce((sum, part) => sum + part.textContent.length * 8 + 8, 0);
+    const used = 58 + levels * INDENT + others + this.measure.measureText(name).width * 1.14;
+    return this.labels - used >= Math.min(this.measure.measureText(service).width * 1.06, 40);
   }
 
   /* How many spans of the page are below an item. */
@@ -181,27 +193,23 @@ class Rows {
     return spans;
   }
 
-  lane(item) {
+  /* The lane with the bar, and what there is to say beside it; where there is no room for that, it is put behind the name. */
+  lane(item, label) {
     const { view, wide } = this;
-    const { trace } = view;
     const lane = make("span", "lane");
     const drawn = bar(view, item, wide);
     if (drawn) lane.append(drawn.drawing);
-    const remarks = trace.remarks.get(item);
-    if (remarks) {
-      const [from, to] = drawn ? [drawn.from, drawn.to] : [0, 0];
-      const words = remarks.map(([, words]) => words).join("  ");
-      const remark = make("span", `remark ${remarks[0][0]}`, words);
-      const needed = Math.min(this.measure.measureText(words).width + 4, 260);
-      const [before, after] = [from - 8, wide - to - 8];
-      if (after >= needed || (after >= before && after >= 120)) Object.assign(remark.style, { left: `${to + 7}px`, right: "4px" });
-      else if (before >= needed || before >= 120) Object.assign(remark.style, { right: `${wide - from + 7}px`, maxWidth: `${before}px` });
-      else {
-        remark.classList.add("over");
-        Object.assign(remark.style, { right: "6px", maxWidth: `${Math.max(wide - 40, 20)}px` });
-      }
-      lane.append(remark);
-    }
+    const remarks = view.trace.remarks.get(item);
+    if (!remarks) return lane;
+    const [from, to] = drawn ? [drawn.from, drawn.to] : [0, 0];
+    const words = remarks.map(([, words]) => words).join("  ");
+    const remark = make("span", `remark ${remarks[0][0]}`, words);
+    const needed = Math.min(this.measure.measureText(words).width + 6, 280);
+    const [before, after] = [from - 8, wide - to - 8];
+    if (after >= needed || (after >= before && after >= 140)) Object.assign(remark.style, { left: `${to + 7}px`, right: "4px" });
+    else if (before >= needed || before >= 140) Object.assign(remark.style, { right: `${wide - from + 7}px`, maxWidth: `${before}px` });
+    else remark.classList.add("behind");
+    (remark.classList.contains("behind") ? label : lane).append(remark);
     return lane;
   }
 
