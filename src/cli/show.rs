@@ -16,8 +16,8 @@ use super::honeycomb::Attributes;
   cruddur-trace show 1-5759e988-bd862e3f --max-rows 40
   cruddur-trace show 5759e988 --where 'status = error'
   cruddur-trace show 5759e988 --zoom list-message-groups --depth 2
-  cruddur-trace show 5759e988 -o json | jq '.traces[0].spans[].name'
-  cruddur-trace show 5759e988 -o perfetto > trace.json")]
+  cruddur-trace show 5759e988 -o html > trace.html
+  cruddur-trace show 5759e988 -o json | jq '.traces[0].spans[].name'")]
 // Each is a flag of its own.
 #[allow(clippy::struct_excessive_bools)]
 pub struct ShowArgs {
@@ -79,7 +79,7 @@ pub struct ShowArgs {
     #[command(flatten)]
     pub honeycomb: HoneycombArgs,
 
-    /// How many of the spans' attributes to ask Honeycomb for [default: known for a waterfall, else all]
+    /// How many of the spans' attributes to ask Honeycomb for [default: known for waterfall, svg, markdown and mermaid; else all]
     #[arg(long, value_name = "WHICH", help_heading = "Honeycomb options")]
     pub attributes: Option<Attributes>,
 }
@@ -108,6 +108,8 @@ pub enum ShowFormat {
     Markdown,
     /// A sequence diagram in Mermaid's language, for Markdown
     Mermaid,
+    /// A page for a browser, with everything in it: search, zoom, details
+    Html,
 }
 
 impl ShowFormat {

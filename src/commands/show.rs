@@ -20,7 +20,7 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::model::{Trace, TraceId};
 use crate::query::{Expr, Sugar};
-use crate::render::{json, span, waterfall};
+use crate::render::{html, json, span, waterfall};
 use crate::ui::Ui;
 use crate::wire::otlp;
 
@@ -85,6 +85,10 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
         ShowFormat::Json => json::show(&traces, &[&notes[..], &ask::silent(&sources, &failed)].concat()),
         ShowFormat::Jsonl => traces.iter().map(json::show_line).collect(),
         ShowFormat::Perfetto | ShowFormat::Speedscope | ShowFormat::Csv => exported::text(&drawn, args, &mut notes),
+        ShowFormat::Html => {
+            let pages: Vec<_> = drawn.iter().map(|drawn| drawn.page(args)).collect();
+            html::render(&pages, &[&notes[..], &ask::silent(&sources, &failed)].concat(), &look)
+        }
         ShowFormat::Otlp => {
             otlp::encode_json(traces.iter().flat_map(|trace| trace.spans().iter().map(move |span| (trace.id(), span))))
         }

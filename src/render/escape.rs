@@ -20,6 +20,15 @@ pub fn xml(untrusted: &str) -> Cow<'_, str> {
     })
 }
 
+/// For text within a string of JSON that stands in a `<script>` element: what could end the element, begin a comment, or end a line of
+/// JavaScript is written as JSON writes any character (<https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements>).
+/// Not sanitised, because it may be a part of a string.
+pub fn script(within_json: &str) -> Cow<'_, str> {
+    replaced(Cow::Borrowed(within_json), |c| {
+        matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}').then(|| format!("\\u{:04x}", u32::from(c)).into())
+    })
+}
+
 /// For a quoted label of a Mermaid diagram: what could end it, or mean something to Mermaid, Markdown or HTML, becomes an entity code
 /// (<https://mermaid.js.org/syntax/flowchart.html#special-characters-that-break-syntax>).
 pub fn mermaid(untrusted: &str) -> Cow<'_, str> {
@@ -82,6 +91,15 @@ mod tests {
         assert_eq!(xml("<img src=x onerror='a(\"&\")'>"), "&lt;img src=x onerror=&#39;a(&quot;&amp;&quot;)&#39;&gt;");
         assert_eq!(xml("GET /\u{0}\u{1b}[2J\u{202e}"), "GET /␀␛[2J\\u{202e}");
         assert!(matches!(xml("GET /api"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn no_text_ends_a_script() {
+        let hostile = "</script><!--<script>&\u{2028}\u{2029}é";
+        let written = script(hostile);
+        assert_eq!(written, "\\u003c/script\\u003e\\u003c!--\\u003cscript\\u003e\\u0026\\u2028\\u2029é");
+        assert_eq!(serde_json::from_str::<String>(&format!("\"{written}\"")).unwrap(), hostile);
+        assert!(matches!(script("GET /api"), Cow::Borrowed(_)));
     }
 
     #[test]

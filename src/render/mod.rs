@@ -2,12 +2,14 @@
 //!
 //! Reading order: [`text`] (what may reach a terminal), [`units`] (numbers as people read them), [`theme`] (what colours mean, and
 //! [`Look`]), [`scale`] (time to columns); then [`waterfall`] (one trace), [`table`] (many), [`graph`] (who calls
-//! whom), [`stats`] (how often and how fast), [`json`] (for machines) and [`export`] (for other programs that draw).
+//! whom), [`stats`] (how often and how fast), [`html`] (a page for a browser), [`json`] (for machines) and [`export`] (for other
+//! programs that draw).
 
 mod column;
 pub mod escape;
 pub mod export;
 pub mod graph;
+pub mod html;
 pub mod json;
 mod line;
 pub mod lost;

@@ -8,6 +8,7 @@ use crate::error::Failure;
 use crate::model::Trace;
 use crate::model::time::Nanos;
 use crate::query::Expr;
+use crate::render::html::Page;
 use crate::render::units;
 use crate::render::waterfall::{Options, Shown};
 
@@ -60,6 +61,10 @@ impl Drawn {
 
     pub(super) fn shown(&self) -> Shown<'_> {
         Shown { trace: &self.trace, analysis: &self.analysis }
+    }
+
+    pub(super) fn page(&self, args: &ShowArgs) -> Page<'_> {
+        Page { shown: self.shown(), options: self.options(args), selected: self.span }
     }
 
     pub(super) fn options(&self, args: &ShowArgs) -> Options<'_> {

@@ -71,6 +71,11 @@ impl Axis {
         self.pieces.len() > 1 && columns >= LEAST
     }
 
+    /// Ranges of time, one behind the other, and the share of the axis that each has: for media that have no columns.
+    pub fn pieces(&self) -> &[(TimeRange, u64)] {
+        &self.pieces
+    }
+
     /// What is to be said of it where it is broken.
     pub fn words(&self, look: &Look) -> String {
         let sign = if look.ascii { "/" } else { "╱" };

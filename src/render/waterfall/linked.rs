@@ -11,8 +11,8 @@ const EACH: usize = 3;
 /// (<https://docs.aws.amazon.com/xray/latest/devguide/xray-tracelinking.html>).
 const REFERENCE_TYPE: &str = "aws.xray.reserved.reference_type";
 
-/// One line each, sanitised; none where the span names only its own trace.
-pub(super) fn lines(trace: &Trace, span: &Span, look: &Look) -> Vec<String> {
+/// What is said of the other traces that a span names: one line each, sanitised; none where the span names only its own trace.
+pub fn lines(trace: &Trace, span: &Span, look: &Look) -> Vec<String> {
     let mut others: Vec<(&str, Option<&str>)> = Vec::new();
     for link in &span.links {
         let other = (link.trace_id.as_str(), link.attributes.str(REFERENCE_TYPE));

@@ -40,6 +40,8 @@ pub use axis::Axis;
 pub use extent::Extent;
 pub use label::{Label, Remark, remark};
 pub use layout::{Columns, Layout, Length, Mark, Row, marks, rows};
+pub use linked::lines as linked;
+pub use notes::notes;
 pub use paint::{Painter, glyph};
 pub use plan::{Below, Entry, Planned, plan};
 pub use shade::{Ink, Shade, shades};

@@ -12,6 +12,7 @@ use crate::render::{text, units};
 use super::Shown;
 use super::layout::{Layout, Mark};
 use super::paint::glyph;
+use super::whole::Whole;
 
 /// So many troubles of one sort are told one by one.
 const EACH: usize = 5;
@@ -32,14 +33,16 @@ pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut im
 /// The lines, none wider than [`Look::columns`].
 pub(super) fn lines(shown: Shown<'_>, layout: &Layout, look: &Look) -> Vec<Pieces> {
     let mut lines = Vec::new();
-    for (mark, words) in all(shown, layout, look) {
+    let broken = layout.whole.axis.is_broken(layout.columns.lane);
+    for (mark, words) in notes(shown, &layout.whole, broken, look) {
         note(mark, &words, look, &mut lines);
     }
     lines
 }
 
-/// All that is to be said, with the mark of the rows that it is about. Not sanitised.
-fn all(shown: Shown<'_>, layout: &Layout, look: &Look) -> Vec<(Option<Mark>, String)> {
+/// What there is to say of a trace as a whole, beside what its header says: sentences, each with the mark of the rows that it is about.
+/// `broken` says whether the axis is drawn so. Not escaped for any medium.
+pub fn notes(shown: Shown<'_>, whole: &Whole, broken: bool, look: &Look) -> Vec<(Option<Mark>, String)> {
     let (trace, tree) = (shown.trace, &shown.analysis.tree);
     let mut notes = Vec::new();
     let mut alike = 0;
@@ -60,8 +63,8 @@ fn all(shown: Shown<'_>, layout: &Layout, look: &Look) -> Vec<(Option<Mark>, Str
             alike = 0;
         }
     }
-    if layout.whole.axis.is_broken(layout.columns.lane) {
-        notes.push((None, layout.whole.axis.words(look)));
+    if broken {
+        notes.push((None, whole.axis.words(look)));
     }
     let analysis = shown.analysis;
     let time = |length| units::duration(length, look.ascii);

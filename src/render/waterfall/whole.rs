@@ -29,7 +29,8 @@ pub struct Whole {
 }
 
 impl Whole {
-    pub(super) fn new(shown: Shown<'_>, options: &Options<'_>) -> Self {
+    /// Of a trace, and of what shall be drawn of it.
+    pub fn new(shown: Shown<'_>, options: &Options<'_>) -> Self {
         let zoom = options.zoom;
         let (trace, tree) = (shown.trace, &shown.analysis.tree);
         let (mut start, mut end, mut last) = (None::<Time>, Time::UNKNOWN, Time::UNKNOWN);
