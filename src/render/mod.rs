@@ -2,9 +2,10 @@
 //!
 //! Reading order: [`text`] (what may reach a terminal), [`units`] (numbers as people read them), [`theme`] (what colours mean, and
 //! [`Look`]), [`scale`] (time to columns); then [`waterfall`] (one trace), [`table`] (many), [`graph`] (who calls
-//! whom), [`stats`] (how often and how fast) and [`json`] (for machines).
+//! whom), [`stats`] (how often and how fast), [`diff`] (what is different) and [`json`] (for machines).
 
 mod column;
+pub mod diff;
 pub mod escape;
 pub mod graph;
 pub mod json;
