@@ -9,6 +9,7 @@ pub mod collect;
 pub mod completions;
 pub mod config;
 pub mod demo;
+pub mod diff;
 pub mod filter;
 pub mod global;
 pub mod honeycomb;
@@ -27,6 +28,7 @@ pub use collect::CollectArgs;
 pub use completions::CompletionsArgs;
 pub use config::{ConfigArgs, ConfigCommand};
 pub use demo::DemoArgs;
+pub use diff::DiffArgs;
 pub use filter::FilterArgs;
 pub use global::GlobalArgs;
 pub use honeycomb::HoneycombArgs;
@@ -67,6 +69,7 @@ pub enum Command {
     List(ListArgs),
     Show(ShowArgs),
     Assert(AssertArgs),
+    Diff(DiffArgs),
     Stats(StatsArgs),
     Map(MapArgs),
     Collect(CollectArgs),

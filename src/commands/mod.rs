@@ -11,6 +11,7 @@ mod collect;
 mod completions;
 mod config;
 mod demo;
+mod diff;
 mod find;
 mod import;
 mod list;
@@ -109,6 +110,7 @@ pub(crate) async fn dispatch(cli: Cli, env: &Env, clock: Clock, ui: &mut Ui) -> 
         Command::List(args) => list::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Show(args) => show::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Assert(args) => assert::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
+        Command::Diff(args) => diff::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Map(args) => map::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Stats(args) => stats::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Probe(args) => probe::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,

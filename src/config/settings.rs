@@ -155,6 +155,7 @@ impl Flags {
             Command::Stats(stats) => {
                 Self { search: stats.xray.clone(), honeycomb: HoneycombFlags::of(&stats.honeycomb), ..flags }
             }
+            Command::Diff(diff) => Self { search: diff.xray.clone(), honeycomb: HoneycombFlags::of(&diff.honeycomb), ..flags },
             Command::Assert(assert) => {
                 Self { search: assert.xray.clone(), honeycomb: HoneycombFlags::of(&assert.honeycomb), ..flags }
             }

@@ -7,8 +7,10 @@
 //!
 //! Who calls whom is `{"schema": 1, "nodes": […], "edges": […], "notes": […]}`: [`map`].
 //! Figures by service and operation are `{"schema": 1, "period": …, "trace_count": …, "services": […], "notes": […]}`: [`stats`](fn@stats).
+//! What differs is `{"schema": 1, "diff": {…}, "notes": […]}`: [`diff`](fn@diff).
 
 mod attributes;
+mod diff;
 mod graph;
 mod span;
 mod stats;
@@ -20,10 +22,12 @@ use std::io;
 use serde::Serialize;
 
 use crate::analysis::assertion::Verdict;
+use crate::analysis::diff::Diff;
 use crate::analysis::stats::{Period, Stats};
 use crate::model::{Evidence, ServiceGraph, Time, Trace, TraceSummary};
 
 pub(super) use attributes::EntriesView;
+use diff::DiffDocument;
 use graph::GraphDocument;
 use span::SpansView;
 use stats::StatsDocument;
@@ -104,6 +108,25 @@ pub fn map(graph: &ServiceGraph, notes: &[String]) -> String {
 pub fn stats(stats: &Stats, period: Option<Period>, notes: &[String]) -> String {
     text(|out| {
         serde_json::to_writer_pretty(&mut *out, &StatsDocument::of(stats, period, notes))?;
+        out.push(b'\n');
+        Ok(())
+    })
+}
+
+/// What differs between two sides, as one document. `a` and `b` have `traces` (those that are compared), `left_out` (those of which
+/// the duration is not known), counts, `p50_ns`, `p90_ns` and the `duration_ns` of all compared traces together; `expression` is
+/// `null` of a side that is one trace.
+///
+/// `nodes` are the paths of spans, each before those below it: `parent` is a place in the list, `change` is `appeared`, `vanished`,
+/// `changed`, `time` or `same`, and `a` and `b` have what all compared traces have of it together, of which `critical_ns` is its own
+/// time on the critical path. `was` is what it is called in A, only where that differs.
+///
+/// `ledger` has the nodes whose time on the critical path differs, the largest difference first. `delta_scaled_ns` is the exact
+/// difference of the means of one trace, B without A, times `scale`; `delta_ns` is it in whole nanoseconds. Of both, the sum over the
+/// ledger is that of `duration`. `chance` is `null` of one trace a side.
+pub fn diff(diff: &Diff, expressions: [Option<&str>; 2], notes: &[String]) -> String {
+    text(|out| {
+        serde_json::to_writer_pretty(&mut *out, &DiffDocument::of(diff, expressions, notes))?;
         out.push(b'\n');
         Ok(())
     })

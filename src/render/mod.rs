@@ -2,10 +2,11 @@
 //!
 //! Reading order: [`text`] (what may reach a terminal), [`units`] (numbers as people read them), [`theme`] (what colours mean, and
 //! [`Look`]), [`scale`] (time to columns); then [`waterfall`] (one trace), [`table`] (many), [`graph`] (who calls
-//! whom), [`stats`] (how often and how fast), [`html`] (a page for a browser), [`json`] (for machines) and [`export`] (for other
-//! programs that draw).
+//! whom), [`stats`] (how often and how fast), [`diff`] (what is different), [`html`] (a page for a browser), [`json`] (for machines)
+//! and [`export`] (for other programs that draw).
 
 mod column;
+pub mod diff;
 pub mod escape;
 pub mod export;
 pub mod graph;

@@ -1,5 +1,9 @@
 //! Durations, times, counts and sizes as a person reads them. Nothing else in the program formats them.
 
+mod fixed;
+
+pub use fixed::Fixed;
+
 use chrono::FixedOffset;
 
 use crate::model::Time;

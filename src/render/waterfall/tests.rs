@@ -392,7 +392,7 @@ fn ten_thousand_spans_and_levels_are_no_matter() {
     assert_eq!(drawn(&siblings, &look(80)).lines().count(), 10_000 + 4);
 }
 
-fn without_escapes(text: &str) -> String {
+pub(in crate::render) fn without_escapes(text: &str) -> String {
     let mut plain = String::new();
     let mut parts = text.split("\u{1b}[");
     plain.push_str(parts.next().unwrap_or_default());
