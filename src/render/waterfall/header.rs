@@ -1,9 +1,7 @@
 //! The lines above the waterfall: what, how long, how much, which, when, whether it is all there, and where else to look.
 
-use std::fmt;
-
 use crate::model::Trace;
-use crate::render::line::Line;
+use crate::render::line::{Line, Pieces};
 use crate::render::theme::{self, Look, Role};
 use crate::render::{text, units};
 
@@ -13,7 +11,8 @@ use super::layout::Layout;
 /// A fact of the header: pieces that stay together.
 type Fact = Vec<(Role, String)>;
 
-pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
+pub(super) fn lines(shown: Shown<'_>, layout: &Layout, look: &Look) -> Vec<Pieces> {
+    let mut out = Vec::new();
     let trace = shown.trace;
     let whole = &layout.whole;
     let one = |role, text: String| vec![(role, text)];
@@ -42,7 +41,7 @@ pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut im
         let segments = units::plural(trace.folded, "inferred segment", "inferred segments");
         first.push(one(Role::Faint, format!("{segments} folded")));
     }
-    flow(&first, look, out)?;
+    flow(&first, look, &mut out);
 
     let start = whole.range.start();
     let mut second = vec![one(Role::Id, text::sanitise(&trace.id().to_string(), look.ascii).into_owned())];
@@ -57,7 +56,7 @@ pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut im
     if whole.evidence.is_empty() {
         second.push(one(Role::Good, "complete".to_owned()));
     }
-    flow(&second, look, out)?;
+    flow(&second, look, &mut out);
 
     if !whole.evidence.is_empty() {
         let evidence: Vec<_> = whole.evidence.iter().map(ToString::to_string).collect();
@@ -65,16 +64,16 @@ pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut im
         for words in text::wrap(&text::sanitise(&text, look.ascii), look.columns()) {
             let mut line = Line::default();
             line.push(Role::Warning, &words);
-            line.write(look, out)?;
+            out.push(line.take());
         }
     }
     if let Some(link) = &trace.link {
         // Whole, however narrow it is: a part of an address leads nowhere, and a terminal wraps without breaking it.
         let mut line = Line::default();
         line.push(Role::Faint, &text::sanitise(link, look.ascii));
-        line.write(look, out)?;
+        out.push(line.take());
     }
-    Ok(())
+    out
 }
 
 fn title(trace: &Trace, layout: &Layout, look: &Look) -> Fact {
@@ -92,7 +91,7 @@ fn title(trace: &Trace, layout: &Layout, look: &Look) -> Fact {
 }
 
 /// Facts one after the other, as many on a line as fit.
-fn flow(facts: &[Fact], look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
+fn flow(facts: &[Fact], look: &Look, out: &mut Vec<Pieces>) {
     let separator = if look.ascii { " | " } else { " · " };
     let total = look.columns();
     let mut line = Line::default();
@@ -100,7 +99,7 @@ fn flow(facts: &[Fact], look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
         let wide: usize = fact.iter().map(|(_, piece)| text::width(piece)).sum();
         if line.width() > 0 {
             if line.width() + text::width(separator) + wide > total {
-                line.write(look, out)?;
+                out.push(line.take());
             } else {
                 line.push(Role::Faint, separator);
             }
@@ -109,5 +108,5 @@ fn flow(facts: &[Fact], look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
             line.push(*role, &text::truncate(piece, total - line.width(), look.ascii));
         }
     }
-    line.write(look, out)
+    out.push(line.take());
 }

@@ -35,7 +35,7 @@ mod whole;
 pub use axis::Axis;
 pub use extent::Extent;
 pub use label::{Label, Remark, remark};
-pub use layout::{Columns, Layout, Length, Mark, Row, marks, rows};
+pub use layout::{Columns, Layout, Length, Mark, Row, marks, rows, rows_of};
 pub use paint::{Painter, glyph};
 pub use plan::{Below, Entry, Planned, plan};
 pub use shade::{Ink, Shade, shades};

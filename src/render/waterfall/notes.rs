@@ -1,11 +1,9 @@
 //! The lines below the waterfall: every trouble by name, behind the mark that its rows have, and how exact the times are. What has
 //! not arrived is said above. Then what its calls say of clocks, what else may be missing, and what is worth a look.
 
-use std::fmt;
-
 use crate::analysis::Trouble;
 use crate::model::time::MICROSECOND;
-use crate::render::line::Line;
+use crate::render::line::{Line, Pieces};
 use crate::render::theme::{Look, Role};
 use crate::render::{text, units};
 
@@ -16,9 +14,10 @@ use super::paint::glyph;
 /// So many troubles of one sort are told one by one.
 const EACH: usize = 5;
 
-pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
+/// None, or an empty one and then those of the notes.
+pub(super) fn lines(shown: Shown<'_>, layout: &Layout, look: &Look) -> Vec<Pieces> {
+    let mut out = Vec::new();
     let (trace, tree) = (shown.trace, &shown.analysis.tree);
-    let mut written = 0;
     let mut alike = 0;
     let mut troubles = tree.troubles().iter().peekable();
     while let Some(trouble) = troubles.next() {
@@ -28,20 +27,18 @@ pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut im
         }
         alike += 1;
         if alike <= EACH {
-            note(mark_of(trouble), &trouble.to_string(), written == 0, look, out)?;
-            written += 1;
+            note(mark_of(trouble), &trouble.to_string(), look, &mut out);
         }
         if !more {
             if alike > EACH {
                 let rest = format!("and {} like this", units::count((alike - EACH) as u128));
-                note(mark_of(trouble), &rest, false, look, out)?;
+                note(mark_of(trouble), &rest, look, &mut out);
             }
             alike = 0;
         }
     }
     if layout.whole.axis.is_broken(layout.columns.lane) {
-        note(None, &layout.whole.axis.words(look), written == 0, look, out)?;
-        written += 1;
+        note(None, &layout.whole.axis.words(look), look, &mut out);
     }
     let analysis = shown.analysis;
     let time = |length| units::duration(length, look.ascii);
@@ -50,16 +47,15 @@ pub(super) fn write(shown: Shown<'_>, layout: &Layout, look: &Look, out: &mut im
     let findings = analysis.findings.iter().map(|finding| finding.words(trace, tree, &time));
     for (mark, words) in [(Some(Mark::Outside), several(clocks)), (None, several(gaps)), (None, several(findings))] {
         for words in words {
-            note(mark, &words, written == 0, look, out)?;
-            written += 1;
+            note(mark, &words, look, &mut out);
         }
     }
     // A microsecond is less than anybody sees in a drawing.
     if trace.precision > MICROSECOND {
         let exact = format!("times are exact to {}", units::duration(trace.precision, look.ascii));
-        note(None, &exact, written == 0, look, out)?;
+        note(None, &exact, look, &mut out);
     }
-    Ok(())
+    out
 }
 
 /// The first of these, and how many more there are.
@@ -82,9 +78,9 @@ fn mark_of(trouble: &Trouble) -> Option<Mark> {
     }
 }
 
-fn note(mark: Option<Mark>, words: &str, first: bool, look: &Look, out: &mut impl fmt::Write) -> fmt::Result {
-    if first {
-        out.write_char('\n')?;
+fn note(mark: Option<Mark>, words: &str, look: &Look, out: &mut Vec<Pieces>) {
+    if out.is_empty() {
+        out.push(Pieces::new());
     }
     let words = text::sanitise(words, look.ascii);
     for (nth, part) in text::wrap(&words, look.columns() - 2).iter().enumerate() {
@@ -94,7 +90,6 @@ fn note(mark: Option<Mark>, words: &str, first: bool, look: &Look, out: &mut imp
         }
         line.pad_to(2);
         line.push(Role::Plain, part);
-        line.write(look, out)?;
+        out.push(line.take());
     }
-    Ok(())
 }
