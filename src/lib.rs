@@ -2,7 +2,8 @@
 //!
 //! Folders are verbs of the pipeline, in reading order: [`cli`] (what the user typed) → [`commands`] (what it does: one file per
 //! verb) → [`query`] (the question) → [`backend`] (where traces come from; [`wire`] turns their bytes into the [`model`]) →
-//! [`analysis`] (what it means) → [`render`] (how it looks) → [`ui`] (the only one that prints). [`collect`] is the door in.
+//! [`analysis`] (what it means) → [`render`] (how it looks) → [`ui`] (the only one that prints). [`interactive`] is what keys do to what
+//! is seen; [`collect`] is the door in.
 //!
 //! The house around it: [`config`] (flags, environment and file, resolved once), [`exit`] (the codes), [`error`] (why there is no
 //! answer), [`secret`] (what is never shown).
@@ -15,6 +16,7 @@
 //! | query, wire | model |
 //! | analysis | model, query |
 //! | render | model, analysis |
+//! | interactive | model, query, analysis, render |
 //! | secret | nothing of ours |
 //! | backend | model, query, wire, secret |
 //! | collect | model, query, wire, backend, secret |
@@ -22,7 +24,7 @@
 //! | exit | nothing of ours |
 //! | error | exit |
 //! | config | cli, model, error, secret |
-//! | ui | cli, config, error, model, render |
+//! | ui | cli, config, error, interactive, model, render |
 //! | commands | all of the above, but not each other |
 
 pub mod analysis;
@@ -33,6 +35,7 @@ pub mod commands;
 pub mod config;
 pub mod error;
 pub mod exit;
+pub mod interactive;
 pub mod model;
 pub mod query;
 pub mod render;

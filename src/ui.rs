@@ -1,4 +1,4 @@
-//! What the user sees: the only file that touches stdout and stderr.
+//! What the user sees: the only file that touches stdout and stderr, but for `ui::screen`, which has the whole terminal for a while.
 //!
 //! stdout is the answer and nothing else; notes, warnings, hints, errors and progress go to stderr, progress only on a terminal.
 //! A closed stdout is a normal end. What comes from outside is shown, never obeyed: see `ui::sanitise`.
@@ -6,6 +6,7 @@
 mod log;
 mod pager;
 mod sanitise;
+mod screen;
 mod terminal;
 
 use std::io::{self, IsTerminal as _, Write};
@@ -23,6 +24,8 @@ use crate::error::{Failure, Kind};
 use crate::model::Time;
 use crate::render::Look;
 pub(crate) use sanitise::sanitise;
+use screen::{Held, Setup};
+pub use screen::{Input, Screen};
 
 /// The columns where there is no terminal to ask.
 const DEFAULT_WIDTH: u16 = 100;
@@ -50,11 +53,26 @@ impl Writer {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Writes elsewhere from now on; where it wrote until now.
+    fn exchange(&self, other: Box<dyn Write + Send>) -> Box<dyn Write + Send> {
+        std::mem::replace(&mut *self.lock(), other)
+    }
+
     /// A stderr that nobody reads is no reason to stop.
     fn write_if_possible(&self, text: &str) {
         let mut writer = self.lock();
         let written = writer.write_all(text.as_bytes()).and_then(|()| writer.flush());
         written.ok();
+    }
+}
+
+impl Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.lock().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.lock().flush()
     }
 }
 
@@ -65,6 +83,8 @@ pub struct Streams {
     err: Stream,
     /// Columns and rows of stdout's terminal.
     size: Option<(u16, u16)>,
+    /// Whether stdin is a terminal.
+    keyboard: bool,
 }
 
 impl Streams {
@@ -74,6 +94,7 @@ impl Streams {
         let color = |choice| choice != anstream::ColorChoice::Never;
         Self {
             size: terminal_size::terminal_size_of(&out).map(|(width, height)| (width.0, height.0)),
+            keyboard: io::stdin().is_terminal(),
             out: Stream {
                 terminal: out.is_terminal(),
                 color: color(anstream::AutoStream::choice(&out)),
@@ -90,7 +111,7 @@ impl Streams {
     /// Pipes into the given writers: no terminal, no colours of their own accord.
     pub fn into_writers(out: impl Write + Send + 'static, err: impl Write + Send + 'static) -> Self {
         let pipe = |writer| Stream { writer, terminal: false, color: false };
-        Self { out: pipe(Writer::new(out)), err: pipe(Writer::new(err)), size: None }
+        Self { out: pipe(Writer::new(out)), err: pipe(Writer::new(err)), size: None, keyboard: false }
     }
 }
 
@@ -101,6 +122,7 @@ impl std::fmt::Debug for Stream {
 }
 
 /// How the user wants it to look.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wishes {
     /// When to use colours.
@@ -115,6 +137,14 @@ pub struct Wishes {
     pub pager: Option<Vec<String>>,
     /// Whether `$LESS` is set, so that `less` needs no options of ours.
     pub less_is_set_up: bool,
+    /// Whether the terminal can do nothing but write lines.
+    pub dumb: bool,
+    /// Whether there is a `tmux` between us and the terminal.
+    pub tmux: bool,
+    /// The key at which an interactive screen panics, so that a test can see that the terminal is given back. Only builds for
+    /// debugging know of `CRUDDUR_TRACE_PANIC_KEY`.
+    #[cfg(debug_assertions)]
+    pub panic_key: Option<char>,
 }
 
 impl Wishes {
@@ -127,6 +157,10 @@ impl Wishes {
             quiet: global.quiet,
             pager: if global.no_pager { None } else { terminal::pager(env) },
             less_is_set_up: env.text("LESS").is_some(),
+            dumb: terminal::is_dumb(env),
+            tmux: env.text("TMUX").is_some(),
+            #[cfg(debug_assertions)]
+            panic_key: env.text("CRUDDUR_TRACE_PANIC_KEY").and_then(|key| key.chars().next()),
         }
     }
 }
@@ -191,6 +225,39 @@ impl Ui {
     /// Whether a person is looking at stdout.
     pub fn is_terminal(&self) -> bool {
         self.streams.out.terminal
+    }
+
+    /// Whether there is a person at a terminal that a whole screen can be drawn on.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none.
+    pub fn can_be_interactive(&self) -> Result<(), Failure> {
+        let lacking = match (self.streams.out.terminal, self.streams.keyboard, self.wishes.dumb) {
+            (false, ..) => "stdout is not one",
+            (true, false, _) => "stdin is not one",
+            (true, true, true) => "TERM=dumb says that this one can only write lines",
+            (true, true, false) => return Ok(()),
+        };
+        let failure = Failure::usage(format!("--interactive needs a terminal, and {lacking}"));
+        Err(failure.hint("leave --interactive out to print the same"))
+    }
+
+    /// Takes the terminal over until the value is dropped. What is said meanwhile is said then; progress is not shown.
+    ///
+    /// # Errors
+    ///
+    /// There is no terminal ([`Ui::can_be_interactive`]), or it cannot be set up.
+    pub fn screen(&mut self) -> Result<Screen, Failure> {
+        self.can_be_interactive()?;
+        let held = Held::new(self.streams.err.writer.clone(), self.bars.clone());
+        Screen::open(held, Setup::new(self.has_color(), &self.wishes))
+            .map_err(|error| Failure::from_error(Kind::Internal, error).context("cannot take the terminal over"))
+    }
+
+    /// The most columns that were asked for.
+    pub fn most_columns(&self) -> Option<u16> {
+        self.wishes.width
     }
 
     /// Whether nothing but the answer and errors shall be said.
@@ -358,7 +425,9 @@ impl Ui {
     pub(crate) fn start_log(&self, verbose: u8, filter: Option<&str>) -> Result<(), Failure> {
         let Some(wanted) = filter.or(log::filter(verbose)) else { return Ok(()) };
         let color = wants_color(self.wishes.color, &self.streams.err);
-        log::start(wanted, color, io::stderr).map_err(|error| {
+        // Through the same writer as all else, so that nothing is written over a screen.
+        let writer = self.streams.err.writer.clone();
+        log::start(wanted, color, move || writer.clone()).map_err(|error| {
             Failure::config(format!("cannot read the log filter `{wanted}`: {error}"))
                 .hint("CRUDDUR_TRACE_LOG is written as `debug` or `cruddur_trace=debug,hyper=info`")
         })

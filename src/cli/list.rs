@@ -16,6 +16,7 @@ use super::{FilterArgs, HoneycombArgs, XRayArgs};
   cruddur-trace list --service backend-flask --error --since 'yesterday 14:00'
   cruddur-trace list 'duration > 250ms and name =~ \"GET /api/.*\"' --limit 100
   cruddur-trace list --follow
+  cruddur-trace list -i
   cruddur-trace list -b file:traces.json -o json")]
 pub struct ListArgs {
     /// A filter expression, such as 'service = "web" and status = error'
@@ -37,6 +38,10 @@ pub struct ListArgs {
     /// Say what each backend would be asked, and do not ask
     #[arg(long)]
     pub explain: bool,
+
+    /// Look at the list on the whole screen, and open traces from there; ? shows the keys
+    #[arg(short, long, conflicts_with_all = ["output", "follow", "explain", "lost_context"])]
+    pub interactive: bool,
 
     /// How to print the traces
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]

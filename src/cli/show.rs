@@ -17,6 +17,7 @@ use super::honeycomb::Attributes;
   cruddur-trace show 5759e988 --where 'status = error'
   cruddur-trace show 5759e988 --zoom list-message-groups --depth 2
   cruddur-trace show 5759e988 -o html > trace.html
+  cruddur-trace show 5759e988 -i
   cruddur-trace show 5759e988 -o json | jq '.traces[0].spans[].name'")]
 // Each is a flag of its own.
 #[allow(clippy::struct_excessive_bools)]
@@ -70,6 +71,10 @@ pub struct ShowArgs {
     /// Open the trace in the browser too; of several, the first five
     #[arg(long)]
     pub open: bool,
+
+    /// Look at the trace on the whole screen: fold, search, zoom, all about each span; ? shows the keys
+    #[arg(short, long, conflicts_with_all = ["output", "span", "explain", "open"])]
+    pub interactive: bool,
 
     /// How to print the trace
     #[arg(short, long, value_name = "FORMAT", default_value = "waterfall")]

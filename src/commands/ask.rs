@@ -205,6 +205,14 @@ pub(super) async fn listed(
     window: Window,
     ui: &mut Ui,
 ) -> Result<(Listing, Vec<String>), Failure> {
+    let (listing, failed) = looked(sources, query, window).await?;
+    report(&failed, ui);
+    let silent = silent(sources, &failed);
+    Ok((listing, silent))
+}
+
+/// The same, without a word of those that did not answer while others did.
+pub(super) async fn looked(sources: &Sources, query: &Query, window: Window) -> Result<(Listing, Failed), Failure> {
     let mut answer = sources.list(query).await;
     if answer.value.traces.is_empty() && !window.chosen && sources.reach_back() && query.range != TimeRange::ALL {
         let further = sources.list_further(&Query { range: TimeRange::ALL, ..query.clone() }).await;
@@ -217,8 +225,7 @@ pub(super) async fn listed(
     if answer.answered == 0 && !answer.failed.is_empty() {
         return Err(unanswered(answer.failed, "there may well be traces"));
     }
-    report(&answer.failed, ui);
-    Ok((answer.value, silent(sources, &answer.failed)))
+    Ok((answer.value, answer.failed))
 }
 
 /// Why there is nothing to see.
@@ -238,8 +245,13 @@ pub(super) fn say_nothing(sources: &Sources, query: &Query, ui: &mut Ui) {
 
 /// From --since to --until.
 pub(super) fn window(context: &Context) -> Result<Window, Failure> {
+    window_at(context, context.now)
+}
+
+/// The same at another time than when the command began.
+pub(super) fn window_at(context: &Context, now: Time) -> Result<Window, Failure> {
     let window = &context.settings.window;
-    Ok(Window { range: window.resolve(context.now, &context.zone)?, chosen: window.is_asked_for() })
+    Ok(Window { range: window.resolve(now, &context.zone)?, chosen: window.is_asked_for() })
 }
 
 /// The options that stand for a filter.

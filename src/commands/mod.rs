@@ -2,7 +2,7 @@
 //! stands in the file of the same name in [`crate::cli`]. The smallest example to copy is `completions`.
 //!
 //! Commands know nothing of each other. What several of them need is in `ask` (backends, window, filter), `find` (a trace by what
-//! was typed), `read` (many traces, one after another), `browse` (its page), `receive` (a receiver and its store), `verdict` and `signals`.
+//! was typed), `read` (many traces, one after another), `browse` (its page), `interact` (the loop of a screen), `receive` (a receiver and its store), `verdict` and `signals`.
 
 mod ask;
 mod assert;
@@ -14,6 +14,7 @@ mod demo;
 mod diff;
 mod find;
 mod import;
+mod interact;
 mod list;
 mod map;
 mod probe;

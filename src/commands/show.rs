@@ -11,6 +11,7 @@ use super::Context;
 use super::ask::{self, Failed};
 use super::browse::{self, Page};
 use super::find::{self, Found};
+use super::interact;
 use crate::analysis::{Tree, What};
 use crate::backend::{Backend as _, Sources};
 use crate::cli::ShowArgs;
@@ -18,6 +19,7 @@ use crate::cli::honeycomb::Attributes;
 use crate::cli::show::ShowFormat;
 use crate::error::Failure;
 use crate::exit::Exit;
+use crate::interactive::Viewer;
 use crate::model::{Trace, TraceId};
 use crate::query::{Expr, Sugar};
 use crate::render::{html, json, span, waterfall};
@@ -28,6 +30,12 @@ use drawn::Drawn;
 
 /// Fetches every trace before it prints the first: half an answer is none.
 pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+    if args.interactive {
+        ui.can_be_interactive()?;
+        if args.ids.len() > 1 {
+            return Err(Failure::usage("--interactive shows one trace").hint("`list -i` goes from one to another"));
+        }
+    }
     let filter = filter(args, ui)?;
     let highlight = ask::expression(args.highlight.as_deref(), ui)?;
     let attributes = match args.output {
@@ -73,6 +81,15 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
         let traces = std::mem::take(&mut traces).into_iter();
         let new = |trace| Drawn::new(trace, args, filter.as_ref(), highlight.as_ref(), &mut notes);
         drawn = traces.map(new).collect::<Result<_, _>>()?;
+    }
+    if args.interactive
+        && let Some(drawn) = drawn.pop()
+    {
+        for note in &notes {
+            ui.note(note);
+        }
+        let (subject, start) = drawn.into_subject(args, notes);
+        return interact::show(Viewer::new(subject, start, look), ui).await;
     }
     let text = match args.output {
         ShowFormat::Waterfall => {

@@ -2,7 +2,7 @@
 
 use crate::analysis::errors::ErrorRole;
 use crate::model::time::Nanos;
-use crate::model::{Attributes, Span, SpanKind, StatusCode, Trace};
+use crate::model::{Attributes, Span, SpanKind, StatusCode, Time, Trace};
 
 use super::line::{Line, Pieces};
 use super::theme::{self, Look, Role};
@@ -56,7 +56,7 @@ impl Page<'_> {
         facts.push(("kind", Role::Plain, kind));
         let role = if span.is_error() { Role::Error } else { Role::Plain };
         facts.push(("status", role, status(span, analysis.errors.get(node))));
-        let start = trace.summary().start;
+        let start = began(trace);
         let offset = if span.start.is_unknown() {
             "not known".to_owned()
         } else {
@@ -121,7 +121,7 @@ impl Page<'_> {
         if !span.events.is_empty() || span.dropped_events > 0 {
             self.heading("events");
         }
-        let start = if span.start.is_unknown() { trace.summary().start } else { span.start };
+        let start = if span.start.is_unknown() { began(trace) } else { span.start };
         for event in &span.events {
             let at = units::duration(event.time.since(start), self.look.ascii);
             let at = if event.time.is_unknown() { "no time".to_owned() } else { format!("+{at}").replace("+-", "-") };
@@ -207,6 +207,11 @@ impl Page<'_> {
             }
         }
     }
+}
+
+/// When a trace began: its spans lie by their start, those without one first.
+fn began(trace: &Trace) -> Time {
+    trace.spans().iter().map(|span| span.start).find(|start| !start.is_unknown()).unwrap_or_default()
 }
 
 /// How it ended, and what it has to do with other failures.

@@ -52,8 +52,29 @@ pub fn rows(summaries: &[TraceSummary], look: &Look) -> String {
 /// Draws traces in the order given. No line is wider than [`Look::columns`], unless an id alone is. Empty for no traces.
 pub fn render(summaries: &[TraceSummary], look: &Look) -> String {
     let mut out = String::new();
+    let mut written = Line::default();
+    let Lines { heading, rows } = lines(summaries, look);
+    let heading = std::iter::once(&heading).filter(|_| !rows.is_empty());
+    for line in heading.chain(rows.iter().flatten()) {
+        written.extend(line);
+        written.write(look, &mut out).expect("a string takes all that is written to it");
+    }
+    out
+}
+
+/// A table in lines of pieces.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lines {
+    /// The headings.
+    pub heading: Pieces,
+    /// Of each trace, its lines: one, and the id above it where that has a line of its own.
+    pub rows: Vec<Vec<Pieces>>,
+}
+
+/// The same as [`render`] before it is written: none for no traces.
+pub fn lines(summaries: &[TraceSummary], look: &Look) -> Lines {
     if summaries.is_empty() {
-        return out;
+        return Lines::default();
     }
     let ids = Column::new(
         "trace",
@@ -85,8 +106,7 @@ pub fn render(summaries: &[TraceSummary], look: &Look) -> String {
         let left = look.columns().saturating_sub(taken(&columns));
         columns.extend(services(summaries, left, look));
     }
-    write(&columns, &id_lines, look, &mut out);
-    out
+    laid_out(&columns, id_lines)
 }
 
 /// How many columns of the screen these take, with the blanks behind each.
@@ -225,7 +245,7 @@ fn services(summaries: &[TraceSummary], room: usize, look: &Look) -> Option<Colu
 }
 
 /// The layout is the table library's, which knows nothing of our colours: they are added to its lines, cell by cell.
-fn write(columns: &[Column], id_lines: &[Pieces], look: &Look, out: &mut String) {
+fn laid_out(columns: &[Column], id_lines: Vec<Pieces>) -> Lines {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     let rows = columns.iter().map(|column| column.cells.len()).max().unwrap_or(0);
@@ -242,11 +262,15 @@ fn write(columns: &[Column], id_lines: &[Pieces], look: &Look, out: &mut String)
         column.set_padding((0, gap(nth) as u16));
     }
     let mut line = Line::default();
-    for (nth, (laid_out, row)) in table.lines().zip(&cells).enumerate() {
-        if let Some(id) = nth.checked_sub(1).and_then(|row| id_lines.get(row)) {
+    let mut ids = id_lines.into_iter();
+    let mut heading = None;
+    let mut rows = Vec::new();
+    for (laid_out, row) in table.lines().zip(&cells) {
+        let mut lines = Vec::new();
+        if let Some(id) = heading.as_ref().and_then(|_| ids.next()) {
             line.pad_to(GAP);
-            line.extend(id);
-            line.write(look, out).expect("a string takes all that is written to it");
+            line.extend(&id);
+            lines.push(line.take());
         }
         let mut rest = &laid_out[..];
         for (role, piece) in row.iter().flatten().filter(|(_, piece)| !piece.is_empty()) {
@@ -256,8 +280,13 @@ fn write(columns: &[Column], id_lines: &[Pieces], look: &Look, out: &mut String)
             rest = behind;
         }
         line.push(Role::Plain, rest);
-        line.write(look, out).expect("a string takes all that is written to it");
+        lines.push(line.take());
+        match heading {
+            None => heading = lines.pop(),
+            Some(_) => rows.push(lines),
+        }
     }
+    Lines { heading: heading.unwrap_or_default(), rows }
 }
 
 #[cfg(test)]
@@ -339,7 +368,7 @@ mod tests {
         insta::assert_snapshot!(shown.replace('\u{1b}', "␛"), @r"
            ␛[2mage␛[0m  ␛[2mtrace␛[0m                                    ␛[2mtook␛[0m  ␛[2mspans␛[0m  ␛[2mroot␛[0m
         ␛[31;1m!␛[0m  3 m  ␛[33m5759e988bd862e3fe1be46a994272793␛[0m       812 ms     31  GET /@andrewbrown
-        ␛[33m?␛[0m␛[33m⋯␛[0m 4 m  ␛[33m5759e988bd862e3fe1be46a994272793␛[0m         1 ms      2  ␛[33m(root not arrived)␛[0m
+        ␛[33m?⋯␛[0m 4 m  ␛[33m5759e988bd862e3fe1be46a994272793␛[0m         1 ms      2  ␛[33m(root not arrived)␛[0m
            2 h  ␛[33m1-5759e988-bd862e3fe1be46a994272793␛[0m  1 m 04 s      1  POST /api/messages
         ");
     }

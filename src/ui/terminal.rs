@@ -31,7 +31,8 @@ pub(crate) fn pager(env: &Env) -> Option<Vec<String>> {
     wanted.then_some(words)
 }
 
-fn is_dumb(env: &Env) -> bool {
+/// Whether the terminal can do nothing but write lines.
+pub(crate) fn is_dumb(env: &Env) -> bool {
     env.text("TERM").is_some_and(|term| term == "dumb")
 }
 

@@ -1,6 +1,7 @@
 //! `list`: the traces of a window, newest first; with `--follow`, also those still to come.
 
 mod follow;
+mod interactive;
 mod lost;
 
 use super::Context;
@@ -18,6 +19,9 @@ use crate::ui::Ui;
 
 /// Asks, says what is odd, prints.
 pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+    if args.interactive {
+        ui.can_be_interactive()?;
+    }
     let file = |backend: &BackendArg| matches!(backend, BackendArg::File(_));
     if args.follow && context.settings.backends.iter().any(file) {
         return Err(Failure::usage("a file cannot be followed").hint("leave --follow out, or use `--backend local`"));
@@ -35,6 +39,9 @@ pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Resu
     let query = Query { range: window.for_sources(&sources), filter, limit: args.limit.unwrap_or(context.settings.limit) };
     if args.explain {
         return ask::explain(&sources, &query, ui);
+    }
+    if args.interactive {
+        return interactive::run(&sources, query, window, context, ui).await;
     }
     let (mut listing, silent) = ask::listed(&sources, &query, window, ui).await?;
     if listing.more {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::analysis::{Analysis, What};
 use crate::cli::ShowArgs;
 use crate::error::Failure;
+use crate::interactive::{Start, Subject};
 use crate::model::Trace;
 use crate::model::time::Nanos;
 use crate::query::Expr;
@@ -57,6 +58,14 @@ impl Drawn {
             None => Vec::new(),
         };
         Ok(Self { trace, analysis, span, zoom, keep, matches, shifts })
+    }
+
+    /// For a screen: the same, and how to begin.
+    pub(super) fn into_subject(self, args: &ShowArgs, notes: Vec<String>) -> (Subject, Start) {
+        let Self { mut trace, analysis, zoom, keep, matches, shifts, .. } = self;
+        trace.notes = notes;
+        let start = Start { zoom, depth: args.depth, max_rows: args.max_rows, expand: args.expand };
+        (Subject { trace, analysis, keep, matches, shifts }, start)
     }
 
     pub(super) fn shown(&self) -> Shown<'_> {

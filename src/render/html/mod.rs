@@ -99,7 +99,8 @@ pub fn render(pages: &[Page<'_>], notes: &[String], look: &Look) -> String {
 
 fn title(page: &Page<'_>, pages: usize) -> String {
     let whole = Whole::new(page.shown, &page.options);
-    let more = if pages > 1 { format!(" and {} more", super::units::plural(pages - 1, "trace", "traces")) } else { String::new() };
+    let more =
+        if pages > 1 { format!(" and {} more", super::units::plural(pages - 1, "trace", "traces")) } else { String::new() };
     format!("{}{more} · cruddur-trace", header::title(page.shown, &whole))
 }
 

@@ -71,9 +71,14 @@ pub struct Row {
 
 /// The rows of what shall be drawn, from top to bottom.
 pub fn rows(shown: Shown<'_>, options: &Options<'_>) -> Vec<Row> {
-    let planned = plan(shown, options).into_iter();
+    rows_of(shown, options, plan(shown, options))
+}
+
+/// The same for a plan that is there already.
+pub fn rows_of(shown: Shown<'_>, options: &Options<'_>, planned: Vec<Planned>) -> Vec<Row> {
     let wanted = |node: usize| options.matches.get(node).copied().unwrap_or(false);
     planned
+        .into_iter()
         .map(|planned| {
             let extent = extent(shown, planned.entry);
             let length = extent.map_or(Length::Nothing, Extent::length);
@@ -108,6 +113,17 @@ impl Layout {
         let columns = Columns::new(shown, &whole, &rows, look);
         let scale = whole.axis.scale(columns.lane);
         Self { whole, scale, columns, rows }
+    }
+
+    /// Measures the rows again, for another look.
+    pub fn measure(&mut self, shown: Shown<'_>, look: &Look) {
+        self.put(Columns::new(shown, &self.whole, &self.rows, look));
+    }
+
+    /// Puts the same rows into other columns, without looking at any of them.
+    pub fn put(&mut self, columns: Columns) {
+        self.columns = columns;
+        self.scale = self.whole.axis.scale(columns.lane);
     }
 }
 
@@ -160,7 +176,6 @@ pub(super) fn guides_width(depth: usize) -> usize {
 impl Columns {
     fn new(shown: Shown<'_>, whole: &Whole, rows: &[Row], look: &Look) -> Self {
         let total = look.columns();
-        let gap = if total < 60 { 1 } else { 2 };
         let marks = rows.iter().map(|row| marks(shown, row).count()).max().unwrap_or(0);
         let marks = if marks > 0 { marks + 1 } else { 0 };
         let duration = rows.iter().map(|row| text::width(&length_text(row.length, look))).max().unwrap_or(0);
@@ -170,11 +185,10 @@ impl Columns {
         } else {
             0
         };
-        // Marks, label, [gap, service], gap, lane, blank, duration.
-        let fixed = marks + gap + 1 + duration + if service > 0 { service + gap } else { 0 };
-        let room = total.saturating_sub(fixed);
-        let share = if total < 60 { total * 2 / 5 } else { total * 9 / 20 };
-        let most = share.min(room.saturating_sub(LEAST_LANE)).max(4);
+        let deepest = rows.iter().map(|row| row.planned.depth).max().unwrap_or(0);
+        let levels = units::count(deepest as u128).len();
+        let columns = Self { marks, label: 0, service, lane: 0, duration, gap: 0, guides: 0, levels };
+        let most = columns.widest_label(look);
         let mut label = 0;
         for row in rows {
             if label >= most {
@@ -183,11 +197,34 @@ impl Columns {
             let words = Label::new(shown, row, service == 0, look).width();
             label = label.max(guides_width(row.planned.depth).saturating_add(words));
         }
-        let label = label.clamp(4, most);
+        Self { label, ..columns }.within(look)
+    }
+
+    /// The same columns in another room, which is at most as wide as the one that they were measured in. What is cut is the label, and
+    /// the lane has the rest. Where there is no room for a column of services, they stand behind the names.
+    #[must_use]
+    pub fn within(self, look: &Look) -> Self {
+        let total = look.columns();
+        let service = if total >= SERVICE_COLUMN_FROM { self.service } else { 0 };
+        let behind = if service < self.service { self.service + text::width(" · ") } else { 0 };
+        let columns = Self { service, label: self.label + behind, gap: if total < 60 { 1 } else { 2 }, ..self };
+        let label = columns.label.clamp(4, columns.widest_label(look));
         let guides = label.saturating_sub(10).max(label / 2);
-        let deepest = rows.iter().map(|row| row.planned.depth).max().unwrap_or(0);
-        let levels = units::count(deepest as u128).len();
-        Self { marks, label, service, lane: room.saturating_sub(label).max(1), duration, gap, guides, levels }
+        Self { label, guides, lane: columns.room(look).saturating_sub(label).max(1), ..columns }
+    }
+
+    /// What is left for label and lane.
+    fn room(&self, look: &Look) -> usize {
+        let gap = if look.columns() < 60 { 1 } else { 2 };
+        // Marks, label, [gap, service], gap, lane, blank, duration.
+        let fixed = self.marks + gap + 1 + self.duration + if self.service > 0 { self.service + gap } else { 0 };
+        look.columns().saturating_sub(fixed)
+    }
+
+    fn widest_label(&self, look: &Look) -> usize {
+        let total = look.columns();
+        let share = if total < 60 { total * 2 / 5 } else { total * 9 / 20 };
+        share.min(self.room(look).saturating_sub(LEAST_LANE)).max(4)
     }
 
     /// The first level whose guide is drawn before a row of this depth, which is not 0, and what stands for those above it: nothing where

@@ -105,7 +105,8 @@ fn trace(section: &Section<'_>, most: usize, wanted: usize, all: bool, look: &Lo
 fn head(shown: Shown<'_>, layout: &Layout, look: &Look) -> Vec<String> {
     let header::Facts { what, which, incomplete } = header::facts(shown, layout, look);
     let mut facts = what.iter();
-    let title: Vec<String> = facts.next().into_iter().flatten().filter(|(_, piece)| !piece.trim().is_empty()).map(title).collect();
+    let title: Vec<String> =
+        facts.next().into_iter().flatten().filter(|(_, piece)| !piece.trim().is_empty()).map(title).collect();
     let facts: Vec<String> = facts.chain(&which).map(|fact| fact.iter().map(said).collect()).collect();
     let mut blocks = vec![format!("### {}\n", title.join(" ")), format!("{}\n", facts.join(" · "))];
     if let Some(why) = incomplete {
@@ -160,7 +161,10 @@ fn one_span(shown: Shown<'_>, node: usize, room: usize, look: &Look) -> Option<S
         let block = escape::markdown_block(&lines[..kept].concat());
         let rest = match lines.len() - kept {
             0 => String::new(),
-            rest => format!("\n{} left out: they do not fit into a comment on GitHub.\n", units::plural(rest, "more line", "more lines")),
+            rest => format!(
+                "\n{} left out: they do not fit into a comment on GitHub.\n",
+                units::plural(rest, "more line", "more lines")
+            ),
         };
         let written = format!("{heading}{block}{rest}");
         match length(&written) {

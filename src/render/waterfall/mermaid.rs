@@ -63,10 +63,13 @@ fn diagram(sections: &[Section<'_>], most: usize, left_out: usize, look: &Look) 
         let layout = Layout::new(section.shown, rows(section.shown, &options), &options, look);
         let told = story::tell(section.shown, &layout, &mut cast, look);
         let facts = header::facts(section.shown, &layout, look);
-        let mut head: Vec<String> = [&facts.what, &facts.which].map(|facts| {
-            let facts: Vec<String> = facts.iter().map(|fact| fact.iter().map(|(_, piece)| piece.as_str()).collect()).collect();
-            safe(&facts.join(" · "), 2 * WIDEST, look)
-        }).into();
+        let mut head: Vec<String> = [&facts.what, &facts.which]
+            .map(|facts| {
+                let facts: Vec<String> =
+                    facts.iter().map(|fact| fact.iter().map(|(_, piece)| piece.as_str()).collect()).collect();
+                safe(&facts.join(" · "), 2 * WIDEST, look)
+            })
+            .into();
         head.extend(facts.incomplete.iter().map(|why| safe(why, 2 * WIDEST, look)));
         if wanted > most {
             head.push(format!("in {} only, which is what Mermaid takes", units::plural(most, "row", "rows")));
@@ -75,7 +78,10 @@ fn diagram(sections: &[Section<'_>], most: usize, left_out: usize, look: &Look) 
         lines.extend(told.into_iter().map(Line::Told));
     }
     if left_out > 0 {
-        lines.push(Line::Above(format!("{} left out: Mermaid takes no more", units::plural(left_out, "more trace", "more traces"))));
+        lines.push(Line::Above(format!(
+            "{} left out: Mermaid takes no more",
+            units::plural(left_out, "more trace", "more traces")
+        )));
     }
     cast.at_least_one();
     let mut out = String::from("sequenceDiagram\n");

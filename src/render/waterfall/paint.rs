@@ -10,7 +10,7 @@ use crate::render::{text, units};
 
 use super::label::{Label, Remark, remark};
 use super::layout::{Columns, Layout, Length, Mark, Row, guides_width, length_text, marks, spans};
-use super::plan::Entry;
+use super::plan::{Below, Entry};
 use super::shade::shades;
 use super::ticks::ticks;
 use super::{Shown, bars, header, linked, notes};
@@ -70,6 +70,16 @@ impl<'a> Painter<'a> {
     /// For a layout of this very trace.
     pub fn new(shown: Shown<'a>, layout: &'a Layout, look: &'a Look) -> Self {
         Self { shown, layout, look }
+    }
+
+    /// The lines above the axis, each in pieces. None but that of the trace's link is wider than the look's columns.
+    pub fn header_pieces(&self) -> Vec<Pieces> {
+        header::lines(self.shown, self.layout, self.look)
+    }
+
+    /// The notes below the rows, each line in pieces.
+    pub fn notes_pieces(&self) -> Vec<Pieces> {
+        notes::lines(self.shown, self.layout, self.look)
     }
 
     /// The axis, as one line of pieces.
@@ -250,7 +260,9 @@ impl<'a> Painter<'a> {
         let row = &self.layout.rows[at];
         line.pad_to(self.layout.columns.marks);
         if guides_width(row.planned.depth) <= self.layout.columns.guides {
-            let below = self.layout.rows.get(at + 1).is_some_and(|next| next.planned.depth > row.planned.depth);
+            // What is folded away is among the rows, where it can be unfolded, and not on the screen.
+            let next = self.layout.rows.get(at + 1).filter(|_| row.planned.below == Below::default());
+            let below = next.is_some_and(|next| next.planned.depth > row.planned.depth);
             let own = (row.planned.depth > 0).then_some(!row.planned.last);
             let levels = open.iter().skip(1).copied().chain(own).chain(std::iter::once(below));
             let guides: String = levels.map(|more| self.vertical(more)).collect();

@@ -38,10 +38,9 @@ pub(super) fn table(shown: Shown<'_>, look: &Look) -> Option<String> {
     let told = if parts.len() > EACH + 1 { EACH } else { parts.len() };
     let mut lines: Vec<(String, String, Part)> = parts[..told].iter().map(|(what, part)| line(*what, *part)).collect();
     if told < parts.len() {
-        let rest = parts[told..].iter().fold(Part::default(), |sum, (_, part)| Part {
-            own: sum.own + part.own,
-            spans: sum.spans + part.spans,
-        });
+        let rest = parts[told..]
+            .iter()
+            .fold(Part::default(), |sum, (_, part)| Part { own: sum.own + part.own, spans: sum.spans + part.spans });
         lines.push((format!("{} more", units::count(parts.len() - told)), String::new(), rest));
     }
     let shares = shares(&lines.iter().map(|(.., part)| part.own).collect::<Vec<_>>());

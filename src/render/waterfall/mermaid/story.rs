@@ -3,11 +3,11 @@
 use crate::analysis::graph::{Silent, silent};
 use crate::model::{SpanKind, Time};
 use crate::render::theme::Look;
+use crate::render::units;
 use crate::render::waterfall::label::{Label, remark};
 use crate::render::waterfall::layout::{Layout, Length, Row, length_text, marks, spans};
 use crate::render::waterfall::plan::{Below, Entry};
 use crate::render::waterfall::{Extent, Shown, glyph};
-use crate::render::units;
 
 use super::cast::Cast;
 use super::{WIDEST, safe};
@@ -219,7 +219,8 @@ fn written(who: usize, lines: Vec<Line>, look: &Look) -> String {
     if order.len() < lines.len() {
         let rest = lines.iter().enumerate().filter(|(at, _)| order.binary_search(at).is_err()).map(|(_, line)| line.of);
         let rest = rest.fold(Below::default(), |sum, of| Below { spans: sum.spans + of.spans, errors: sum.errors + of.errors });
-        let failed = if rest.errors > 0 { format!(" ({})", units::plural(rest.errors, "error", "errors")) } else { String::new() };
+        let failed =
+            if rest.errors > 0 { format!(" ({})", units::plural(rest.errors, "error", "errors")) } else { String::new() };
         words.push(safe(&format!("… {}{failed}", units::plural(rest.spans, "more span", "more spans")), WIDEST, look));
     }
     format!("Note over s{who}: {}", words.join("<br/>"))
