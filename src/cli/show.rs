@@ -96,7 +96,7 @@ pub enum ShowFormat {
     Jsonl,
     /// OTLP/JSON, as other OpenTelemetry tools read it
     Otlp,
-    /// A timeline for <https://ui.perfetto.dev> and chrome://tracing: Trace Event JSON
+    /// A timeline for <https://ui.perfetto.dev> and `chrome://tracing`: Trace Event JSON
     Perfetto,
     /// Flame graphs of own time and of the critical path for <https://www.speedscope.app>
     Speedscope,
