@@ -103,7 +103,7 @@ pub enum ShowFormat {
     Otlp,
     /// A picture
     Svg,
-    /// A timeline for <https://ui.perfetto.dev> and chrome://tracing: Trace Event JSON
+    /// A timeline for <https://ui.perfetto.dev> and `chrome://tracing`: Trace Event JSON
     Perfetto,
     /// Flame graphs of own time and of the critical path for <https://www.speedscope.app>
     Speedscope,

@@ -20,7 +20,7 @@ fn otlp(spans: &[(&str, u64, u64, u8, u64, u64)]) -> String {
     format!(r#"{{"resourceSpans":[{}]}}"#, resources.collect::<Vec<_>>().join(","))
 }
 
-fn with(spans: &[(&str, u64, u64, u8, u64, u64)]) -> Home {
+pub(crate) fn with(spans: &[(&str, u64, u64, u8, u64, u64)]) -> Home {
     let home = Home::new();
     std::fs::write(home.path("trace.json"), otlp(spans)).expect("the file is written");
     home

@@ -22,7 +22,10 @@
 //! Text that a spreadsheet would take for a formula has an apostrophe in front, and what is invisible is spelled out
 //! ([`escape::csv`]); in attributes by JSON's own means, so that they stay what they are.
 
-use csv::{Terminator, Writer, WriterBuilder};
+#[cfg(test)]
+mod tests;
+
+use ::csv::{Terminator, Writer, WriterBuilder};
 
 use crate::model::time::Nanos;
 use crate::model::{Span, Time};

@@ -21,7 +21,7 @@ pub(super) struct Arrow {
 #[derive(Debug, Default)]
 pub(super) struct Arrows {
     /// By their beginning.
-    arrows: Vec<Arrow>,
+    sorted: Vec<Arrow>,
     /// Places of arrows, by their end.
     by_end: Vec<usize>,
     /// How many lead back in time.
@@ -44,10 +44,10 @@ impl Arrows {
             }
         }
         found.links(laid);
-        found.arrows.sort_unstable();
-        found.arrows.dedup();
-        found.by_end = (0..found.arrows.len()).collect();
-        found.by_end.sort_by_key(|at| found.arrows[*at].to);
+        found.sorted.sort_unstable();
+        found.sorted.dedup();
+        found.by_end = (0..found.sorted.len()).collect();
+        found.by_end.sort_by_key(|at| found.sorted[*at].to);
         found
     }
 
@@ -85,7 +85,7 @@ impl Arrows {
     fn add(&mut self, laid: &[Laid<'_>], from: Place, to: Place, name: &'static str) {
         let key = |place: Place| (laid[place.0].slices[place.1].start, place);
         if key(from) < key(to) {
-            self.arrows.push(Arrow { from, to, name });
+            self.sorted.push(Arrow { from, to, name });
         } else {
             self.left_out += 1;
         }
@@ -93,11 +93,11 @@ impl Arrows {
 
     /// With their numbers.
     pub(super) fn by_beginning(&self) -> impl Iterator<Item = (usize, Arrow)> {
-        self.arrows.iter().enumerate().map(|(at, arrow)| (at + 1, *arrow))
+        self.sorted.iter().enumerate().map(|(at, arrow)| (at + 1, *arrow))
     }
 
     /// The same, those that end first first.
     pub(super) fn by_end(&self) -> impl Iterator<Item = (usize, Arrow)> {
-        self.by_end.iter().map(|at| (at + 1, self.arrows[*at]))
+        self.by_end.iter().map(|at| (at + 1, self.sorted[*at]))
     }
 }

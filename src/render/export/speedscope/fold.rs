@@ -92,14 +92,10 @@ impl Fold {
     /// Which spans these are: each is counted once.
     pub(super) fn words(&self) -> String {
         let all = self.known + self.unknown + self.left_out;
-        let mut words = format!("{} of {all} {}", self.known, if all == 1 { "span" } else { "spans" });
-        if self.unknown > 0 {
-            words += &format!(", {} running or without times", self.unknown);
-        }
-        if self.left_out > 0 {
-            words += &format!(", {} not asked for", self.left_out);
-        }
-        words
+        let known = format!("{} of {all} {}", self.known, if all == 1 { "span" } else { "spans" });
+        let unknown = (self.unknown > 0).then(|| format!("{} running or without times", self.unknown));
+        let left_out = (self.left_out > 0).then(|| format!("{} not asked for", self.left_out));
+        [Some(known), unknown, left_out].into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 
     /// Each opens before those below it and closes behind them; its own time comes first.

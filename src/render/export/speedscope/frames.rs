@@ -12,7 +12,7 @@ use super::super::write;
 #[derive(Debug, Default)]
 pub(super) struct Frames<'a> {
     /// `None` stands for all parents that have not arrived.
-    frames: Vec<Option<Called<'a>>>,
+    listed: Vec<Option<Called<'a>>>,
     by_name: HashMap<Option<Called<'a>>, usize>,
     /// Names as they were received: most come often, and are made equal once.
     received: HashMap<(&'a str, &'a str), usize>,
@@ -41,15 +41,15 @@ impl<'a> Frames<'a> {
         if let Some(&known) = self.by_name.get(&called) {
             return known;
         }
-        self.frames.push(called.clone());
-        self.by_name.insert(called, self.frames.len() - 1);
-        self.frames.len() - 1
+        self.listed.push(called.clone());
+        self.by_name.insert(called, self.listed.len() - 1);
+        self.listed.len() - 1
     }
 
     /// Writes them as items of a list. The service is a part of the name, because that is all that is drawn, and the file, because
     /// colours are by file.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
-        for (nth, frame) in self.frames.iter().enumerate() {
+        for (nth, frame) in self.listed.iter().enumerate() {
             out.extend_from_slice(if nth == 0 { b"\n{\"name\":" } else { b",\n{\"name\":" });
             match frame {
                 None => write::json(out, "(not arrived)"),
