@@ -28,7 +28,7 @@ mod paint;
 mod plan;
 mod shade;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod ticks;
 mod whole;
 
