@@ -313,8 +313,18 @@ impl Outline {
         }
     }
 
-    /// Finds out anew which rows of a stretch are seen. Its first row is seen, if what is above it is.
+    /// Whether a row is folded away with what is above it, or with its like.
+    fn is_hidden(&self, row: usize) -> bool {
+        let above = |row: &usize| self.row(*row).planned.parent;
+        let folded = std::iter::successors(above(&row), above).any(|above| self.is_folded(above));
+        folded || self.group_of(row).is_some_and(|group| group != row && !self.is_group_spread(group))
+    }
+
+    /// Finds out anew which rows of a stretch are seen: a row, or what stands for some, and all that is below.
     fn refill(&mut self, subject: &Subject, stretch: Range<usize>) {
+        if stretch.start < stretch.end && self.is_hidden(stretch.start) {
+            return;
+        }
         let mut seen = Vec::new();
         let mut at = stretch.start;
         while at < stretch.end {

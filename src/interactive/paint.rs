@@ -97,6 +97,21 @@ pub(super) fn both_ends(left: &Pieces, right: &Pieces, width: usize, ascii: bool
     line
 }
 
+/// As many of the hints as there is room for, the first ones first.
+pub(super) fn hints(hints: &[&str], room: usize) -> String {
+    let mut line = String::new();
+    for hint in hints {
+        if text::width(&line) + 2 + text::width(hint) > room {
+            break;
+        }
+        if !line.is_empty() {
+            line.push_str("  ");
+        }
+        line.push_str(hint);
+    }
+    line
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

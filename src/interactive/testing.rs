@@ -58,22 +58,17 @@ fn keys_of(text: &str) -> Vec<Key> {
     let mut rest = text;
     while let Some(letter) = rest.chars().next() {
         let named = rest.strip_prefix('<').and_then(|rest| rest.split_once('>'));
-        match named {
-            Some((name, behind)) => {
-                keys.push(match name {
-                    "enter" => Key::Enter,
-                    "esc" => Key::Escape,
-                    "back" => Key::Backspace,
-                    "down" => Key::Down,
-                    "pgdn" => Key::PageDown,
-                    other => panic!("no key `{other}`"),
-                });
-                rest = behind;
-            }
-            None => {
-                keys.push(Key::Char(letter));
-                rest = &rest[letter.len_utf8()..];
-            }
+        if let Some((name, behind)) = named {
+            keys.push(match name {
+                "enter" => Key::Enter,
+                "esc" => Key::Escape,
+                "pgdn" => Key::PageDown,
+                other => panic!("no key `{other}`"),
+            });
+            rest = behind;
+        } else {
+            keys.push(Key::Char(letter));
+            rest = &rest[letter.len_utf8()..];
         }
     }
     keys

@@ -86,6 +86,8 @@ impl Screen {
         // Whatever fails from here on, what was done is undone when these are dropped.
         taken.take()?;
         let terminal = Terminal::new(CrosstermBackend::new(Frames { bytes: Vec::new(), taken: taken.clone() }))?;
+        // From here on a change of size is noticed; the thread may be late for one that comes with the first frame.
+        event::poll(Duration::ZERO)?;
         let (sender, inputs) = unbounded_channel();
         thread::Builder::new().name("keys".to_owned()).spawn(move || read(&sender))?;
         Ok(Self { terminal, inputs, signals, setup, taken, hook, held })
@@ -101,7 +103,7 @@ impl Screen {
         let turn = async { if ticking { tokio::time::sleep(TURN).await } else { std::future::pending().await } };
         let input = tokio::select! {
             biased;
-            input = self.signals.next() => input,
+            input = self.signals.next() => self.signalled(input),
             input = self.inputs.recv() => input.unwrap_or(Input::Stop),
             () = turn => Input::Tick,
         };
@@ -113,7 +115,7 @@ impl Screen {
         tokio::task::yield_now().await;
         let input = tokio::select! {
             biased;
-            input = self.signals.next() => Some(input),
+            input = self.signals.next() => Some(self.signalled(input)),
             () = std::future::ready(()) => self.inputs.try_recv().ok(),
         };
         input.map(|input| self.received(input))
@@ -124,11 +126,19 @@ impl Screen {
         if let (Input::Key(Key::Char(key)), Some(wanted)) = (input, self.setup.panic_key) {
             assert_ne!(key, wanted, "CRUDDUR_TRACE_PANIC_KEY was pressed");
         }
-        if input == Input::Redraw {
-            // What is on the screen is not what was drawn last.
-            self.terminal.clear().ok();
-        }
         input
+    }
+
+    /// Whoever stopped us from outside, the shell has had the terminal meanwhile, and set it up for itself.
+    fn signalled(&mut self, input: Input) -> Input {
+        if input != Input::Redraw {
+            return input;
+        }
+        self.taken.give_back();
+        match self.taken.take().and_then(|()| self.terminal.clear()) {
+            Ok(()) => input,
+            Err(_) => Input::Stop,
+        }
     }
 
     /// Puts text on the clipboard, as far as the terminal lets us (OSC 52, also from another machine). tmux passes it on with

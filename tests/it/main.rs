@@ -22,6 +22,7 @@ mod honeycomb_emulator;
 mod honeycomb_hostile;
 mod honeycomb_server;
 mod import;
+mod interactive;
 mod list;
 mod lost;
 mod map;

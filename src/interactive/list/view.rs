@@ -8,6 +8,9 @@ use crate::interactive::paint;
 use crate::render::theme::Role;
 use crate::render::{Look, Pieces, table, text, units};
 
+/// The keys that are named in the last line, what matters most first.
+const HINTS: &[&str] = &["? keys", "Enter open", "q quit", "/ search", "r ask again", "y copy id"];
+
 impl List {
     /// Draws all of it; the place of the cursor where text is typed. `waiting` is what is being asked for.
     pub(in crate::interactive) fn draw(&mut self, buffer: &mut Buffer, area: Rect, waiting: Option<&str>) -> Option<Position> {
@@ -81,7 +84,9 @@ impl List {
             (None, Some(waiting)) => said(waiting, Role::Warning),
             (None, None) if !self.message.is_empty() => said(&self.message, Role::Warning),
             (None, None) if self.help.is_some() => said("Esc closes this, j and k scroll", Role::Faint),
-            (None, None) => said("? keys  Enter open  / search  r refresh  y copy id  q quit", Role::Faint),
+            (None, None) => {
+                said(&paint::hints(HINTS, width.saturating_sub(facts.iter().map(|fact| fact.len() + 3).sum())), Role::Faint)
+            }
         };
         paint::line(buffer, area, &paint::both_ends(&left, &vec![(Role::Plain, facts.join(separator))], width, ascii), color);
         typed.filter(|_| !area.is_empty()).map(|typed| {

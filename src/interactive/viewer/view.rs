@@ -16,6 +16,21 @@ const BESIDE: (u16, u16) = (80, 52);
 /// From this height on, there is a blank line below the header.
 const AIRY_FROM: u16 = 30;
 
+/// The keys that are named in the last line, what matters most first.
+const HINTS: &[&str] = &[
+    "? keys",
+    "/ search",
+    "q quit",
+    "d details",
+    "e error",
+    "c critical path",
+    "h l fold",
+    "x alike",
+    "z zoom",
+    "i trace",
+    "y copy id",
+];
+
 /// A page upon the rows.
 #[derive(Debug)]
 pub(super) struct Page {
@@ -78,7 +93,7 @@ impl Viewer {
         if body.width >= BESIDE_FROM {
             let wide = (body.width * 2 / 5).clamp(BESIDE.1, BESIDE.0);
             let left = body.width - wide;
-            return (Rect { width: left, ..body }, Some(Rect { x: body.x + left, width: wide, ..body }));
+            return (Rect { width: left.saturating_sub(1), ..body }, Some(Rect { x: body.x + left, width: wide, ..body }));
         }
         let [rows, details] = split(body, body.height - body.height * 9 / 20);
         (rows, Some(details))
@@ -246,17 +261,21 @@ impl Viewer {
                 (page.lines, page.width) = (lines, width);
             }
         }
-        let (ascii, color) = (self.look.ascii, self.look.color);
+        let color = self.look.color;
         let Some(page) = &mut self.page else { return };
         let title = match page.sheet {
             Sheet::Keys => "keys",
             Sheet::Trace => "the trace as a whole",
         };
-        let look = Look { ascii, ..self.look };
-        paint::line(buffer, area, &paint::rule(title, width, &look), color);
-        let [_, inner] = split(area, 1.min(area.height));
+        let [rule, inner] = split(area, 1.min(area.height));
         page.on_screen = usize::from(inner.height);
         page.top = page.top.min(page.lines.len().saturating_sub(page.on_screen));
+        let to = page.lines.len().min(page.top + page.on_screen);
+        let words = match page.lines.len() {
+            count if count > page.on_screen => format!("{title}: lines {}-{to} of {count}", page.top + 1),
+            _ => title.to_owned(),
+        };
+        paint::line(buffer, rule, &paint::rule(&words, width, &self.look), color);
         paint::lines(buffer, inner, &page.lines[page.top..], color);
     }
 
@@ -270,7 +289,10 @@ impl Viewer {
             Some(typed) => vec![(Role::Id, "/".to_owned()), (Role::Plain, typed.clone())],
             None if !self.message.is_empty() => vec![(Role::Plain, self.message.clone())],
             None if self.page.is_some() => vec![(Role::Faint, "Esc closes this, j and k scroll".to_owned())],
-            None => vec![(Role::Faint, "? keys  / search  e error  c critical path  d details  z zoom  q quit".to_owned())],
+            None => {
+                let taken: usize = right.iter().map(|(_, piece)| text::width(piece) + 1).sum();
+                vec![(Role::Faint, paint::hints(HINTS, width.saturating_sub(taken)))]
+            }
         };
         paint::line(buffer, area, &paint::both_ends(&left, &right, width, ascii), self.look.color);
         typed.filter(|_| !area.is_empty()).map(|typed| {

@@ -32,7 +32,7 @@ mod plan;
 mod shade;
 pub mod svg;
 #[cfg(test)]
-pub(in crate::render) mod tests;
+pub(crate) mod tests;
 mod ticks;
 mod whole;
 

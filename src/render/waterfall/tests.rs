@@ -403,7 +403,7 @@ pub(in crate::render) fn without_escapes(text: &str) -> String {
 }
 
 prop_compose! {
-    pub(in crate::render) fn any_span()(
+    pub(crate) fn any_span()(
         id in 1_u64..30, parent in 0_u64..34, kind in 0..6, start in 0_u64..2_000_000, length in -50_000_i128..2_000_000, scale in 0_u32..12,
         ends: bool, fails in 0..4, name in "[a-c]|\\PC{0,40}|.{0,12}", service in "[ab]|.{0,30}", message in ".{0,60}",
     ) -> Span {
