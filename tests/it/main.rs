@@ -30,6 +30,7 @@ mod readme;
 mod run;
 mod show;
 mod show_backends;
+mod show_html;
 mod show_parts;
 mod stats;
 #[cfg(unix)]

@@ -92,7 +92,7 @@ fn the_facts_are_those_of_the_terminal() {
     assert_eq!(more, ["2026-07-24 14:03:05.123 UTC", "local", "complete"]);
     assert_eq!(data["title"], "GET /@andrewbrown");
     let note = "172 ms in GET /@andrewbrown after GET /api/activities/@andrewbrown that nobody traced";
-    assert_eq!(data["notes"], serde_json::json!([["-", note]]));
+    assert_eq!(data["notes"], serde_json::json!([["-", note, 1]]));
     assert_eq!((&data["left_out"], &data["link"]), (&serde_json::json!([]), &"https://ui.honeycomb.io/x".into()));
 }
 

@@ -73,15 +73,16 @@ const drawAxis = (view) => {
   const [from, to] = view.window;
   const marks = [];
   const lines = [];
+  const share = (x) => `${(x / width) * 100}%`;
   const line = (x, sort) => {
     const made = document.createElement("i");
-    made.style.left = `${x}px`;
+    made.style.left = share(x);
     if (sort) made.className = sort;
     return made;
   };
   for (const [x, words] of view.axis.ticks(view.window, width)) {
     const label = document.createElement("span");
-    label.style.left = `${x}px`;
+    label.style.left = share(x);
     label.textContent = words;
     marks.push(line(x), label);
     lines.push(line(x));
