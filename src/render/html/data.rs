@@ -80,8 +80,8 @@ pub(super) struct Data {
     ticks: Vec<Vec<Nanos>>,
     /// Items that stand for several spans, and for how many.
     folds: Vec<(usize, usize)>,
-    /// Items that count what is not on the page.
-    hidden: Vec<usize>,
+    /// Items that count what is not on the page, and how many spans that are.
+    hidden: Vec<(usize, usize)>,
     /// Of items with more to their label: what stands behind the name.
     extra: Vec<(usize, usize)>,
     /// Of items of which there is something to say: what sort, and what.
@@ -214,7 +214,7 @@ struct Columns {
     shades: Vec<Vec<Nanos>>,
     ticks: Vec<Vec<Nanos>>,
     folds: Vec<(usize, usize)>,
-    hidden: Vec<usize>,
+    hidden: Vec<(usize, usize)>,
     extra: Vec<(usize, usize)>,
     remarks: Vec<(usize, &'static str, usize)>,
     exact: Vec<(usize, String, String)>,
@@ -258,7 +258,7 @@ impl Columns {
         self.service.push(service);
         match entry {
             Entry::Fold { count, .. } => self.folds.push((at, count)),
-            Entry::Hidden(_) => self.hidden.push(at),
+            Entry::Hidden(hidden) => self.hidden.push((at, hidden.spans)),
             Entry::Node(_) => {}
         }
         self.times(shown, at, item);

@@ -77,7 +77,7 @@ class Details {
   other(trace, item) {
     const say = (words) => this.pane.append(make("p", "faint", words));
     if (trace.folds.has(item)) {
-      say(`${plural(trace.folds.get(item), "span", "spans")} one after the other that differ in nothing but their times, with all that is below them. Open the row to see each.`);
+      say(`${plural(trace.folds.get(item), "span", "spans")} of one name, service, kind and status, each with the same below it. Open the row to see each.`);
       const facts = [["service", trace.serviceName(item), trace.colour(item)], ["together", trace.lengthText(item)]];
       this.facts(facts);
     } else if (trace.hidden.has(item)) {

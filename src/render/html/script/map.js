@@ -81,11 +81,14 @@ const drawAxis = (view) => {
     return made;
   };
   for (const [x, words] of view.axis.ticks(view.window, width)) {
+    marks.push(line(x));
+    lines.push(line(x));
+    // A label that would be cut might be read as another number.
+    if (x + 8 + words.length * 6.6 > width) continue;
     const label = document.createElement("span");
     label.style.left = share(x);
     label.textContent = words;
-    marks.push(line(x), label);
-    lines.push(line(x));
+    marks.push(label);
   }
   for (const place of view.axis.breaks()) {
     const x = ((place - from) / (to - from)) * width;

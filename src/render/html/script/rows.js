@@ -189,11 +189,11 @@ class Rows {
     return this.labels - (58 + levels * INDENT + others + this.measure.measureText(trace.nameOf(item)).width * wide);
   }
 
-  /* How many spans of the page are below an item. */
+  /* How many spans are below an item, also where they are only counted. */
   spansBelow(item) {
     const { trace } = this.view;
     let spans = 0;
-    for (let below = item + 1; below < item + trace.size[item]; below++) if (trace.has(below, BIT.span)) spans++;
+    for (let below = item + 1; below < item + trace.size[item]; below++) spans += trace.has(below, BIT.span) ? 1 : trace.hidden.get(below) || 0;
     return spans;
   }
 
