@@ -64,9 +64,37 @@ const search = async (page, words) => {
   return text(page, "#found");
 };
 
+/* Within the page: words whose contrast is less than WCAG's AA asks for. Controls that are disabled need none. */
+const lowContrast = () => {
+  const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const over = (colours) => {
+    context.clearRect(0, 0, 1, 1);
+    for (const colour of colours) {
+      context.fillStyle = colour;
+      context.fillRect(0, 0, 1, 1);
+    }
+    return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const light = (rgb) => {
+    const [red, green, blue] = rgb.map((part) => part / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const low = [];
+  for (const element of document.querySelectorAll("#app *")) {
+    const words = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join("");
+    if (!words || element.closest(":disabled") || !element.checkVisibility()) continue;
+    const grounds = [];
+    for (let above = element; above; above = above.parentElement) grounds.unshift(getComputedStyle(above).backgroundColor);
+    const [ground, ink] = [over(grounds), over([...grounds, getComputedStyle(element).color])].map(light);
+    const ratio = (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05);
+    if (ratio < 4.5) low.push(`${element.className || element.tagName}: ${words.slice(0, 30)}: ${ratio.toFixed(2)}`);
+  }
+  return low;
+};
+
 /* Every row that the terminal draws has the same name, depth and duration on the page. */
 const sameAsTerminal = async (page, from, id) => {
-  const drawn = run("show", "-b", `file:${from}`, id, "--expand", "--width", "400", "--color", "never").split("\n");
+  const drawn = run("show", "-b", `file:${from}`, id, "--expand", "--width", "400", "--color", "never").split("\n\n")[1].split("\n");
   const lengths = await page.$$eval("#rows .row .long", (found) => found.map((long) => long.textContent).filter(Boolean));
   const told = drawn.map((line) => line.match(/ (-?[\d.,]+ (?:ns|µs|ms|s|[mhd] \d\d [smh])|running)$/)?.[1]).filter(Boolean);
   assert.deepEqual(lengths.sort(), told.sort(), "durations are written as in the terminal");
@@ -174,7 +202,7 @@ try {
     assert.ok(!(await page.$eval("#whole", (button) => button.disabled)));
     await press(page, "Escape");
     assert.deepEqual(await labels(), whole);
-    await press(page, "c", "c");
+    await press(page, "g", "c");
     assert.equal(await selected(page), "cognito-jwt-verify");
     await press(page, "?");
     assert.ok(await page.$eval("#help", (help) => help.open));
@@ -211,6 +239,23 @@ try {
     assert.equal(await ground(), "rgb(255, 255, 255)");
     await press(page, "t");
     assert.equal(await ground(), "rgb(13, 17, 23)");
+  });
+
+  for (const scheme of ["light", "dark"]) {
+    await check(`every text has enough contrast, ${scheme}`, several, { scheme, hash: "#trace=2&span=f3ae856a8964ad65" }, async (page) => {
+      await search(page, "insert");
+      const low = await page.evaluate(lowContrast);
+      assert.deepEqual(low, []);
+    });
+  }
+
+  await check("where the axis is broken that is seen and told", write("broken.html", stored("broken.json", otlp(TRACE, [
+    span(1, 0, "web", "early", 0, 100), span(2, 1, "web", "late", 9000, 9050),
+  ])), [TRACE]), {}, async (page) => {
+    assert.equal((await page.$$("#axis .break")).length, 1);
+    assert.match(await text(page, "#notes"), /the axis is broken .*8\.9 s in which nothing was traced are left out/);
+    const labels = await page.$$eval("#axis span", (found) => found.map((label) => label.textContent));
+    assert.ok(labels.includes("0") && labels.some((label) => label.startsWith("9")) && !labels.includes("100 ms"), labels.join());
   });
 
   await check("on paper there are all rows", several, {}, async (page) => {

@@ -32,6 +32,7 @@ mod run;
 mod show;
 mod show_backends;
 mod show_exports;
+mod show_html;
 mod show_parts;
 mod stats;
 #[cfg(unix)]

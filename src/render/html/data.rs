@@ -47,7 +47,8 @@ pub(super) struct Data {
     evidence: Vec<String>,
     left_out: Vec<String>,
     link: Option<String>,
-    notes: Vec<(&'static str, String)>,
+    /// What there is to say of it: sign, words, and the item that it is about.
+    notes: Vec<(&'static str, String, Option<usize>)>,
     /// When it begins, in nanoseconds since 1970.
     start: String,
     /// How long it is, to the last that is known.
@@ -79,8 +80,8 @@ pub(super) struct Data {
     ticks: Vec<Vec<Nanos>>,
     /// Items that stand for several spans, and for how many.
     folds: Vec<(usize, usize)>,
-    /// Items that count what is not on the page.
-    hidden: Vec<usize>,
+    /// Items that count what is not on the page, and how many spans that are.
+    hidden: Vec<(usize, usize)>,
     /// Of items with more to their label: what stands behind the name.
     extra: Vec<(usize, usize)>,
     /// Of items of which there is something to say: what sort, and what.
@@ -116,13 +117,13 @@ impl Data {
     pub(super) fn new(
         shown: Shown<'_>,
         options: &Options<'_>,
+        whole: &Whole,
         node: Option<usize>,
         items: &[Item],
         senders: super::detail::Senders,
         look: &Look,
     ) -> Self {
         let trace = shown.trace;
-        let whole = Whole::new(shown, options);
         let start = whole.range.start();
         let broken = whole.axis.pieces().len() > 1;
         let mut columns = Columns { start, ..Columns::default() };
@@ -132,19 +133,22 @@ impl Data {
         let on_page = columns.services.iter().map(|(.., spans)| spans).sum();
         let is_node = |item: &&Item| item.row.planned.entry == Entry::Node(node.unwrap_or_default());
         let selected = node.and_then(|_| items.iter().position(|item| is_node(&item)));
-        let notes = notes(shown, &whole, broken, look).into_iter();
-        let sign = |mark: Option<Mark>| mark.map_or("-", |mark| glyph(mark, look));
-        let [facts, more] = header::facts(shown, &whole, on_page, look);
+        let place = places(shown, items, look);
+        let notes = notes(shown, whole, broken, look).into_iter().map(|(mark, words)| {
+            let item = place.get(&words).copied();
+            (mark.map_or("-", |mark| glyph(mark, look)), header::safe(&words), item)
+        });
+        let [facts, more] = header::facts(shown, whole, on_page, look);
         let zone = look.zone.local_minus_utc();
         Self {
             id: header::safe(&trace.id().to_string()),
-            title: header::title(shown, &whole),
+            title: header::title(shown, whole),
             facts,
             more,
             evidence: whole.evidence.iter().map(|evidence| header::safe(&evidence.to_string())).collect(),
             left_out: header::left_out(shown, options, on_page),
             link: trace.link.as_deref().map(header::safe),
-            notes: notes.map(|(mark, words)| (sign(mark), header::safe(&words))).collect(),
+            notes: notes.collect(),
             start: start.0.to_string(),
             length: whole.range.end().since(start),
             zone: (zone.div_euclid(60), units::zone(look.zone)),
@@ -179,6 +183,20 @@ impl Data {
     }
 }
 
+/// Which item each finding is about, by its words: the first of the calls, or where that is not on the page, the span in which they are.
+fn places(shown: Shown<'_>, items: &[Item], look: &Look) -> HashMap<String, usize> {
+    let tree = &shown.analysis.tree;
+    let time = |length| units::duration(length, look.ascii);
+    // Only the first few findings are told.
+    let told = shown.analysis.findings.iter().take(8);
+    let item = |node: usize| items.iter().position(|item| item.row.planned.entry == Entry::Node(node));
+    told.filter_map(|finding| {
+        let item = finding.nodes.first().and_then(|node| item(*node)).or_else(|| item(finding.parent))?;
+        Some((finding.words(shown.trace, tree, &time), item))
+    })
+    .collect()
+}
+
 /// Columns in the making.
 #[derive(Debug, Default)]
 struct Columns {
@@ -196,7 +214,7 @@ struct Columns {
     shades: Vec<Vec<Nanos>>,
     ticks: Vec<Vec<Nanos>>,
     folds: Vec<(usize, usize)>,
-    hidden: Vec<usize>,
+    hidden: Vec<(usize, usize)>,
     extra: Vec<(usize, usize)>,
     remarks: Vec<(usize, &'static str, usize)>,
     exact: Vec<(usize, String, String)>,
@@ -240,7 +258,7 @@ impl Columns {
         self.service.push(service);
         match entry {
             Entry::Fold { count, .. } => self.folds.push((at, count)),
-            Entry::Hidden(_) => self.hidden.push(at),
+            Entry::Hidden(hidden) => self.hidden.push((at, hidden.spans)),
             Entry::Node(_) => {}
         }
         self.times(shown, at, item);

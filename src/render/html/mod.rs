@@ -99,8 +99,11 @@ pub fn render(pages: &[Page<'_>], notes: &[String], look: &Look) -> String {
 
 fn title(page: &Page<'_>, pages: usize) -> String {
     let whole = Whole::new(page.shown, &page.options);
-    let more =
-        if pages > 1 { format!(" and {} more", super::units::plural(pages - 1, "trace", "traces")) } else { String::new() };
+    let more = if pages > 1 {
+        format!(" and {}", super::units::plural(pages - 1, "more trace", "more traces"))
+    } else {
+        String::new()
+    };
     format!("{}{more} · cruddur-trace", header::title(page.shown, &whole))
 }
 
@@ -114,12 +117,13 @@ fn trace(out: &mut Vec<u8>, nth: usize, page: &Page<'_>, look: &Look) {
             Entry::Fold { .. } | Entry::Hidden(_) => None,
         })
         .collect();
-    let start = Whole::new(page.shown, &page.options).range.start();
+    let whole = Whole::new(page.shown, &page.options);
+    let start = whole.range.start();
     let mut senders = Senders::default();
     for (part, nodes) in nodes.chunks(PART).enumerate() {
         data(out, &format!("part-{nth}-{part}"), &Part::of(page.shown, start, nodes, &mut senders));
     }
-    let columns = Data::new(page.shown, &page.options, page.selected, &items, senders, look);
+    let columns = Data::new(page.shown, &page.options, &whole, page.selected, &items, senders, look);
     data(out, &format!("trace-{nth}"), &columns);
 }
 

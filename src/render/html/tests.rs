@@ -92,7 +92,7 @@ fn the_facts_are_those_of_the_terminal() {
     assert_eq!(more, ["2026-07-24 14:03:05.123 UTC", "local", "complete"]);
     assert_eq!(data["title"], "GET /@andrewbrown");
     let note = "172 ms in GET /@andrewbrown after GET /api/activities/@andrewbrown that nobody traced";
-    assert_eq!(data["notes"], serde_json::json!([["-", note]]));
+    assert_eq!(data["notes"], serde_json::json!([["-", note, 1]]));
     assert_eq!((&data["left_out"], &data["link"]), (&serde_json::json!([]), &"https://ui.honeycomb.io/x".into()));
 }
 
@@ -203,10 +203,13 @@ proptest! {
         let page = only_data(&trace, options);
         let data = data_of(&page, "trace-0");
         let texts = data["texts"].as_array().unwrap();
-        let counted: usize = numbers(&data["hidden"]).into_iter().map(|item| {
+        let mut counted = 0;
+        for hidden in data["hidden"].as_array().unwrap() {
+            let (item, spans) = (hidden[0].as_u64().unwrap(), hidden[1].as_u64().unwrap() as usize);
             let name = texts[numbers(&data["name"])[item as usize] as usize].as_str().unwrap();
-            name.split_whitespace().nth(1).unwrap().replace(',', "").parse::<usize>().unwrap()
-        }).sum();
+            prop_assert!(name.starts_with(&format!("… {}", units::plural(spans, "more span", "more spans"))), "{name}");
+            counted += spans;
+        }
         let drawn = zoom.map_or(0..tree.nodes().len(), |node| tree.subtree(node));
         let mut all: Vec<String> =
             drawn.filter_map(|node| tree.span(&trace, node)).map(|span| text::sanitise(&span.id.to_string(), false).into_owned()).collect();

@@ -41,7 +41,8 @@ class Axis {
       const before = ticks.length;
       for (let at = Math.ceil(start / step); at * step <= end && ticks.length < 400; at++) {
         const x = pixel(at * step);
-        if (x < width - 24) ticks.push([x, tickLabel(at * step, step)]);
+        // The end of a piece is where the next one begins.
+        if (at * step < piece.start + piece.length || nth === this.pieces.length - 1) ticks.push([x, tickLabel(at * step, step)]);
       }
       if (nth > 0 && ticks.length === before && left === piece.from) ticks.push([pixel(piece.start), duration(piece.start)]);
     }

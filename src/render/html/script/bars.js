@@ -83,7 +83,8 @@ const inkPaths = (view, item, width) => {
 const bar = (view, item, width) => {
   const { trace } = view;
   if (Number.isNaN(trace.at[item])) return null;
-  const drawing = svg("svg", { "aria-hidden": "true" });
+  // On paper the lane may be narrower than it was measured.
+  const drawing = svg("svg", { "aria-hidden": "true", viewBox: `0 0 ${width} 24`, preserveAspectRatio: "none" });
   const from = view.pixel(trace.at[item], width);
   const to = Math.max(view.pixel(trace.end(item), width), from + 2);
   if (to < 0 || from > width) {

@@ -77,7 +77,7 @@ class Details {
   other(trace, item) {
     const say = (words) => this.pane.append(make("p", "faint", words));
     if (trace.folds.has(item)) {
-      say(`${plural(trace.folds.get(item), "span", "spans")} one after the other that differ in nothing but their times, with all that is below them. Open the row to see each.`);
+      say(`${plural(trace.folds.get(item), "span", "spans")} of one name, service, kind and status, each with the same below it. Open the row to see each.`);
       const facts = [["service", trace.serviceName(item), trace.colour(item)], ["together", trace.lengthText(item)]];
       this.facts(facts);
     } else if (trace.hidden.has(item)) {
@@ -90,14 +90,23 @@ class Details {
 
   facts(facts) {
     const list = make("dl", "facts-of-span");
-    for (const [name, value, sort, copy] of facts) {
+    for (const [name, value, sort, copy, above] of facts) {
       const shown = make("dd", sort || "");
-      if (sort && /^s\d$/.test(sort)) shown.style.color = "var(--c)";
-      if (copy) shown.append(copyable(copy), document.createTextNode(value.slice(copy.length)));
+      if (sort && /^s\d$/.test(sort)) shown.style.color = "var(--w, var(--c))";
+      if (copy) shown.append(copyable(copy), above === undefined ? value.slice(copy.length) : this.leadsTo(above, value.slice(copy.length)));
       else shown.textContent = value;
       list.append(make("dt", "", name), shown);
     }
     this.pane.append(list);
+  }
+
+  /* Words that lead to an item. */
+  leadsTo(item, words) {
+    const button = make("button", "above", words);
+    button.type = "button";
+    button.title = "Go there";
+    button.addEventListener("click", () => this.app.select(item));
+    return button;
   }
 
   critical(path, slack) {
@@ -126,7 +135,7 @@ class Details {
     if (parent !== null) {
       const above = trace.parent[item] < 0 ? -1 : trace.folds.has(trace.parent[item]) ? trace.parent[trace.parent[item]] : trace.parent[item];
       const name = above < 0 ? "" : trace.has(above, BIT.missing) ? "  not arrived (yet)" : `  ${trace.nameOf(above)}`;
-      facts.push(["parent", texts[parent] + name, "", texts[parent]]);
+      facts.push(["parent", texts[parent] + name, "", texts[parent], above < 0 ? undefined : above]);
     }
     for (let nth = 0; nth < more.length; nth += 2) facts.push([texts[more[nth]], texts[more[nth + 1]]]);
     for (const sign of marksOf(trace, item)) if ("↺~".includes(sign)) facts.push([sign, MEANING[sign], "warning"]);

@@ -25,9 +25,9 @@ const showHeader = (app) => {
   }
   showSaid(app);
   const notes = make("ul");
-  for (const [sign, words] of trace.notes) {
+  for (const [sign, words, item] of trace.notes) {
     const note = make("li");
-    note.append(make("span", "sign", sign), make("span", "", words));
+    note.append(make("span", "sign", sign), item === null ? make("span", "", words) : app.details.leadsTo(item, words));
     notes.append(note);
   }
   element("notes").replaceChildren(...(trace.notes.length ? [notes] : []));

@@ -58,7 +58,9 @@ const pressed = (app, key) => {
     case "L": return selected >= 0 ? app.close(selected, false, true) : undefined;
     case "Enter": return selected >= 0 ? app.details.show(selected) : undefined;
     case " ": return selected >= 0 ? app.close(selected, !view.closed[selected]) : undefined;
-    case "/": return app.search.input.select();
+    case "/":
+      app.search.input.focus();
+      return app.search.input.select();
     case "n": return app.go(1, (item) => app.search.holds(item));
     case "N": return app.go(-1, (item) => app.search.holds(item));
     case "e": return app.go(1, isError);

@@ -73,18 +73,22 @@ const drawAxis = (view) => {
   const [from, to] = view.window;
   const marks = [];
   const lines = [];
+  const share = (x) => `${(x / width) * 100}%`;
   const line = (x, sort) => {
     const made = document.createElement("i");
-    made.style.left = `${x}px`;
+    made.style.left = share(x);
     if (sort) made.className = sort;
     return made;
   };
   for (const [x, words] of view.axis.ticks(view.window, width)) {
-    const label = document.createElement("span");
-    label.style.left = `${x}px`;
-    label.textContent = words;
-    marks.push(line(x), label);
+    marks.push(line(x));
     lines.push(line(x));
+    // A label that would be cut might be read as another number.
+    if (x + 8 + words.length * 6.6 > width) continue;
+    const label = document.createElement("span");
+    label.style.left = share(x);
+    label.textContent = words;
+    marks.push(label);
   }
   for (const place of view.axis.breaks()) {
     const x = ((place - from) / (to - from)) * width;

@@ -171,25 +171,29 @@ class Rows {
     label.append(name);
     if (trace.extra.has(item)) label.append(make("span", "extra", trace.texts[trace.extra.get(item)]));
     if (closed && !trace.folds.has(item)) label.append(make("span", "more", `+${count(this.spansBelow(item))}`));
-    if (trace.has(item, BIT.service) && this.hasRoom(label, trace.nameOf(item), trace.serviceName(item), levels)) {
-      label.append(make("span", "service", trace.serviceName(item)));
+    // Of a service there shall be more than a letter or two.
+    const service = trace.serviceName(item);
+    if (trace.has(item, BIT.service) && this.room(item, label) >= Math.min(this.measure.measureText(service).width * 1.06, 40)) {
+      label.append(make("span", "service", service));
     }
     return label;
   }
 
-  /* Whether a service fits behind a name, or at least more than a letter or two of it. */
-  hasRoom(label, name, service, levels) {
-    const more = label.querySelectorAll(".times, .extra, .more");
-    const others = [...more].reduce((sum, part) => sum + part.textContent.length * 8 + 8, 0);
-    const used = 58 + levels * INDENT + others + this.measure.measureText(name).width * 1.14;
-    return this.labels - used >= Math.min(this.measure.measureText(service).width * 1.06, 40);
+  /* How many pixels a label leaves behind the name, about. */
+  room(item, label) {
+    const { trace } = this.view;
+    const more = label.querySelectorAll(".times, .extra, .more, .service");
+    const others = [...more].reduce((sum, part) => sum + part.textContent.length * 7.5 + 8, 0);
+    const levels = Math.min(trace.depth[item], this.levels);
+    const wide = trace.has(item, BIT.failed) ? 1.22 : 1.14;
+    return this.labels - (58 + levels * INDENT + others + this.measure.measureText(trace.nameOf(item)).width * wide);
   }
 
-  /* How many spans of the page are below an item. */
+  /* How many spans are below an item, also where they are only counted. */
   spansBelow(item) {
     const { trace } = this.view;
     let spans = 0;
-    for (let below = item + 1; below < item + trace.size[item]; below++) if (trace.has(below, BIT.span)) spans++;
+    for (let below = item + 1; below < item + trace.size[item]; below++) spans += trace.has(below, BIT.span) ? 1 : trace.hidden.get(below) || 0;
     return spans;
   }
 
@@ -206,10 +210,19 @@ class Rows {
     const remark = make("span", `remark ${remarks[0][0]}`, words);
     const needed = Math.min(this.measure.measureText(words).width + 6, 280);
     const [before, after] = [from - 8, wide - to - 8];
-    if (after >= needed || (after >= before && after >= 140)) Object.assign(remark.style, { left: `${to + 7}px`, right: "4px" });
-    else if (before >= needed || before >= 140) Object.assign(remark.style, { right: `${wide - from + 7}px`, maxWidth: `${before}px` });
-    else remark.classList.add("behind");
-    (remark.classList.contains("behind") ? label : lane).append(remark);
+    const share = (pixels) => (pixels / wide) * 100;
+    if (after >= needed || (after >= before && after >= 140)) Object.assign(remark.style, { left: `calc(${share(to)}% + 7px)`, right: "4px" });
+    else if (before >= needed || before >= 140) Object.assign(remark.style, { right: `calc(${share(wide - from)}% + 7px)`, maxWidth: `${share(before)}%` });
+    else if (remarks[0][0] !== "error" || this.room(item, label) >= Math.min(needed, 120)) {
+      remark.classList.add("behind");
+      label.append(remark);
+      return lane;
+    } else {
+      // Why something failed is seen in any case.
+      remark.classList.add("over");
+      Object.assign(remark.style, { right: "6px", maxWidth: "75%" });
+    }
+    lane.append(remark);
     return lane;
   }
 

@@ -43,6 +43,7 @@ class Search {
     const turn = ++this.turn;
     this.words = this.input.value.trim().toLowerCase();
     view.isFound = this.words ? new Uint8Array(trace.count) : null;
+    this.tell(!this.words);
     if (this.words) {
       const holds = trace.texts.map((text) => text.toLowerCase().includes(this.words));
       const services = trace.services.map(([name]) => holds[name]);
@@ -51,7 +52,6 @@ class Search {
       }
       this.part(turn, view, 0);
     }
-    this.tell(!this.words);
     this.app.rows.redraw();
   }
 

@@ -18,7 +18,7 @@ class Trace {
     this.shades = new Map(data.shades.map(([item, ...parts]) => [item, parts]));
     this.ticks = new Map(data.ticks.map(([item, ...times]) => [item, times]));
     this.folds = new Map(data.folds);
-    this.hidden = new Set(data.hidden);
+    this.hidden = new Map(data.hidden);
     this.extra = new Map(data.extra);
     this.exact = new Map(data.exact.map(([item, at, long]) => [item, [at, long]]));
     this.remarks = new Map();
@@ -87,7 +87,8 @@ class Trace {
     for (const begins of [false, true]) {
       for (let number = 0; number < this.partCount(); number++) {
         const text = element(`part-${this.nth}-${number}`).textContent;
-        if (!text.includes(JSON.stringify(id).slice(0, -1))) continue;
+        // What is written otherwise within a script has to be read first.
+        if (/^[\w.:-]*$/.test(id) && !text.includes(`"${id}`)) continue;
         const part = JSON.parse(text);
         const place = part.spans.findIndex((span) => {
           if (!span) return false;
