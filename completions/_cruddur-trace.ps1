@@ -46,6 +46,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List traces, newest first')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a trace as a waterfall')
             [CompletionResult]::new('assert', 'assert', [CompletionResultType]::ParameterValue, 'Prove that a trace exists, or that none does')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what differs between two traces, or two sets of traces, and where the time went')
             [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Show rate, errors and latency percentiles, by service and operation')
             [CompletionResult]::new('map', 'map', [CompletionResultType]::ParameterValue, 'Show which services call which, how often, how fast, and how often in vain')
             [CompletionResult]::new('collect', 'collect', [CompletionResultType]::ParameterValue, 'Receive traces on this machine')
@@ -89,6 +90,8 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Go on and print new traces as they arrive')
             [CompletionResult]::new('--lost-context', '--lost-context', [CompletionResultType]::ParameterName, 'Read the listed traces, too, and say where a call in one seems to be answered in another: context was lost on the way')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say what each backend would be asked, and do not ask')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Look at the list on the whole screen, and open traces from there; ? shows the keys')
+            [CompletionResult]::new('--interactive', '--interactive', [CompletionResultType]::ParameterName, 'Look at the list on the whole screen, and open traces from there; ? shows the keys')
             [CompletionResult]::new('--error', '--error', [CompletionResultType]::ParameterName, 'A span that failed: `status = error`')
             [CompletionResult]::new('--counts', '--counts', [CompletionResultType]::ParameterName, 'Spend a second query result on the numbers of spans and errors and the whole extent of each trace')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
@@ -112,7 +115,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print the trace')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print the trace')
             [CompletionResult]::new('--dataset', '--dataset', [CompletionResultType]::ParameterName, 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]')
-            [CompletionResult]::new('--attributes', '--attributes', [CompletionResultType]::ParameterName, 'How many of the spans'' attributes to ask Honeycomb for [default: known; all for json, jsonl and otlp]')
+            [CompletionResult]::new('--attributes', '--attributes', [CompletionResultType]::ParameterName, 'How many of the spans'' attributes to ask Honeycomb for [default: known for waterfall, svg, markdown and mermaid; else all]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]')
@@ -129,6 +132,8 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--correct-skew', '--correct-skew', [CompletionResultType]::ParameterName, 'Move the spans of hosts whose clocks are off to where one correction satisfies all of their calls, marked by `~` and the amount')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say what each backend would be asked, and do not ask')
             [CompletionResult]::new('--open', '--open', [CompletionResultType]::ParameterName, 'Open the trace in the browser too; of several, the first five')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Look at the trace on the whole screen: fold, search, zoom, all about each span; ? shows the keys')
+            [CompletionResult]::new('--interactive', '--interactive', [CompletionResultType]::ParameterName, 'Look at the trace on the whole screen: fold, search, zoom, all about each span; ? shows the keys')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
             [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not show long output in a pager')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
@@ -172,6 +177,42 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say what each backend would be asked, and do not ask')
             [CompletionResult]::new('--open', '--open', [CompletionResultType]::ParameterName, 'Open the first trace that matches in the browser')
             [CompletionResult]::new('--error', '--error', [CompletionResultType]::ParameterName, 'A span that failed: `status = error`')
+            [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
+            [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not show long output in a pager')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what is going on; -vv and -vvv say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what is going on; -vv and -vvv say more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cruddur-trace;diff' {
+            [CompletionResult]::new('--a', '--a', [CompletionResultType]::ParameterName, 'As A, the newest traces that satisfy this filter expression')
+            [CompletionResult]::new('--b', '--b', [CompletionResultType]::ParameterName, 'As B, the newest traces that satisfy this filter expression')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Compare at most this many traces a side')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Compare at most this many traces a side')
+            [CompletionResult]::new('--max-rows', '--max-rows', [CompletionResultType]::ParameterName, 'Show at most this many lines of where the time went, and as many paths that are new, gone or otherwise; the rest is added up. Not for json')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print what differs')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print what differs')
+            [CompletionResult]::new('--xray-filter', '--xray-filter', [CompletionResultType]::ParameterName, 'Ask X-Ray for this too, in its own filter expressions, such as `service() { fault }`')
+            [CompletionResult]::new('--xray-group', '--xray-group', [CompletionResultType]::ParameterName, 'Ask for the traces of this X-Ray group only')
+            [CompletionResult]::new('--xray-time-range', '--xray-time-range', [CompletionResultType]::ParameterName, 'Which time X-Ray shall search by [default: event]')
+            [CompletionResult]::new('--scan', '--scan', [CompletionResultType]::ParameterName, 'Fetch at most this many traces to check what X-Ray cannot check itself [default: 250]')
+            [CompletionResult]::new('--dataset', '--dataset', [CompletionResultType]::ParameterName, 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]')
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Look at what began before this; written like --since [default: no end]')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile''s]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Use this file as the local store, instead of the one in the data directory')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file, instead of the one that `config path` names')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the settings of this profile of the configuration file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up asking a backend after this long [default: 30s]')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say what each backend would be asked, and do not ask')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
             [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not show long output in a pager')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
@@ -539,6 +580,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List traces, newest first')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a trace as a waterfall')
             [CompletionResult]::new('assert', 'assert', [CompletionResultType]::ParameterValue, 'Prove that a trace exists, or that none does')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what differs between two traces, or two sets of traces, and where the time went')
             [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Show rate, errors and latency percentiles, by service and operation')
             [CompletionResult]::new('map', 'map', [CompletionResultType]::ParameterValue, 'Show which services call which, how often, how fast, and how often in vain')
             [CompletionResult]::new('collect', 'collect', [CompletionResultType]::ParameterValue, 'Receive traces on this machine')
@@ -558,6 +600,9 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             break
         }
         'cruddur-trace;help;assert' {
+            break
+        }
+        'cruddur-trace;help;diff' {
             break
         }
         'cruddur-trace;help;stats' {

@@ -31,6 +31,9 @@ _cruddur__trace() {
             cruddur__trace,demo)
                 cmd="cruddur__trace__subcmd__demo"
                 ;;
+            cruddur__trace,diff)
+                cmd="cruddur__trace__subcmd__diff"
+                ;;
             cruddur__trace,help)
                 cmd="cruddur__trace__subcmd__help"
                 ;;
@@ -94,6 +97,9 @@ _cruddur__trace() {
             cruddur__trace__subcmd__help,demo)
                 cmd="cruddur__trace__subcmd__help__subcmd__demo"
                 ;;
+            cruddur__trace__subcmd__help,diff)
+                cmd="cruddur__trace__subcmd__help__subcmd__diff"
+                ;;
             cruddur__trace__subcmd__help,help)
                 cmd="cruddur__trace__subcmd__help__subcmd__help"
                 ;;
@@ -134,7 +140,7 @@ _cruddur__trace() {
 
     case "${cmd}" in
         cruddur__trace)
-            opts="-b -q -v -h -V --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help --version list show assert stats map collect run import demo probe config completions help"
+            opts="-b -q -v -h -V --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help --version list show assert diff stats map collect run import demo probe config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1055,8 +1061,140 @@ _cruddur__trace() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        cruddur__subcmd__trace__subcmd__diff)
+            opts="-n -o -b -q -v -h --a --b --limit --max-rows --explain --output --xray-filter --xray-group --xray-time-range --scan --dataset --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --a)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --b)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-rows)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json markdown" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json markdown" -- "${cur}"))
+                    return 0
+                    ;;
+                --xray-filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --xray-group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --xray-time-range)
+                    COMPREPLY=($(compgen -W "event service trace-id" -- "${cur}"))
+                    return 0
+                    ;;
+                --scan)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dataset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --backend)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -b)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --width)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         cruddur__subcmd__trace__subcmd__help)
-            opts="list show assert stats map collect run import demo probe config completions help"
+            opts="list show assert diff stats map collect run import demo probe config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1168,6 +1306,20 @@ _cruddur__trace() {
             return 0
             ;;
         cruddur__subcmd__trace__subcmd__help__subcmd__demo)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cruddur__subcmd__trace__subcmd__help__subcmd__diff)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1378,7 +1530,7 @@ _cruddur__trace() {
             return 0
             ;;
         cruddur__subcmd__trace__subcmd__list)
-            opts="-f -n -o -b -q -v -h --follow --limit --lost-context --explain --output --service --name --min-duration --max-duration --error --attr --xray-filter --xray-group --xray-time-range --scan --dataset --counts --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
+            opts="-f -n -i -o -b -q -v -h --follow --limit --lost-context --explain --interactive --output --service --name --min-duration --max-duration --error --attr --xray-filter --xray-group --xray-time-range --scan --dataset --counts --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1854,7 +2006,7 @@ _cruddur__trace() {
             return 0
             ;;
         cruddur__subcmd__trace__subcmd__show)
-            opts="-o -b -q -v -h --where --service --highlight --span --zoom --max-rows --depth --expand --correct-skew --explain --open --output --dataset --attributes --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
+            opts="-i -o -b -q -v -h --where --service --highlight --span --zoom --max-rows --depth --expand --correct-skew --explain --open --interactive --output --dataset --attributes --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1889,11 +2041,11 @@ _cruddur__trace() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "waterfall json jsonl otlp" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "waterfall json jsonl otlp svg perfetto speedscope csv markdown mermaid html" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "waterfall json jsonl otlp" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "waterfall json jsonl otlp svg perfetto speedscope csv markdown mermaid html" -- "${cur}"))
                     return 0
                     ;;
                 --dataset)

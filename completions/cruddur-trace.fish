@@ -46,6 +46,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -s V -l versio
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "list" -d 'List traces, newest first'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "show" -d 'Show a trace as a waterfall'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "assert" -d 'Prove that a trace exists, or that none does'
+complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "diff" -d 'Show what differs between two traces, or two sets of traces, and where the time went'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "stats" -d 'Show rate, errors and latency percentiles, by service and operation'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "map" -d 'Show which services call which, how often, how fast, and how often in vain'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "collect" -d 'Receive traces on this machine'
@@ -88,6 +89,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l tim
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -s f -l follow -d 'Go on and print new traces as they arrive'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l lost-context -d 'Read the listed traces, too, and say where a call in one seems to be answered in another: context was lost on the way'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l explain -d 'Say what each backend would be asked, and do not ask'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -s i -l interactive -d 'Look at the list on the whole screen, and open traces from there; ? shows the keys'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l error -d 'A span that failed: `status = error`'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l counts -d 'Spend a second query result on the numbers of spans and errors and the whole extent of each trace'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l ascii -d 'Draw with ASCII characters only'
@@ -105,9 +107,16 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l dep
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s o -l output -d 'How to print the trace' -r -f -a "waterfall\t'A waterfall to read'
 json\t'One JSON document'
 jsonl\t'One JSON document a line, one for each trace'
-otlp\t'OTLP/JSON, as other OpenTelemetry tools read it'"
+otlp\t'OTLP/JSON, as other OpenTelemetry tools read it'
+svg\t'A picture'
+perfetto\t'A timeline for <https://ui.perfetto.dev> and `chrome://tracing`: Trace Event JSON'
+speedscope\t'Flame graphs of own time and of the critical path for <https://www.speedscope.app>'
+csv\t'One line for each span, for spreadsheets'
+markdown\t'A comment for GitHub'
+mermaid\t'A sequence diagram in Mermaid\'s language, for Markdown'
+html\t'A page for a browser, with everything in it: search, zoom, details'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l dataset -d 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l attributes -d 'How many of the spans\' attributes to ask Honeycomb for [default: known; all for json, jsonl and otlp]' -r -f -a "none\t'Only what a waterfall needs: one query result'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l attributes -d 'How many of the spans\' attributes to ask Honeycomb for [default: known for waterfall, svg, markdown and mermaid; else all]' -r -f -a "none\t'Only what a waterfall needs: one query result'
 known\t'As many as fit into one query result, the best-known first'
 all\t'Every column, which may cost several query results'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
@@ -127,6 +136,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l exp
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l correct-skew -d 'Move the spans of hosts whose clocks are off to where one correction satisfies all of their calls, marked by `~` and the amount'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l explain -d 'Say what each backend would be asked, and do not ask'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l open -d 'Open the trace in the browser too; of several, the first five'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s i -l interactive -d 'Look at the trace on the whole screen: fold, search, zoom, all about each span; ? shows the keys'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l ascii -d 'Draw with ASCII characters only'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l no-pager -d 'Do not show long output in a pager'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
@@ -171,6 +181,39 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l n
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l a -d 'As A, the newest traces that satisfy this filter expression' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l b -d 'As B, the newest traces that satisfy this filter expression' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -s n -l limit -d 'Compare at most this many traces a side' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l max-rows -d 'Show at most this many lines of where the time went, and as many paths that are new, gone or otherwise; the rest is added up. Not for json' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -s o -l output -d 'How to print what differs' -r -f -a "text\t'Tables to read'
+json\t'One JSON document'
+markdown\t'Tables in Markdown, as GitHub reads them'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l xray-filter -d 'Ask X-Ray for this too, in its own filter expressions, such as `service() { fault }`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l xray-group -d 'Ask for the traces of this X-Ray group only' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l xray-time-range -d 'Which time X-Ray shall search by [default: event]' -r -f -a "event\t'When X-Ray received something of it; finds all ids'
+service\t'When a segment of it ended'
+trace-id\t'The time in its id; finds no random ids, as OpenTelemetry makes them'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l scan -d 'Fetch at most this many traces to check what X-Ray cannot check itself [default: 250]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l dataset -d 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l profile -d 'Use the settings of this profile of the configuration file' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also on a pipe or into a file'
+never\t'Not at all'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l width -d 'Use this many columns, 40 to 400 [default: the terminal\'s, or 100]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l explain -d 'Say what each backend would be asked, and do not ask'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l ascii -d 'Draw with ASCII characters only'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l no-pager -d 'Do not show long output in a pager'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l trace -d 'Look at this trace only, however old it is; its id is written as for `show`. May be given several times' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -s n -l limit -d 'Look at this many traces at most' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l by -d 'One line for each of these [default: services, with their operations below]' -r -f -a "service\t'A service'
@@ -462,19 +505,20 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "list" -d 'List traces, newest first'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "show" -d 'Show a trace as a waterfall'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "assert" -d 'Prove that a trace exists, or that none does'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "stats" -d 'Show rate, errors and latency percentiles, by service and operation'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "map" -d 'Show which services call which, how often, how fast, and how often in vain'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "collect" -d 'Receive traces on this machine'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "run" -d 'Run a command with a private receiver around it'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "import" -d 'Put files of traces into the local store'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "demo" -d 'Show what this program does, with traces of its own'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "probe" -d 'Find out how Honeycomb behaves where its documentation leaves it open'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "config" -d 'Create, explain or find the configuration'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert stats map collect run import demo probe config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "list" -d 'List traces, newest first'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "show" -d 'Show a trace as a waterfall'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "assert" -d 'Prove that a trace exists, or that none does'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "diff" -d 'Show what differs between two traces, or two sets of traces, and where the time went'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "stats" -d 'Show rate, errors and latency percentiles, by service and operation'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "map" -d 'Show which services call which, how often, how fast, and how often in vain'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "collect" -d 'Receive traces on this machine'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "run" -d 'Run a command with a private receiver around it'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "import" -d 'Put files of traces into the local store'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "demo" -d 'Show what this program does, with traces of its own'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "probe" -d 'Find out how Honeycomb behaves where its documentation leaves it open'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "config" -d 'Create, explain or find the configuration'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "init" -d 'Write a configuration file in which everything is explained and nothing is set'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show each setting and where it comes from'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Show which files are used'
