@@ -270,14 +270,13 @@ impl Columns {
     }
 
     fn service_of(&mut self, name: &str, counts: bool) -> i64 {
-        let place = match self.places.get(name) {
-            Some(place) => *place,
-            None => {
-                let Role::Service(colour) = theme::service(name) else { return -1 };
-                self.services.push((self.texts.line(name), colour, 0));
-                self.places.insert(name.to_owned(), self.services.len() - 1);
-                self.services.len() - 1
-            }
+        let place = if let Some(place) = self.places.get(name) {
+            *place
+        } else {
+            let Role::Service(colour) = theme::service(name) else { return -1 };
+            self.services.push((self.texts.line(name), colour, 0));
+            self.places.insert(name.to_owned(), self.services.len() - 1);
+            self.services.len() - 1
         };
         self.services[place].2 += usize::from(counts);
         place as i64
