@@ -53,7 +53,7 @@ pub(super) struct Data {
     start: String,
     /// How long it is, to the last that is known.
     length: Nanos,
-    /// Minutes by which the zone of all times is ahead of UTC, and its name.
+    /// Seconds by which the zone of all times is ahead of UTC, and its name.
     zone: (i32, String),
     /// How long the critical path is.
     #[serde(rename = "pathLength")]
@@ -139,7 +139,6 @@ impl Data {
             (mark.map_or("-", |mark| glyph(mark, look)), header::safe(&words), item)
         });
         let [facts, more] = header::facts(shown, whole, on_page, look);
-        let zone = look.zone.local_minus_utc();
         Self {
             id: header::safe(&trace.id().to_string()),
             title: header::title(shown, whole),
@@ -151,7 +150,7 @@ impl Data {
             notes: notes.collect(),
             start: start.0.to_string(),
             length: whole.range.end().since(start),
-            zone: (zone.div_euclid(60), units::zone(look.zone)),
+            zone: (look.zone.local_minus_utc(), units::zone(look.zone)),
             path: shown.analysis.path.duration(),
             axis: whole
                 .axis
@@ -270,14 +269,13 @@ impl Columns {
     }
 
     fn service_of(&mut self, name: &str, counts: bool) -> i64 {
-        let place = match self.places.get(name) {
-            Some(place) => *place,
-            None => {
-                let Role::Service(colour) = theme::service(name) else { return -1 };
-                self.services.push((self.texts.line(name), colour, 0));
-                self.places.insert(name.to_owned(), self.services.len() - 1);
-                self.services.len() - 1
-            }
+        let place = if let Some(place) = self.places.get(name) {
+            *place
+        } else {
+            let Role::Service(colour) = theme::service(name) else { return -1 };
+            self.services.push((self.texts.line(name), colour, 0));
+            self.places.insert(name.to_owned(), self.services.len() - 1);
+            self.services.len() - 1
         };
         self.services[place].2 += usize::from(counts);
         place as i64

@@ -4,6 +4,7 @@
 //! at. All texts are numbers of the table, all times nanoseconds after the beginning of the trace.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -168,7 +169,7 @@ fn pairs(attributes: &Attributes, table: &mut Table) -> Pairs {
 pub(super) struct Senders {
     table: Table,
     known: HashMap<Sender, usize>,
-    senders: Vec<Sender>,
+    each: Vec<Sender>,
     /// Those that are shared are not compared again; they live as long as the trace.
     resources: HashMap<*const Resource, usize>,
     scopes: HashMap<*const Scope, usize>,
@@ -182,12 +183,13 @@ struct Sender(Pairs, u32, Pairs);
 #[derive(Debug, Serialize)]
 pub(super) struct SendersView {
     texts: Vec<String>,
-    senders: Vec<Sender>,
+    #[serde(rename = "senders")]
+    each: Vec<Sender>,
 }
 
 impl Senders {
-    fn resource(&mut self, resource: &std::sync::Arc<Resource>) -> usize {
-        if let Some(number) = self.resources.get(&std::sync::Arc::as_ptr(resource)) {
+    fn resource(&mut self, resource: &Arc<Resource>) -> usize {
+        if let Some(number) = self.resources.get(&Arc::as_ptr(resource)) {
             return *number;
         }
         let mut more = vec![("schema", resource.schema_url.clone())];
@@ -197,18 +199,18 @@ impl Senders {
             more.push(("entity", format!("{}: {ids}; {told}{schema}", entity.kind)));
         }
         let number = self.sender(&resource.attributes, resource.dropped_attributes, &more);
-        self.resources.insert(std::sync::Arc::as_ptr(resource), number);
+        self.resources.insert(Arc::as_ptr(resource), number);
         number
     }
 
-    fn scope(&mut self, scope: &std::sync::Arc<Scope>) -> usize {
-        if let Some(number) = self.scopes.get(&std::sync::Arc::as_ptr(scope)) {
+    fn scope(&mut self, scope: &Arc<Scope>) -> usize {
+        if let Some(number) = self.scopes.get(&Arc::as_ptr(scope)) {
             return *number;
         }
         let more =
             [("scope", scope.name.clone()), ("scope version", scope.version.clone()), ("schema", scope.schema_url.clone())];
         let number = self.sender(&scope.attributes, scope.dropped_attributes, &more);
-        self.scopes.insert(std::sync::Arc::as_ptr(scope), number);
+        self.scopes.insert(Arc::as_ptr(scope), number);
         number
     }
 
@@ -220,12 +222,12 @@ impl Senders {
         if let Some(number) = self.known.get(&sender) {
             return *number;
         }
-        self.known.insert(sender.clone(), self.senders.len());
-        self.senders.push(sender);
-        self.senders.len() - 1
+        self.known.insert(sender.clone(), self.each.len());
+        self.each.push(sender);
+        self.each.len() - 1
     }
 
     pub(super) fn into_view(self) -> SendersView {
-        SendersView { texts: self.table.into_texts(), senders: self.senders }
+        SendersView { texts: self.table.into_texts(), each: self.each }
     }
 }

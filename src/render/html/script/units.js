@@ -71,8 +71,8 @@ const tickLabel = (offset, step) => {
 };
 
 /* A point in time to the millisecond, in the zone of whoever made the page. */
-const clock = (nanoseconds, [minutes, name]) => {
+const clock = (nanoseconds, [seconds, name]) => {
   if (nanoseconds === 0n) return "unknown time";
-  const at = new Date(Number(nanoseconds / 1000000n) + minutes * 60000);
+  const at = new Date(Number(nanoseconds / 1000000n) + seconds * 1000);
   return `${at.toISOString().replace("T", " ").replace("Z", "")} ${name}`;
 };
