@@ -245,12 +245,15 @@ impl<'a> Known<'a> {
         Some((start, end.max(start)))
     }
 
-    /// The first span that names no parent; where there is none, the longest at the top, the earliest of several.
+    /// The first span that names no parent and has a time; where there is none, the longest at the top, the earliest of several.
     fn root(&self) -> Option<usize> {
-        let first = self.tree.nodes().first()?;
-        let is_root = matches!(first.what, What::Span(_)) && !first.marks.any(Marks::CYCLE);
-        if is_root && self.extent(0).is_some() {
-            return Some(0);
+        let is_root = |top: &usize| {
+            let node = &self.tree.nodes()[*top];
+            matches!(node.what, What::Span(_)) && !node.marks.any(Marks::CYCLE)
+        };
+        // Those come first.
+        if let Some(root) = self.tree.roots().take_while(is_root).find(|top| self.extent(*top).is_some()) {
+            return Some(root);
         }
         let length = |top: &usize| self.extent(*top).map(|(start, end)| end.since(start));
         let tops = self.tree.roots().filter(|top| length(top).is_some());
@@ -338,6 +341,22 @@ mod tests {
     #[test]
     fn a_parent_that_has_not_arrived_waits_like_any_other() {
         assert_eq!(told(vec![span(2, 1, 3, 6), span(3, 1, 8, 9), span(4, 5, 0, 2)]), "s2 3-6, missing 6-8, s3 8-9");
+    }
+
+    #[test]
+    fn a_root_without_a_start_does_not_stand_in_the_way_of_one_that_has_it() {
+        let nowhere = Span { start: Time::UNKNOWN, ..span(1, 0, 0, 5) };
+        assert_eq!(
+            told(vec![nowhere.clone(), span(2, 0, 3, 6), span(3, 2, 4, 5), span(4, 9, 0, 60)]),
+            "s2 3-4, s3 4-5, s2 5-6"
+        );
+        assert_eq!(told(vec![nowhere.clone(), span(4, 9, 1, 6)]), "s4 1-6");
+        assert_eq!(told(vec![nowhere]), "");
+    }
+
+    #[test]
+    fn a_child_that_takes_all_of_its_parents_time_has_all_of_the_path() {
+        assert_eq!(told(vec![span(1, 0, 0, 9), span(2, 1, 0, 9), span(3, 2, 0, 9)]), "s3 0-9");
     }
 
     #[test]

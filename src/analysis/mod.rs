@@ -22,6 +22,8 @@ pub mod self_time;
 pub mod skew;
 pub mod stats;
 mod tally;
+#[cfg(test)]
+mod tests;
 pub mod tree;
 
 pub use completeness::Gap;

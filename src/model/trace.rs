@@ -296,6 +296,20 @@ mod tests {
         assert_eq!(summary.span_count, Some(2));
     }
 
+    /// One that forgot the end made durations negative: <https://github.com/jaegertracing/jaeger/issues/8167>.
+    #[test]
+    fn what_is_moved_is_moved_whole_and_what_has_no_time_is_given_none() {
+        let at = |time| crate::model::Event { time: Time(time), ..Default::default() };
+        let mut moved = Span { events: vec![at(55), at(0)], ..span(2, 1, 50, 60) };
+        let mut trace = assemble(vec![span(1, 0, 40, 70), moved.clone(), span(3, 1, 45, 0), span(4, 1, 0, 0)]);
+        let by = |span: &Span| if span.id == SpanId::from_bytes([1; 8]) { 0 } else { -20 };
+        let shifts: Vec<Nanos> = trace.spans().iter().map(by).collect();
+        let shifts = trace.shift(&shifts);
+        (moved.start, moved.end, moved.events[0].time) = (Time(30), Some(Time(40)), Time(35));
+        assert_eq!(trace.spans(), [span(4, 1, 0, 0), span(3, 1, 25, 0), moved, span(1, 0, 40, 70)]);
+        assert_eq!(shifts, [-20, -20, -20, 0]);
+    }
+
     #[test]
     fn a_parent_that_comes_late_is_missing_no_more() {
         let child = span(2, 1, 5, 6);

@@ -8,7 +8,8 @@
 //!   exactly as wide as the path is long.
 //!
 //! Both are lists of frames that open and close, and not of whole stacks: a chain of ten thousand spans takes twenty thousand lines,
-//! where its stacks would take fifty million. So nothing needs to be cut.
+//! where its stacks would take fifty million. What is below a thousand levels has one frame there, `(deeper)`, because speedscope
+//! itself recurses, and fails on three thousand; the profile's name says of how many spans that is. All times stay in the sums.
 //!
 //! A frame is a service and a name without what differs from call to call ([`normalised`](crate::analysis::normalised())).
 
@@ -22,6 +23,9 @@ use super::{Part, write};
 
 use fold::Fold;
 use frames::Frames;
+
+/// So many levels have frames of their own.
+const LEVELS: usize = 1_000;
 
 /// Writes one or several traces as one file, an event on each line.
 pub fn render(parts: &[Part<'_>]) -> String {

@@ -1,5 +1,7 @@
 //! What stands below the row of a span that names spans of other traces: which traces.
 
+use std::collections::HashSet;
+
 use crate::model::{Span, Trace, TraceId};
 use crate::render::text;
 use crate::render::theme::Look;
@@ -14,9 +16,10 @@ const REFERENCE_TYPE: &str = "aws.xray.reserved.reference_type";
 /// What is said of the other traces that a span names: one line each, sanitised; none where the span names only its own trace.
 pub fn lines(trace: &Trace, span: &Span, look: &Look) -> Vec<String> {
     let mut others: Vec<(&str, Option<&str>)> = Vec::new();
+    let mut seen = HashSet::new();
     for link in &span.links {
         let other = (link.trace_id.as_str(), link.attributes.str(REFERENCE_TYPE));
-        if !other.0.is_empty() && TraceId::from_text(other.0) != *trace.id() && !others.contains(&other) {
+        if !other.0.is_empty() && TraceId::from_text(other.0) != *trace.id() && seen.insert(other) {
             others.push(other);
         }
     }
@@ -50,6 +53,13 @@ mod tests {
     #[test]
     fn links_within_the_trace_are_not_links_to_others() {
         assert_eq!(linked(&["5759e988bd862e3fe1be46a994272793", "1-5759e988-bd862e3fe1be46a994272793", ""]), [""; 0]);
+    }
+
+    #[test]
+    fn a_hundred_thousand_links_are_no_trouble() {
+        let ids: Vec<String> = (0..100_000).map(|id| format!("trace {id}")).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        assert_eq!(linked(&ids)[3], "→ linked: 99997 more traces");
     }
 
     #[test]

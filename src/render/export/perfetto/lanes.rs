@@ -3,6 +3,9 @@
 //! Viewers draw what lies within another slice of the same thread as called by it. So a span goes on the lane of its parent if that is
 //! what is innermost there and lasts as long as it does, and else on a lane on which nothing is: the parent's if it is free, or the
 //! first. A lane becomes free when all that lies on it is over. Costs O(n log n).
+//!
+//! Perfetto leaves out what lies within more than 254 others (`slice_tracker.cc` of <https://github.com/google/perfetto>; 511 in later
+//! versions), so what would lie deeper than [`DEEPEST`] begins a lane of its own.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
@@ -25,6 +28,9 @@ pub(super) struct Process<'a> {
     /// How many lanes it takes.
     pub(super) lanes: usize,
 }
+
+/// So many lie within each other on one lane, with room for an event in the last.
+const DEEPEST: usize = 250;
 
 /// Gives every slice its process and its lane. The slices are by time, parents first.
 pub(super) fn assign<'a>(part: &Part<'a>, slices: &mut [Slice]) -> Lanes<'a> {
@@ -102,7 +108,8 @@ impl Open {
         if let Some((parent, lane)) = above {
             let stack = &mut self.stacks[lane];
             while stack.pop_if(|lying| lying.over <= slice.start).is_some() {}
-            if stack.last().is_some_and(|lying| lying.node == parent && new.end <= lying.end) {
+            let within = stack.last().is_some_and(|lying| lying.node == parent && new.end <= lying.end);
+            if within && stack.len() < DEEPEST {
                 stack.push(new);
                 return (lane, true);
             }

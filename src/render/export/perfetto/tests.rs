@@ -224,6 +224,10 @@ fn absurd_times_and_ten_thousand_levels_are_no_matter() {
     let known = looked_at(trace(spans));
     let read = read(std::slice::from_ref(&known));
     assert_eq!(slices(&read).len(), 10_002);
+    let lanes = read.events.iter().filter(|event| event.name == "thread_sort_index").count();
+    assert_eq!(lanes, 10_000 / 250 + 2, "no viewer shows more levels");
+    let arrows = read.events.iter().filter(|event| event.ph == "f").count();
+    assert_eq!(arrows, 39 + 2, "where a lane goes on, and to those that outlive their parent");
     let last = slices(&read).into_iter().find(|slice| slice.name == "all of time").and_then(ReadEvent::end);
     assert_eq!(last, Some(Nanos::from(u64::MAX) - 1));
 }

@@ -6,8 +6,8 @@ use crate::analysis::What;
 use crate::model::time::Nanos;
 
 use super::super::Part;
-use super::Step;
 use super::frames::Frames;
+use super::{LEVELS, Step};
 
 /// A folded trace, with how many spans are in it.
 #[derive(Debug, Default)]
@@ -23,11 +23,15 @@ pub(super) struct Fold {
     unknown: usize,
     /// Spans that were not asked for.
     left_out: usize,
+    /// Spans too deep to have a place of their own.
+    deep: usize,
 }
 
 #[derive(Debug)]
 struct Place {
     frame: usize,
+    /// How many are above it.
+    depth: usize,
     own: Nanos,
     below: Siblings,
     next: Option<usize>,
@@ -52,10 +56,17 @@ impl Fold {
                 continue;
             }
             let span = part.span(node);
-            let frame = frames.of(span);
-            let place = *by_frame.entry((above, frame)).or_insert_with(|| fold.add(above, frame));
+            let depth = above.map_or(0, |above| fold.places[above].depth + 1);
+            let place = match above {
+                Some(deepest) if depth > LEVELS => deepest,
+                _ => {
+                    let frame = if depth == LEVELS { frames.deeper() } else { frames.of(span) };
+                    *by_frame.entry((above, frame)).or_insert_with(|| fold.add(above, frame, depth))
+                }
+            };
             place_of.push(Some(place));
             if span.is_some() {
+                fold.deep += usize::from(depth >= LEVELS);
                 match part.shown.analysis.self_times.get(node) {
                     Some(own) => {
                         fold.known += 1;
@@ -69,9 +80,9 @@ impl Fold {
         fold
     }
 
-    fn add(&mut self, above: Option<usize>, frame: usize) -> usize {
+    fn add(&mut self, above: Option<usize>, frame: usize, depth: usize) -> usize {
         let place = self.places.len();
-        self.places.push(Place { frame, own: 0, below: Siblings::default(), next: None });
+        self.places.push(Place { frame, depth, own: 0, below: Siblings::default(), next: None });
         let siblings = match above {
             Some(above) => &mut self.places[above].below,
             None => &mut self.tops,
@@ -95,7 +106,8 @@ impl Fold {
         let known = format!("{} of {all} {}", self.known, if all == 1 { "span" } else { "spans" });
         let unknown = (self.unknown > 0).then(|| format!("{} running or without times", self.unknown));
         let left_out = (self.left_out > 0).then(|| format!("{} not asked for", self.left_out));
-        [Some(known), unknown, left_out].into_iter().flatten().collect::<Vec<_>>().join(", ")
+        let deep = (self.deep > 0).then(|| format!("{} below {LEVELS} levels without frames of their own", self.deep));
+        [Some(known), unknown, left_out, deep].into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 
     /// Each opens before those below it and closes behind them; its own time comes first.

@@ -11,38 +11,48 @@ use super::super::write;
 /// All frames of a file, in the order in which they were first asked for.
 #[derive(Debug, Default)]
 pub(super) struct Frames<'a> {
-    /// `None` stands for all parents that have not arrived.
-    listed: Vec<Option<Called<'a>>>,
-    by_name: HashMap<Option<Called<'a>>, usize>,
+    listed: Vec<What<'a>>,
+    by_name: HashMap<What<'a>, usize>,
     /// Names as they were received: most come often, and are made equal once.
     received: HashMap<(&'a str, &'a str), usize>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Called<'a> {
-    service: &'a str,
-    name: Cow<'a, str>,
+enum What<'a> {
+    Called {
+        service: &'a str,
+        name: Cow<'a, str>,
+    },
+    /// All parents that have not arrived.
+    Missing,
+    /// All that is too deep.
+    Deeper,
 }
 
 impl<'a> Frames<'a> {
     /// The place of the frame of a span, or of a parent that has not arrived.
     pub(super) fn of(&mut self, span: Option<&'a Span>) -> usize {
-        let Some(span) = span else { return self.place(None) };
+        let Some(span) = span else { return self.place(What::Missing) };
         let key = (span.service(), span.name.as_str());
         if let Some(&known) = self.received.get(&key) {
             return known;
         }
-        let place = self.place(Some(Called { service: key.0, name: normalised(key.1) }));
+        let place = self.place(What::Called { service: key.0, name: normalised(key.1) });
         self.received.insert(key, place);
         place
     }
 
-    fn place(&mut self, called: Option<Called<'a>>) -> usize {
-        if let Some(&known) = self.by_name.get(&called) {
+    /// The place of the frame of all that is too deep to have one of its own.
+    pub(super) fn deeper(&mut self) -> usize {
+        self.place(What::Deeper)
+    }
+
+    fn place(&mut self, what: What<'a>) -> usize {
+        if let Some(&known) = self.by_name.get(&what) {
             return known;
         }
-        self.listed.push(called.clone());
-        self.by_name.insert(called, self.listed.len() - 1);
+        self.listed.push(what.clone());
+        self.by_name.insert(what, self.listed.len() - 1);
         self.listed.len() - 1
     }
 
@@ -52,8 +62,9 @@ impl<'a> Frames<'a> {
         for (nth, frame) in self.listed.iter().enumerate() {
             out.extend_from_slice(if nth == 0 { b"\n{\"name\":" } else { b",\n{\"name\":" });
             match frame {
-                None => write::json(out, "(not arrived)"),
-                Some(Called { service, name }) => {
+                What::Missing => write::json(out, "(not arrived)"),
+                What::Deeper => write::json(out, "(deeper)"),
+                What::Called { service, name } => {
                     let name = if name.is_empty() { "(no name)" } else { name };
                     if service.is_empty() {
                         write::json(out, name);

@@ -197,9 +197,28 @@ fn a_file_grows_with_the_spans_and_not_with_their_depth() {
     let wide: Vec<Span> = (1..=10_000).map(|id| span(id, u64::from(id > 1), "web", "step", id.into(), 30_000)).collect();
     let wide = looked_at(trace(wide));
     for known in [&chain, &wide] {
-        read(&[whole(known)]);
+        let file = read(&[whole(known)]);
+        assert_eq!(file.profiles[0].end, (0..10_000).filter_map(|node| known.1.self_times.get(node)).sum::<Nanos>());
+        assert_eq!(own(&file, &file.profiles[1]).values().sum::<Nanos>(), known.1.path.duration());
         let written = render(&[whole(known)]);
         assert!(written.len() < 10_000 * 200, "{} bytes", written.len());
+    }
+}
+
+#[test]
+fn what_is_too_deep_for_the_reader_is_one_frame_and_is_counted() {
+    let chain = |count: u64| {
+        looked_at(trace((1..=count).map(|id| span(id, id - 1, "web", "step", id.into(), 9_000 - i128::from(id))).collect()))
+    };
+    let (fits, deep) = (chain(1_000), chain(1_003));
+    let file = read(&[whole(&fits)]);
+    assert_eq!((file.shared.frames.len(), file.profiles[0].name.as_str()), (1, "own time: 1000 of 1000 spans"));
+    let file = read(&[whole(&deep)]);
+    assert_eq!(file.shared.frames[1].name, "(deeper)");
+    assert_eq!(file.profiles[0].name, "own time: 1003 of 1003 spans, 3 below 1000 levels without frames of their own");
+    for profile in &file.profiles {
+        assert_eq!(own(&file, profile)["(deeper)"], 1_000 * (9_000 - 2 * 1_001));
+        assert_eq!(profile.events.len(), 2 * 1_001);
     }
 }
 
