@@ -10,7 +10,8 @@ use super::key::{Key, Move};
 use super::prompt::{Prompt, Typed};
 use super::search::Needle;
 use crate::model::{TraceId, TraceSummary};
-use crate::render::{Look, Pieces, table};
+use crate::render::theme::Role;
+use crate::render::{Look, Pieces, table, text};
 
 /// A list of traces on the screen.
 #[derive(Debug)]
@@ -102,7 +103,7 @@ impl List {
             Key::Char('r') => Effect::Refresh,
             Key::Char('y' | 'Y') => match self.id().map(ToString::to_string) {
                 Some(id) => {
-                    self.say(format!("copied trace id {}", crate::render::text::sanitise(&id, self.look.ascii)));
+                    self.say(format!("copied trace id {}", text::sanitise(&id, self.look.ascii)));
                     Effect::Copy(id)
                 }
                 None => Effect::None,
@@ -175,10 +176,9 @@ impl List {
         let mut page = help::page(help::OF_THE_LIST, false, &self.look);
         if !self.notes.is_empty() {
             page.push(Pieces::new());
-            let notes = self.notes.iter().flat_map(|note| {
-                crate::render::text::wrap(&crate::render::text::sanitise(note, self.look.ascii), self.look.columns())
-            });
-            page.extend(notes.map(|words| vec![(crate::render::theme::Role::Warning, words)]));
+            let notes =
+                self.notes.iter().flat_map(|note| text::wrap(&text::sanitise(note, self.look.ascii), self.look.columns()));
+            page.extend(notes.map(|words| vec![(Role::Warning, words)]));
         }
         page
     }

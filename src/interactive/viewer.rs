@@ -17,7 +17,7 @@ use super::search::{Needle, Search};
 use super::subject::{Cut, Start, Subject};
 use crate::analysis::What;
 use crate::render::waterfall::Entry;
-use crate::render::{Look, Pieces, units};
+use crate::render::{Look, Pieces, text, units};
 use view::{Page, Sheet};
 
 /// A trace on the screen.
@@ -27,8 +27,8 @@ pub struct Viewer {
     outline: Outline,
     /// As wide as the place for the rows.
     look: Look,
-    /// What was at the top before each zoom.
-    zooms: Vec<Option<usize>>,
+    /// What was seen before each zoom; `None` where it began with one.
+    zooms: Vec<Option<Outline>>,
     /// The selected row; always one that is seen.
     selected: usize,
     /// The place of the first row on the screen among those that are seen.
@@ -254,9 +254,9 @@ impl Viewer {
         }
     }
 
-    fn copied(&mut self, what: &str, text: String) -> Effect {
-        self.say(format!("copied {what} {}", crate::render::text::sanitise(&text, self.look.ascii)));
-        Effect::Copy(text)
+    fn copied(&mut self, what: &str, id: String) -> Effect {
+        self.say(format!("copied {what} {}", text::sanitise(&id, self.look.ascii)));
+        Effect::Copy(id)
     }
 
     /// The node of the selected row, the first one where there are several.

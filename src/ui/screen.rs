@@ -17,6 +17,7 @@ use ratatui::crossterm::cursor::{Hide, Show};
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::crossterm::{execute, style};
+use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -135,7 +136,7 @@ impl Screen {
             return input;
         }
         self.taken.give_back();
-        match self.taken.take().and_then(|()| self.terminal.clear()) {
+        match self.take_again() {
             Ok(()) => input,
             Err(_) => Input::Stop,
         }
@@ -157,8 +158,15 @@ impl Screen {
     pub fn suspend(&mut self) -> io::Result<()> {
         self.taken.give_back();
         stop_ourselves();
+        self.take_again()
+    }
+
+    /// Takes the terminal over, and draws all of the next frame. Not by [`Terminal::clear`], which asks the terminal where its cursor is,
+    /// and waits for an answer that the thread for the keys has taken.
+    fn take_again(&mut self) -> io::Result<()> {
         self.taken.take()?;
-        self.terminal.clear()
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::backend::Sources;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::interactive::{App, List, Start, Subject, Viewer};
+use crate::model::TraceSummary;
 use crate::query::Query;
 use crate::render::Look;
 use crate::ui::Ui;
@@ -22,8 +23,15 @@ pub(super) async fn run(
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
     let look = context.look(ui);
-    let list = list(sources, &query, window, look).await?;
-    let app = App::of_list(list, ui.is_ascii());
+    let (traces, notes) = listed(sources, &query, window).await?;
+    if traces.is_empty() {
+        for note in &notes {
+            ui.note(note);
+        }
+        ask::say_nothing(sources, &query, ui);
+        return Ok(Exit::Yes);
+    }
+    let app = App::of_list(List::new(traces, notes, look), ui.is_ascii());
     let perform = async |request| match request {
         Request::Open(id) => open(sources, &query, &id.to_string(), look).await,
         Request::List => again(sources, &query, context, look).await,
@@ -31,25 +39,27 @@ pub(super) async fn run(
     interact::run(app, ui, perform).await
 }
 
-async fn list(sources: &Sources, query: &Query, window: Window, look: Look) -> Result<List, Failure> {
+/// The traces, and what there is to say of them.
+async fn listed(sources: &Sources, query: &Query, window: Window) -> Result<(Vec<TraceSummary>, Vec<String>), Failure> {
     let (mut listing, failed) = ask::looked(sources, query, window).await?;
     if listing.more {
         let more = cut_off(&listing, query);
         listing.notes.push(more);
     }
     listing.notes.extend(ask::silent(sources, &failed));
-    Ok(List::new(listing.traces, listing.notes, look))
+    Ok((listing.traces, listing.notes))
 }
 
 /// The same for the window as it is now.
 async fn again(sources: &Sources, query: &Query, context: &Context, look: Look) -> Reply {
     let now = (context.clock)();
-    let listed = async {
+    let list = async {
         let window = ask::window_at(context, now)?;
         let query = Query { range: window.for_sources(sources), ..query.clone() };
-        list(sources, &query, window, Look { now: look.now.map(|_| now), ..look }).await
+        let (traces, notes) = listed(sources, &query, window).await?;
+        Ok(List::new(traces, notes, Look { now: look.now.map(|_| now), ..look }))
     };
-    listed.await.map_or_else(|failure| failed(&failure), |list| Reply::List(Box::new(list)))
+    list.await.map_or_else(|failure| failed(&failure), |list| Reply::List(Box::new(list)))
 }
 
 /// Fetches a trace and looks at all of it, which the screen does not wait for.

@@ -116,9 +116,10 @@ impl Viewer {
     pub(super) fn zoom_in(&mut self) {
         match self.outline.row(self.selected).planned.entry {
             Entry::Node(node) if self.outline.cut.zoom != Some(node) => {
-                self.zooms.push(self.outline.cut.zoom);
                 self.outline.fold(&self.subject, self.selected, false, &self.look);
-                self.cut(Cut { zoom: Some(node), ..self.outline.cut });
+                let zoomed = self.outlined(Cut { zoom: Some(node), ..self.outline.cut });
+                let before = self.show(zoomed);
+                self.zooms.push(Some(before));
                 self.say("zoomed in: Z goes back");
             }
             Entry::Node(_) => {}
@@ -131,20 +132,40 @@ impl Viewer {
 
     /// Goes back to what was drawn before.
     pub(super) fn zoom_out(&mut self) {
+        let now = self.outline.cut;
         match self.zooms.pop() {
-            Some(zoom) => self.cut(Cut { zoom, ..self.outline.cut }),
+            // To lay out all of a trace again takes a moment, if it is a large one.
+            Some(Some(mut before)) if before.cut == (Cut { zoom: before.cut.zoom, ..now }) => {
+                before.fit(&self.subject, &self.look);
+                drop(self.show(before));
+            }
+            Some(before) => self.cut(Cut { zoom: before.and_then(|before| before.cut.zoom), ..now }),
             None => self.say("this is the whole trace"),
         }
     }
 
     /// Shows another part of the trace, with the same span selected if it is there.
     fn cut(&mut self, cut: Cut) {
+        let outline = self.outlined(cut);
+        drop(self.show(outline));
+    }
+
+    fn outlined(&self, cut: Cut) -> Outline {
+        Outline::new(&self.subject, cut, self.outline.folding().clone(), &self.look)
+    }
+
+    /// The same for rows that are laid out already; those that were seen until now, without what is looked for.
+    fn show(&mut self, outline: Outline) -> Outline {
         let node = self.node();
-        self.outline = Outline::new(&self.subject, cut, self.outline.folding().clone(), &self.look);
+        for hit in self.search.iter().flat_map(Search::found) {
+            self.outline.mark(&self.subject, hit, false);
+        }
+        let before = std::mem::replace(&mut self.outline, outline);
         self.painted.clear();
         (self.header, self.about, self.top) = (None, None, 0);
         self.selected = node.and_then(|node| self.outline.row_of(node)).map_or(0, |row| self.outline.seen(row));
         let from = self.node().unwrap_or(0);
         self.search = self.search.take().map(|search| Search::new(search.needle().clone(), from, &self.subject));
+        before
     }
 }

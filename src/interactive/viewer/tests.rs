@@ -396,6 +396,24 @@ fn a_filter_is_switched() {
 }
 
 #[test]
+fn zooming_out_leads_back_to_what_was_seen_before() {
+    let mut app = app(Subject::new(page()));
+    press(&mut app, "jjjh");
+    let before = screen(&mut app, 80, 24);
+    press(&mut app, "zH");
+    assert!(screen(&mut app, 80, 24).contains("zoomed"));
+    screen(&mut app, 120, 40);
+    press(&mut app, "zZj");
+    press(&mut app, "k");
+    let after = screen(&mut app, 80, 24);
+    let rows = |screen: &str| screen.lines().take(23).map(ToOwned::to_owned).collect::<Vec<_>>();
+    // What was zoomed into is unfolded.
+    assert!(after.contains("row 4/9") && before.contains("row 4/7"), "{after}");
+    press(&mut app, "h");
+    assert_eq!(rows(&screen(&mut app, 80, 24)), rows(&before));
+}
+
+#[test]
 fn a_trace_without_anything_odd_says_so_when_asked() {
     let mut viewer = viewer(subject(vec![span(1, 0, "web", "GET /", 0, 10)]));
     press_all(&mut viewer, letters("e"));
@@ -422,6 +440,15 @@ fn a_row_with_a_hundred_thousand_below_it_is_painted_once() {
 }
 
 #[test]
+fn that_something_is_missing_is_said_on_the_smallest_screen() {
+    let spans = vec![span(1, 0, "web", "GET /", 0, 10), span(2, 7, "web", "orphan", 2, 4)];
+    for height in [5, 9, 24, 50] {
+        let shown = screen(&mut app(subject(spans.clone())), 60, height);
+        assert!(shown.contains("incomplete"), "{shown}");
+    }
+}
+
+#[test]
 fn hostile_text_does_not_reach_the_screen() {
     let mut odd = failed(span(1, 0, "we\u{1b}[2Jb", "GET /\u{1b}]0;title\u{7}\u{202e}", 0, 900), "\u{9b}31m");
     odd.attributes.push("\u{1b}c", "\u{0}");
@@ -445,6 +472,9 @@ fn any_key() -> impl Strategy<Value = Key> {
 }
 
 proptest! {
+    // Each case is many whole screens.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn whatever_is_pressed_the_selection_is_on_a_row_that_is_seen_and_on_the_screen(
         spans in prop::collection::vec(any_span(), 1..40),

@@ -69,7 +69,10 @@ impl Viewer {
             let most = usize::from((body.height / 4).max(2));
             if header.len() > most {
                 header.truncate(most);
-                let more = vec![(Role::Faint, format!(" {} i", text::ellipsis(self.look.ascii)))];
+                // Whatever else there is no room for, that something is missing is said.
+                let lacking = !self.outline.layout.whole.evidence.is_empty();
+                let (role, word) = if lacking { (Role::Warning, " incomplete") } else { (Role::Faint, "") };
+                let more = vec![(role, format!("{word} {} i", text::ellipsis(self.look.ascii)))];
                 let line = header.last().cloned().unwrap_or_default();
                 header[most - 1] = paint::both_ends(&line, &more, width, self.look.ascii);
             }
@@ -186,7 +189,7 @@ impl Viewer {
     /// A row, painted once as long as it looks the same.
     fn lines(&mut self, row: usize) -> &Vec<Pieces> {
         /// More than any screen has: those that were scrolled past go.
-        const KEPT: usize = 2000;
+        const KEPT: usize = 10_000;
         let Self { subject, outline, look, painted, .. } = self;
         if painted.len() > KEPT && !painted.contains_key(&row) {
             painted.clear();
