@@ -27,6 +27,10 @@ use drawn::Drawn;
 
 /// Fetches every trace before it prints the first: half an answer is none.
 pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+    if args.output == ShowFormat::Mermaid && args.span.is_some() {
+        let hint = "`--zoom` draws a span with all that is below it; `-o markdown` tells all of one";
+        return Err(Failure::usage("a sequence diagram of one span says nothing").hint(hint));
+    }
     let filter = filter(args, ui)?;
     let highlight = ask::expression(args.highlight.as_deref(), ui)?;
     let attributes = match args.output {
@@ -112,7 +116,8 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
 
 /// What a document is made of.
 fn sections<'a>(drawn: &'a [Drawn], args: &ShowArgs) -> Vec<waterfall::Section<'a>> {
-    let section = |drawn: &'a Drawn| waterfall::Section { shown: drawn.shown(), options: drawn.options(args), span: drawn.span };
+    let section =
+        |drawn: &'a Drawn| waterfall::Section { shown: drawn.shown(), options: drawn.options(args), span: drawn.span };
     drawn.iter().map(section).collect()
 }
 

@@ -26,3 +26,5 @@ pub use theme::Look;
 
 #[cfg(test)]
 pub(crate) mod samples;
+#[cfg(test)]
+mod wellformed;

@@ -31,6 +31,7 @@ mod run;
 mod show;
 mod show_backends;
 mod show_parts;
+mod show_pictures;
 mod stats;
 #[cfg(unix)]
 mod store;

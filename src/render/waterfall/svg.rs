@@ -128,7 +128,10 @@ impl Canvas {
         let lane = MARGIN + layout.columns.lane_start() as f64 * COLUMN;
         let mut grid = String::new();
         for (tick, label) in painter.ticks() {
-            let x = lane + bar::at(&layout.scale, layout.scale.start().saturating_add(tick.offset));
+            let exact = bar::at(&layout.scale, layout.scale.start().saturating_add(tick.offset));
+            // Where the axis is broken, one moment is at two places: its tick stands behind the break.
+            let column = tick.column as f64 * COLUMN;
+            let x = lane + if column - exact > COLUMN { column } else { exact };
             push(&mut grid, &format!("M{x:.1} {:.1}V{:.1}", top + 3.0, self.y));
             words(&mut self.out, x + 4.0, top + 12.0, " class=\"faint\"", &vec![(Role::Plain, label)]);
         }
@@ -143,8 +146,10 @@ impl Canvas {
         const INKS: [Ink; 3] = [Ink::Critical, Ink::Own, Ink::Wait];
         const SAMPLE: usize = 2;
         let room = layout.columns.lane_start() - layout.columns.gap - layout.columns.marks;
-        let legends: [&[&str]; 3] = [&["critical path", "own time", "waits"], &["critical", "own", "waits"], &["critical path"]];
-        let wide = |legend: &&&[&str]| legend.iter().map(|meaning| SAMPLE + 1 + meaning.len()).sum::<usize>() + 2 * (legend.len() - 1);
+        let legends: [&[&str]; 3] =
+            [&["critical path", "own time", "waits"], &["critical", "own", "waits"], &["critical path"]];
+        let wide =
+            |legend: &&&[&str]| legend.iter().map(|meaning| SAMPLE + 1 + meaning.len()).sum::<usize>() + 2 * (legend.len() - 1);
         let mut column = layout.columns.marks;
         for (meaning, ink) in legends.iter().find(|legend| wide(legend) <= room).into_iter().copied().flatten().zip(INKS) {
             let x = MARGIN + column as f64 * COLUMN;
@@ -159,7 +164,7 @@ impl Canvas {
 /// A line of text, from `x` on or, of the class `end`, up to it.
 fn words(out: &mut String, x: f64, y: f64, attributes: &str, line: &Pieces) {
     push(out, &format!("<text x=\"{x:.1}\" y=\"{y:.1}\"{attributes}>"));
-    for (role, piece) in line {
+    for (role, piece) in line.iter().filter(|(_, piece)| !piece.is_empty()) {
         let piece = escape::xml(piece);
         match class(*role) {
             Some(class) => push(out, &format!("<tspan class=\"{class}\">{piece}</tspan>")),

@@ -155,18 +155,10 @@ fn service(span: &Span, column: usize, wide: usize, y: f64, look: &Look, out: &m
 }
 
 /// The bar, and the remark to the right or left of it if there is room. Says whether there was.
-fn lane(
-    shown: Shown<'_>,
-    layout: &Layout,
-    row: &Row,
-    remark: Option<&Remark>,
-    middle: f64,
-    out: &mut String,
-) -> bool {
+fn lane(shown: Shown<'_>, layout: &Layout, row: &Row, remark: Option<&Remark>, middle: f64, out: &mut String) -> bool {
     let (scale, lane) = (&layout.scale, layout.columns.lane_start());
     let left = x(lane);
-    let mut bar =
-        row.extent.map_or_else(Bar::default, |extent| bar::bar(extent, &shades(shown, row), scale, left, middle));
+    let mut bar = row.extent.map_or_else(Bar::default, |extent| bar::bar(extent, &shades(shown, row), scale, left, middle));
     let ticks = ticks(shown, row);
     let happened = (!bar::put(&ticks, &mut bar, scale, left, middle) && remark.is_none()).then(|| Remark {
         role: Role::Faint,
