@@ -1,17 +1,21 @@
 //! Whether what is drawn is XML.
 
-/// An element's tag, or a reference to a character.
-const TAG: &str = r#"<(/?)([a-z]+)((?: [a-zA-Z:-]+="[^"<>]*")*)(/?)>"#;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// An element's tag.
+static TAG: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"<(/?)([a-z]+)((?: [a-zA-Z:-]+="[^"<>]*")*)(/?)>"#).unwrap());
+/// A reference to a character.
+static REFERENCE: LazyLock<Regex> = LazyLock::new(|| Regex::new("&(?:amp|lt|gt|quot|#39);").unwrap());
 
 /// Whether a document is well-formed, as far as this program writes XML: tags that match, and no markup in text.
 pub(crate) fn check_xml(document: &str) -> Result<(), String> {
-    let tag = regex::Regex::new(TAG).unwrap();
-    let reference = regex::Regex::new("&(?:amp|lt|gt|quot|#39);").unwrap();
     let mut open = Vec::new();
     let mut end = 0;
-    for found in tag.captures_iter(document) {
+    for found in TAG.captures_iter(document) {
         let whole = found.get(0).unwrap();
-        let between = reference.replace_all(&document[end..whole.start()], "");
+        let between = REFERENCE.replace_all(&document[end..whole.start()], "");
         if between.contains(['<', '>', '&']) || (open.is_empty() && end > 0) {
             return Err(format!("markup in text: {between:?}"));
         }

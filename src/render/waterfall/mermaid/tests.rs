@@ -1,6 +1,9 @@
 //! Whole diagrams, and what holds of any trace.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
+use regex::Regex;
 
 use super::*;
 use crate::analysis::Analysis;
@@ -139,8 +142,12 @@ fn hostile() -> impl Strategy<Value = String> {
     prop_oneof![prop::sample::select(known.to_vec()).prop_map(str::to_owned), any::<String>()]
 }
 
+static COUNTED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"… ([0-9,]+) more span|(?:-|\(yet\)) \+([0-9,]+)").unwrap());
+
 /// A line of a sequence diagram as this program writes it, its numbers and its words.
-const LINE: &str = r"^  (?:participant s([0-9]+) as|Note over s([0-9]+)(?:,s([0-9]+))?:|s([0-9]+)(->>\+|->>|-\)|-->>-|--x-)s([0-9]+):) ((?:[^#;<>{}%`\x22$\n]|#[0-9]+;|<br/>)+)$";
+static LINE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^  (?:participant s([0-9]+) as|Note over s([0-9]+)(?:,s([0-9]+))?:|s([0-9]+)(->>\+|->>|-\)|-->>-|--x-)s([0-9]+):) ((?:[^#;<>{}%`\x22$\n]|#[0-9]+;|<br/>)+)$").unwrap()
+});
 
 proptest! {
     #[test]
@@ -158,8 +165,7 @@ proptest! {
             prop_assert!(times <= 1, "{}", diagram);
             seen += times;
         }
-        let more = regex::Regex::new(r"… ([0-9,]+) more span|(?:-|\(yet\)) \+([0-9,]+)").unwrap();
-        let counted: usize = more
+        let counted: usize = COUNTED
             .captures_iter(&body)
             .map(|found| found.get(1).or(found.get(2)).unwrap().as_str().replace(',', "").parse::<usize>().unwrap())
             .sum();
@@ -179,12 +185,11 @@ proptest! {
         let options = Options { max_rows, ..Options::default() };
         let look = Look { ascii, ..look(100) };
         let diagram = told_with(&trace, options, &look);
-        let line = regex::Regex::new(LINE).unwrap();
         let mut lines = diagram.lines();
         prop_assert_eq!(lines.next(), Some("sequenceDiagram"));
         let mut active = vec![0_i32; diagram.matches("\n  participant s").count()];
         for (nth, written) in lines.enumerate() {
-            let found = line.captures(written);
+            let found = LINE.captures(written);
             prop_assert!(found.is_some(), "{:?}", written);
             let found = found.unwrap();
             let number = |group: usize| found.get(group).map(|number| number.as_str().parse::<usize>().unwrap());

@@ -1,6 +1,9 @@
 //! What holds of pictures of any trace.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
+use regex::Regex;
 
 use super::*;
 use crate::analysis::Analysis;
@@ -63,7 +66,7 @@ fn heavy_areas_are_the_critical_path_and_what_failed_is_red() {
     // The first is the tag of the service.
     assert_eq!(heights(rows[0]), ["12", "12", "3", "12"], "{}", rows[0]);
     assert_eq!(heights(rows[1]), ["12", "12"], "{}", rows[1]);
-    assert!(rows[1].contains("<g class=\"failed\">") && rows[1].contains(">no</tspan>"), "{}", rows[1]);
+    assert!(rows[1].contains("<g class=\"failed\">") && rows[1].contains(">handled: no</tspan>"), "{}", rows[1]);
     assert_eq!(heights(rows[2]), ["12", "6"], "{}", rows[2]);
     assert!(rows[3].contains("class=\"dash\"") && rows[3].contains(">running</tspan>"), "{}", rows[3]);
 }
@@ -111,12 +114,19 @@ fn hostile() -> impl Strategy<Value = String> {
     prop_oneof![prop::sample::select(known.to_vec()).prop_map(str::to_owned), any::<String>()]
 }
 
+static TEXT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"<text x="([0-9.]+)" y="[0-9.]+"( class="end")?[^>]*>(.*?)</text>"#).unwrap());
+static TAG: LazyLock<Regex> = LazyLock::new(|| Regex::new("<[^>]*>").unwrap());
+static BAR: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"<rect class="bar" x="([0-9.]+)" y="[0-9.]+" width="([0-9.]+)""#).unwrap());
+static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:… ([0-9,]+) more spans?|(?:unique-[0-9]+-|[0-9a-f]+ not arrived \(yet\)) \+([0-9,]+))").unwrap()
+});
+
 /// From where to where each text goes, in pixels.
 fn texts(picture: &str) -> Vec<(f64, f64, String)> {
-    let element = regex::Regex::new(r#"<text x="([0-9.]+)" y="[0-9.]+"( class="end")?[^>]*>(.*?)</text>"#).unwrap();
-    let tag = regex::Regex::new("<[^>]*>").unwrap();
-    let found = element.captures_iter(picture).map(|found| {
-        let words = tag.replace_all(&found[3], "").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+    let found = TEXT.captures_iter(picture).map(|found| {
+        let words = TAG.replace_all(&found[3], "").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
         let words = words.replace("&#39;", "'").replace("&amp;", "&");
         let (x, wide): (f64, f64) = (found[1].parse().unwrap(), picture::width(&words));
         let (from, to) = if found.get(2).is_some() { (x - wide, x) } else { (x, x + wide) };
@@ -137,7 +147,6 @@ proptest! {
         let trace = trace(spans.into_iter().enumerate().map(name).collect());
         let picture = drawn_with(&trace, Options { max_rows, depth, ..Options::default() }, &look(width));
         let tips = tips(&picture);
-        let more = regex::Regex::new(r"^(?:… ([0-9,]+) more spans?|.* \+([0-9,]+))").unwrap();
         let (mut seen, mut counted) = (0, 0);
         for span in trace.spans() {
             let times = tips.iter().filter(|tip| tip.lines().next().is_some_and(|first| first.contains(&span.name))).count();
@@ -145,7 +154,7 @@ proptest! {
             seen += times;
         }
         for tip in &tips {
-            if let Some(found) = more.captures(tip.lines().next().unwrap_or_default()) {
+            if let Some(found) = COUNTED.captures(tip.lines().next().unwrap_or_default()) {
                 counted += found.get(1).or(found.get(2)).unwrap().as_str().replace(',', "").parse::<usize>().unwrap();
             }
         }
@@ -170,8 +179,7 @@ proptest! {
             prop_assert!(from > MARGIN - 0.1 && to < end - MARGIN + 0.2, "{} to {} of {}: {}", from, to, end, words);
             prop_assert!(text::width(&words) <= width);
         }
-        let rect = regex::Regex::new(r#"<rect class="bar" x="([0-9.]+)" y="[0-9.]+" width="([0-9.]+)""#).unwrap();
-        for found in rect.captures_iter(&picture) {
+        for found in BAR.captures_iter(&picture) {
             let (x, wide): (f64, f64) = (found[1].parse().unwrap(), found[2].parse().unwrap());
             prop_assert!(x > MARGIN - 7.2 && x + wide < end - MARGIN + 0.2, "{}", &found[0]);
         }
