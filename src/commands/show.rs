@@ -36,6 +36,10 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
             return Err(Failure::usage("--interactive shows one trace").hint("`list -i` goes from one to another"));
         }
     }
+    if args.output == ShowFormat::Mermaid && args.span.is_some() {
+        let hint = "`--zoom` draws a span with all that is below it; `-o markdown` tells all of one";
+        return Err(Failure::usage("a sequence diagram of one span says nothing").hint(hint));
+    }
     let filter = filter(args, ui)?;
     let highlight = ask::expression(args.highlight.as_deref(), ui)?;
     let attributes = match args.output {

@@ -30,3 +30,5 @@ pub use theme::Look;
 
 #[cfg(test)]
 pub(crate) mod samples;
+#[cfg(test)]
+mod wellformed;

@@ -13,7 +13,7 @@ pub(super) const LINE: f64 = 16.0;
 
 /// Colours of text and ground: those of GitHub's own pages, whose contrast is enough on both grounds.
 const LIGHT: &str = "\
-text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#1f2328}
+text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#1f2328;white-space:pre}
 .name{font-weight:600}.faint,.heading{fill:#59636e}.bad{fill:#d1242f}.ground{fill:#ffffff}
 ";
 const DARK: &str = "text{fill:#f0f6fc}.faint,.heading{fill:#9198a1}.bad{fill:#f85149}.ground{fill:#0d1117}\n";

@@ -34,6 +34,7 @@ mod show_backends;
 mod show_exports;
 mod show_html;
 mod show_parts;
+mod show_pictures;
 mod stats;
 #[cfg(unix)]
 mod store;

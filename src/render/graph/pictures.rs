@@ -3,37 +3,8 @@
 use super::*;
 use crate::model::graph::Edge;
 use crate::render::escape;
+use crate::render::wellformed::check_xml;
 use proptest::prelude::*;
-
-/// An element's tag, or a reference to a character.
-const TAG: &str = r#"<(/?)([a-z]+)((?: [a-zA-Z:-]+="[^"<>]*")*)(/?)>"#;
-
-/// Whether a document is well-formed, as far as this program writes XML: tags that match, and no markup in text.
-fn check_xml(document: &str) -> Result<(), String> {
-    let tag = regex::Regex::new(TAG).unwrap();
-    let reference = regex::Regex::new("&(?:amp|lt|gt|quot|#39);").unwrap();
-    let mut open = Vec::new();
-    let mut end = 0;
-    for found in tag.captures_iter(document) {
-        let whole = found.get(0).unwrap();
-        let between = reference.replace_all(&document[end..whole.start()], "");
-        if between.contains(['<', '>', '&']) || (open.is_empty() && end > 0) {
-            return Err(format!("markup in text: {between:?}"));
-        }
-        end = whole.end();
-        match (&found[1], &found[4]) {
-            ("/", _) if open.pop() != Some(found[2].to_owned()) => return Err(format!("{} ends what is not open", &found[0])),
-            ("", "") => open.push(found[2].to_owned()),
-            _ => {}
-        }
-    }
-    let rest = document[end..].trim();
-    let odd = document.chars().find(|c| c.is_control() && *c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{fffe}'..));
-    if open.is_empty() && rest.is_empty() && odd.is_none_or(|c| c > '\u{ffff}') {
-        return Ok(());
-    }
-    Err(format!("{open:?} is open, {rest:?} is left, {odd:?} is no character"))
-}
 
 fn graphs() -> impl Strategy<Value = ServiceGraph> {
     let hostile =
@@ -61,14 +32,6 @@ fn graphs() -> impl Strategy<Value = ServiceGraph> {
             ServiceGraph { nodes, edges }.normal()
         },
     )
-}
-
-#[test]
-fn the_check_finds_what_is_not_well_formed() {
-    for wrong in ["<g>", "<g></b>", "<g><</g>", "<g>&x</g>", "<g/>x", "<g>\u{1b}</g>", "<g a=\"<\"/>"] {
-        assert!(check_xml(wrong).is_err(), "{wrong}");
-    }
-    check_xml("<g a=\"1\"><b/>&lt;</g>").unwrap();
 }
 
 #[test]

@@ -85,15 +85,21 @@ pub(super) fn facts(shown: Shown<'_>, layout: &Layout, look: &Look) -> Facts {
 
 /// The same in lines, none but that of its link wider than [`Look::columns`].
 pub(super) fn lines(shown: Shown<'_>, layout: &Layout, look: &Look) -> Vec<Pieces> {
+    let mut lines = without_link(shown, layout, look);
+    if let Some(link) = &shown.trace.link {
+        // Whole, however narrow it is: a part of an address leads nowhere, and a terminal wraps without breaking it.
+        lines.push(vec![(Role::Faint, text::sanitise(link, look.ascii).into_owned())]);
+    }
+    lines
+}
+
+/// The same without its link.
+pub(super) fn without_link(shown: Shown<'_>, layout: &Layout, look: &Look) -> Vec<Pieces> {
     let facts = facts(shown, layout, look);
     let mut lines = flow(&facts.what, look);
     lines.append(&mut flow(&facts.which, look));
     let incomplete = facts.incomplete.iter().flat_map(|words| text::wrap(words, look.columns()));
     lines.extend(incomplete.map(|words| vec![(Role::Warning, words)]));
-    if let Some(link) = &shown.trace.link {
-        // Whole, however narrow it is: a part of an address leads nowhere, and a terminal wraps without breaking it.
-        lines.push(vec![(Role::Faint, text::sanitise(link, look.ascii).into_owned())]);
-    }
     lines
 }
 

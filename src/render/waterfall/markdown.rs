@@ -15,7 +15,7 @@ use crate::render::{escape, span, text, units};
 
 use super::layout::Layout;
 use super::paint::{self, Painter};
-use super::{Options, Section, Shown, counted, header, notes, rows};
+use super::{Entry, Options, Section, Shown, counted, header, notes, rows};
 
 /// So many rows of a trace are drawn where nothing else is asked for.
 pub const ROWS: usize = 60;
@@ -26,6 +26,8 @@ const MOST: usize = 60_000;
 const RESERVE: usize = 200;
 /// A row is longer than this, so that more rows need not be tried.
 const LEAST_ROW: usize = 10;
+/// The least room that a trace is given, if there is any.
+const LEAST_TRACE: usize = 3_000;
 /// The widest that a name or a message gets outside of blocks of code.
 const WIDEST: usize = 160;
 
@@ -38,7 +40,9 @@ pub fn render(sections: &[Section<'_>], look: &Look) -> String {
     for (nth, section) in sections.iter().enumerate() {
         let rest = sections.len() - nth;
         let between = if nth > 0 { "\n" } else { "" };
-        let Some(written) = fitting(section, (left / rest).saturating_sub(between.len()), &look) else {
+        // A few traces that can be read are worth more than a line of each.
+        let room = (left / rest).max(LEAST_TRACE).min(left).saturating_sub(between.len());
+        let Some(written) = fitting(section, room, &look) else {
             let traces = units::plural(rest, "more trace", "more traces");
             out.push(format!("{between}{traces} left out: a comment on GitHub has no room for more.\n"));
             break;
@@ -86,16 +90,22 @@ fn trace(section: &Section<'_>, most: usize, wanted: usize, all: bool, look: &Lo
     let hidden = counted(&layout.rows);
     if hidden > 0 {
         let spans = units::plural(hidden, "span is", "spans are");
-        let why = match (section.options.max_rows, most < wanted) {
-            (_, true) => format!("{} fit into a comment on GitHub", units::plural(most, "row", "rows")),
-            (None, false) => format!("{} are drawn, and more with `--max-rows N`", units::plural(most, "row", "rows")),
-            (Some(_), false) => format!("{} were asked for", units::plural(most, "row", "rows")),
-        };
-        let levels = if section.options.depth.is_some() { ", and so many levels" } else { "" };
-        blocks.push(format!("{spans} counted in these rows, not drawn: {why}{levels}.\n"));
+        let rows = units::plural(most, "row", "rows");
+        let mut why = Vec::new();
+        if layout.rows.iter().any(|row| matches!(row.planned.entry, Entry::Hidden(_))) {
+            why.push(match section.options.max_rows {
+                _ if most < wanted => format!("{rows} fit into a comment on GitHub"),
+                None => format!("{rows} are drawn, and more with `--max-rows N`"),
+                Some(_) => format!("{rows} were asked for"),
+            });
+        }
+        if layout.rows.iter().any(|row| row.planned.below.spans > 0) {
+            why.push("what is behind `+` is deeper than was asked for".to_owned());
+        }
+        blocks.push(format!("{spans} counted in these rows, not drawn: {}.\n", why.join("; ")));
     }
     if all {
-        blocks.extend(errors::list(shown));
+        blocks.extend(errors::list(shown, look));
         blocks.extend(operations::table(shown, look));
     }
     blocks.join("\n")
@@ -105,42 +115,48 @@ fn trace(section: &Section<'_>, most: usize, wanted: usize, all: bool, look: &Lo
 fn head(shown: Shown<'_>, layout: &Layout, look: &Look) -> Vec<String> {
     let header::Facts { what, which, incomplete } = header::facts(shown, layout, look);
     let mut facts = what.iter();
-    let title: Vec<String> =
-        facts.next().into_iter().flatten().filter(|(_, piece)| !piece.trim().is_empty()).map(title).collect();
-    let facts: Vec<String> = facts.chain(&which).map(|fact| fact.iter().map(said).collect()).collect();
-    let mut blocks = vec![format!("### {}\n", title.join(" ")), format!("{}\n", facts.join(" · "))];
+    let title: Vec<String> = facts
+        .next()
+        .into_iter()
+        .flatten()
+        .filter(|(_, piece)| !piece.trim().is_empty())
+        .map(|piece| title(piece, look))
+        .collect();
+    let facts: Vec<String> = facts.chain(&which).map(|fact| fact.iter().map(|piece| said(piece, look)).collect()).collect();
+    let mut blocks =
+        vec![format!("### {}\n", title.join(" ")), format!("{}\n", facts.join(if look.ascii { " - " } else { " · " }))];
     if let Some(why) = incomplete {
-        let why = text::broken(&why, WIDEST).into_iter().map(code).collect::<Vec<_>>().join(" ");
+        let why = text::broken(&why, WIDEST).into_iter().map(|part| code(part, look)).collect::<Vec<_>>().join(" ");
         blocks.push(format!("{why}\n"));
     }
-    blocks.extend(shown.trace.link.as_deref().map(|link| format!("{}\n", address(link))));
+    blocks.extend(shown.trace.link.as_deref().map(|link| format!("{}\n", address(link, look))));
     blocks
 }
 
 /// A part of the heading: our own words, or a name.
-fn title((role, piece): &(Role, String)) -> String {
-    if *role == Role::Warning { piece.clone() } else { code(piece) }
+fn title((role, piece): &(Role, String), look: &Look) -> String {
+    if *role == Role::Warning { piece.clone() } else { code(piece, look) }
 }
 
 /// A part of a fact. What is neither a number nor has a meaning of its own may be anybody's words.
-fn said((role, piece): &(Role, String)) -> String {
+fn said((role, piece): &(Role, String), look: &Look) -> String {
     match role {
         Role::Title => format!("**{piece}**"),
-        Role::Id => code(piece),
-        Role::Plain if !piece.starts_with(|c: char| c.is_ascii_digit()) => code(piece),
+        Role::Id => code(piece, look),
+        Role::Plain if !piece.starts_with(|c: char| c.is_ascii_digit()) => code(piece, look),
         _ => piece.clone(),
     }
 }
 
 /// Sanitised text as code, cut where it is very long.
-fn code(piece: &str) -> String {
-    escape::markdown_code(&text::truncate(&text::sanitise(piece, false), WIDEST, false))
+fn code(piece: &str, look: &Look) -> String {
+    escape::markdown_code(&text::truncate(&text::sanitise(piece, look.ascii), WIDEST, look.ascii))
 }
 
 /// An address to follow, if it is nothing else.
-fn address(link: &str) -> String {
+fn address(link: &str, look: &Look) -> String {
     let harmless = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c);
-    if link.starts_with("https://") && link.chars().all(harmless) { format!("<{link}>") } else { code(link) }
+    if link.starts_with("https://") && link.chars().all(harmless) { format!("<{link}>") } else { code(link, look) }
 }
 
 /// All of one span, as far as there is room.
@@ -154,7 +170,7 @@ fn one_span(shown: Shown<'_>, node: usize, room: usize, look: &Look) -> Option<S
         out
     };
     let lines: Vec<String> = lines.iter().map(plain).collect();
-    let name = code(shown.analysis.tree.span(shown.trace, node).map_or("", |span| &span.name));
+    let name = code(shown.analysis.tree.span(shown.trace, node).map_or("", |span| &span.name), look);
     let heading = if name.is_empty() { "### One span\n\n".to_owned() } else { format!("### {name}\n\n") };
     let mut kept = lines.len();
     loop {

@@ -16,6 +16,7 @@ mod tests;
 
 use std::fmt::Write as _;
 
+use crate::render::line::Pieces;
 use crate::render::theme::Look;
 use crate::render::{escape, text, units};
 
@@ -32,6 +33,8 @@ pub const ROWS: usize = 100;
 const MOST: usize = 48_000;
 /// The widest that a name or a message gets.
 const WIDEST: usize = 72;
+/// The widest that the note at the top gets.
+const NOTE: usize = 60;
 
 /// Writes one diagram of all traces, one after the other. Of what is too much for Mermaid, fewer rows are told than were asked for, and traces
 /// at the end are left out; both is said in the diagram.
@@ -62,15 +65,9 @@ fn diagram(sections: &[Section<'_>], most: usize, left_out: usize, look: &Look) 
         let options = Options { max_rows: Some(wanted.min(most)), ..section.options };
         let layout = Layout::new(section.shown, rows(section.shown, &options), &options, look);
         let told = story::tell(section.shown, &layout, &mut cast, look);
-        let facts = header::facts(section.shown, &layout, look);
-        let mut head: Vec<String> = [&facts.what, &facts.which]
-            .map(|facts| {
-                let facts: Vec<String> =
-                    facts.iter().map(|fact| fact.iter().map(|(_, piece)| piece.as_str()).collect()).collect();
-                safe(&facts.join(" · "), 2 * WIDEST, look)
-            })
-            .into();
-        head.extend(facts.incomplete.iter().map(|why| safe(why, 2 * WIDEST, look)));
+        // Its address can be followed nowhere in a diagram.
+        let head = header::without_link(section.shown, &layout, &Look { width: NOTE, ..*look });
+        let mut head: Vec<String> = head.iter().map(|line| safe(&plain(line), NOTE, look)).collect();
         if wanted > most {
             head.push(format!("in {} only, which is what Mermaid takes", units::plural(most, "row", "rows")));
         }
@@ -104,6 +101,11 @@ enum Line {
     Above(String),
     /// A statement.
     Told(String),
+}
+
+/// The words of a line.
+fn plain(line: &Pieces) -> String {
+    line.iter().map(|(_, piece)| piece.as_str()).collect()
 }
 
 /// Words in at most so many columns, escaped.

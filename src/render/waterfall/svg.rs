@@ -128,7 +128,10 @@ impl Canvas {
         let lane = MARGIN + layout.columns.lane_start() as f64 * COLUMN;
         let mut grid = String::new();
         for (tick, label) in painter.ticks() {
-            let x = lane + bar::at(&layout.scale, layout.scale.start().saturating_add(tick.offset));
+            let exact = bar::at(&layout.scale, layout.scale.start().saturating_add(tick.offset));
+            // Where the axis is broken, one moment is at two places: its tick stands behind the break.
+            let column = tick.column as f64 * COLUMN;
+            let x = lane + if column - exact > COLUMN { column } else { exact };
             push(&mut grid, &format!("M{x:.1} {:.1}V{:.1}", top + 3.0, self.y));
             words(&mut self.out, x + 4.0, top + 12.0, " class=\"faint\"", &vec![(Role::Plain, label)]);
         }
@@ -161,7 +164,7 @@ impl Canvas {
 /// A line of text, from `x` on or, of the class `end`, up to it.
 fn words(out: &mut String, x: f64, y: f64, attributes: &str, line: &Pieces) {
     push(out, &format!("<text x=\"{x:.1}\" y=\"{y:.1}\"{attributes}>"));
-    for (role, piece) in line {
+    for (role, piece) in line.iter().filter(|(_, piece)| !piece.is_empty()) {
         let piece = escape::xml(piece);
         match class(*role) {
             Some(class) => push(out, &format!("<tspan class=\"{class}\">{piece}</tspan>")),

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::analysis::ErrorRole;
 use crate::model::Span;
+use crate::render::theme::Look;
 use crate::render::units;
 use crate::render::waterfall::Shown;
 use crate::render::waterfall::label::reason;
@@ -14,7 +15,7 @@ use super::code;
 const EACH: usize = 10;
 
 /// A list; `None` where nothing failed. All of the trace, whatever is drawn of it.
-pub(super) fn list(shown: Shown<'_>) -> Option<String> {
+pub(super) fn list(shown: Shown<'_>, look: &Look) -> Option<String> {
     let (trace, tree, roles) = (shown.trace, &shown.analysis.tree, &shown.analysis.errors);
     let nodes = (0..tree.nodes().len()).filter_map(|node| Some((node, tree.span(trace, node)?)));
     let mut failed: Vec<(u8, usize, &Span)> =
@@ -28,12 +29,12 @@ pub(super) fn list(shown: Shown<'_>) -> Option<String> {
     let told = if failed.len() > EACH + 1 { EACH } else { failed.len() };
     let mut reasons = HashSet::new();
     for (_, node, span) in &failed[..told] {
-        let name = if span.name.is_empty() { "(no name)".to_owned() } else { code(&span.name) };
-        let service = if span.service().is_empty() { String::new() } else { format!(" of {}", code(span.service())) };
+        let name = if span.name.is_empty() { "(no name)".to_owned() } else { code(&span.name, look) };
+        let service = if span.service().is_empty() { String::new() } else { format!(" of {}", code(span.service(), look)) };
         // Who passes a failure on often says the same as where it began.
         let why = reason(span).filter(|why| reasons.insert(why.clone()));
-        let why = why.map_or_else(String::new, |why| format!(": {}", code(&why)));
-        let id = code(&span.id.to_string());
+        let why = why.map_or_else(String::new, |why| format!(": {}", code(&why, look)));
+        let id = code(&span.id.to_string(), look);
         lines.push(format!("- {} {name}{service} (span {id}){why}\n", words(roles.get(*node))));
     }
     if told < failed.len() {

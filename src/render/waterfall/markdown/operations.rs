@@ -36,7 +36,7 @@ pub(super) fn table(shown: Shown<'_>, look: &Look) -> Option<String> {
     let mut parts: Vec<_> = parts.into_iter().collect();
     parts.sort_by_key(|(what, part)| (Reverse(part.own), *what));
     let told = if parts.len() > EACH + 1 { EACH } else { parts.len() };
-    let mut lines: Vec<(String, String, Part)> = parts[..told].iter().map(|(what, part)| line(*what, *part)).collect();
+    let mut lines: Vec<(String, String, Part)> = parts[..told].iter().map(|(what, part)| line(*what, *part, look)).collect();
     if told < parts.len() {
         let rest = parts[told..]
             .iter()
@@ -65,8 +65,8 @@ pub(super) fn table(shown: Shown<'_>, look: &Look) -> Option<String> {
     Some(out.concat())
 }
 
-fn line(what: Option<(&str, &str)>, part: Part) -> (String, String, Part) {
+fn line(what: Option<(&str, &str)>, part: Part, look: &Look) -> (String, String, Part) {
     let Some((service, name)) = what else { return ("(not arrived)".to_owned(), String::new(), part) };
-    let name = if name.is_empty() { "(no name)".to_owned() } else { code(name) };
-    (name, if service.is_empty() { String::new() } else { code(service) }, part)
+    let name = if name.is_empty() { "(no name)".to_owned() } else { code(name, look) };
+    (name, if service.is_empty() { String::new() } else { code(service, look) }, part)
 }

@@ -3,11 +3,11 @@
 use crate::analysis::graph::{Silent, silent};
 use crate::model::{SpanKind, Time};
 use crate::render::theme::Look;
-use crate::render::units;
 use crate::render::waterfall::label::{Label, remark};
 use crate::render::waterfall::layout::{Layout, Length, Row, length_text, marks, spans};
 use crate::render::waterfall::plan::{Below, Entry};
 use crate::render::waterfall::{Extent, Shown, glyph};
+use crate::render::{text, units};
 
 use super::cast::Cast;
 use super::{WIDEST, safe};
@@ -104,13 +104,14 @@ impl Story<'_> {
             Some(remark) => format!("{}: {remark}", safe(&length, WIDEST, look)),
             None => safe(&length, WIDEST, look),
         };
-        let caller = above.map(|(caller, _)| caller).filter(|_| span.is_some());
+        let between = if look.ascii { " - " } else { " · " };
+        let asking = above.map(|(asking, _)| asking).filter(|_| span.is_some());
         let called = node.and_then(|node| self.silent[node].clone()).map(|silent| cast.silent(&silent, look));
-        let (from, to) = match (called, caller) {
+        let (from, to) = match (called, asking) {
             (Some(called), _) if called != who => (who, called),
-            (_, Some(caller)) if caller != who && self.arrived(row) => (caller, who),
+            (_, Some(asking)) if asking != who && self.arrived(row) => (asking, who),
             _ => {
-                let words = if how.is_empty() { what } else { format!("{what} · {how}") };
+                let words = if how.is_empty() { what } else { format!("{what}{between}{how}") };
                 let line = Line { words, of: self.stands_for(row), worth: self.worth(row) };
                 return ((start, Event::Alone { who, line }), None);
             }
@@ -125,7 +126,7 @@ impl Story<'_> {
             }
             _ => {
                 let sort = if handed_over { Sort::HandedOver } else { Sort::Open };
-                ((start, Event::Call { from, to, what: format!("{what} · {how}"), sort }), None)
+                ((start, Event::Call { from, to, what: format!("{what}{between}{how}"), sort }), None)
             }
         }
     }
@@ -149,15 +150,13 @@ impl Story<'_> {
         let tree = &self.shown.analysis.tree;
         let mut of = match row.planned.entry {
             Entry::Hidden(hidden) => hidden,
-            Entry::Node(_) => Below { spans: 0, ..row.planned.below },
-            Entry::Fold { .. } => Below::default(),
+            Entry::Node(_) | Entry::Fold { .. } => row.planned.below,
         };
         let nodes = match row.planned.entry {
             Entry::Fold { first, count } => first..first + count * tree.nodes()[first].size,
             Entry::Node(node) => node..node + 1,
             Entry::Hidden(_) => 0..0,
         };
-        of.spans += row.planned.below.spans;
         for span in nodes.filter_map(|node| tree.span(self.shown.trace, node)) {
             of.spans += 1;
             of.errors += usize::from(span.is_error());
@@ -184,7 +183,7 @@ fn statements(events: impl Iterator<Item = Event>, look: &Look) -> Vec<String> {
         match (&mut note, event) {
             (Some((whose, lines)), Event::Alone { who, line }) if *whose == who => lines.push(line),
             (note, event) => {
-                out.extend(note.take().map(|(who, lines)| written(who, lines, look)));
+                out.extend(note.take().map(|(who, lines)| written(who, &lines, look)));
                 match event {
                     Event::Alone { who, line } => *note = Some((who, vec![line])),
                     Event::Call { from, to, what, sort } => {
@@ -203,12 +202,12 @@ fn statements(events: impl Iterator<Item = Event>, look: &Look) -> Vec<String> {
             }
         }
     }
-    out.extend(note.map(|(who, lines)| written(who, lines, look)));
+    out.extend(note.map(|(who, lines)| written(who, &lines, look)));
     out
 }
 
 /// A note, of which the less important lines are counted where there are many.
-fn written(who: usize, lines: Vec<Line>, look: &Look) -> String {
+fn written(who: usize, lines: &[Line], look: &Look) -> String {
     let mut order: Vec<usize> = (0..lines.len()).collect();
     if lines.len() > LINES {
         order.sort_by_key(|at| (std::cmp::Reverse(lines[*at].worth), *at));
@@ -221,7 +220,8 @@ fn written(who: usize, lines: Vec<Line>, look: &Look) -> String {
         let rest = rest.fold(Below::default(), |sum, of| Below { spans: sum.spans + of.spans, errors: sum.errors + of.errors });
         let failed =
             if rest.errors > 0 { format!(" ({})", units::plural(rest.errors, "error", "errors")) } else { String::new() };
-        words.push(safe(&format!("… {}{failed}", units::plural(rest.spans, "more span", "more spans")), WIDEST, look));
+        let more = units::plural(rest.spans, "more span", "more spans");
+        words.push(safe(&format!("{} {more}{failed}", text::ellipsis(look.ascii)), WIDEST, look));
     }
     format!("Note over s{who}: {}", words.join("<br/>"))
 }

@@ -11,7 +11,7 @@ use crate::render::waterfall::ticks::Tick;
 use crate::render::waterfall::{Extent, Ink, Shade};
 
 /// The narrowest that can be seen.
-const LEAST: f64 = 1.5;
+const LEAST: f64 = 2.0;
 
 /// A bar, in pixels from the left end of the lane.
 #[derive(Debug, Default)]
