@@ -2,8 +2,8 @@
 //! (<https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU>).
 //!
 //! A service is a process, in the order in which services appear. Its threads are lanes: on one lane a span lies within another only
-//! if that is its parent ([`lanes`]), so that what is drawn as a stack is one. An arrow leads from a parent to each child that does not
-//! lie within it on the same lane, and from a linked span of the same file to the one that names it ([`arrows`]). The events of spans are
+//! if that is its parent (`lanes`), so that what is drawn as a stack is one. An arrow leads from a parent to each child that does not
+//! lie within it on the same lane, and from a linked span of the same file to the one that names it (`arrows`). The events of spans are
 //! instants. One more process of each trace, the first, is its critical path: its slices tile the path from beginning to end.
 //!
 //! Times are microseconds with three decimals, which is exact, from the earliest time in the file; `otherData` says when that was.

@@ -2,9 +2,9 @@
 //!
 //! Each trace has two profiles, in nanoseconds:
 //!
-//! - *own time*: spans that are called the same on the same way down are one ([`fold`]), as wide as the own time of all of them
+//! - *own time*: spans that are called the same on the same way down are one (`fold`), as wide as the own time of all of them
 //!   together, with what is below. Its axis is that time and not the clock: left to right is nothing but the order of the tree.
-//! - *critical path*: of each moment that the trace took, whose work was waited for, and by whom, from left to right ([`path`]). It is
+//! - *critical path*: of each moment that the trace took, whose work was waited for, and by whom, from left to right (`path`). It is
 //!   exactly as wide as the path is long.
 //!
 //! Both are lists of frames that open and close, and not of whole stacks: a chain of ten thousand spans takes twenty thousand lines,
