@@ -1,6 +1,6 @@
 //! Traces as one picture, below each other: the rows of the terminal, with lines and areas for what there are letters.
 //!
-//! Everything lies in the terminal's columns, each [`picture::COLUMN`] wide, so that what fits there fits here. A row tells all of
+//! Everything lies in the terminal's columns, all equally wide, so that what fits there fits here. A row tells all of
 //! itself when the pointer rests on it, where the picture is opened by itself.
 
 mod bar;

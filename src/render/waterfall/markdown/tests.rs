@@ -205,6 +205,9 @@ fn hostile() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    // Each draws a trace several times.
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
     #[test]
     fn every_span_is_drawn_once_or_counted(
         spans in prop::collection::vec(any_span(), 1..50), max_rows in prop::option::of(1_usize..20), width in 70_usize..200,

@@ -150,6 +150,9 @@ static LINE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 proptest! {
+    // Each draws a trace several times.
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
     #[test]
     fn every_span_is_told_once_or_counted(
         spans in prop::collection::vec(any_span(), 1..50), max_rows in prop::option::of(1_usize..20), depth in prop::option::of(1_usize..4),

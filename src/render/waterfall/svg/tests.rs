@@ -136,6 +136,9 @@ fn texts(picture: &str) -> Vec<(f64, f64, String)> {
 }
 
 proptest! {
+    // Each draws a trace several times.
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
     #[test]
     fn every_span_is_drawn_once_or_counted_in_one_row(
         spans in prop::collection::vec(any_span(), 1..50),
