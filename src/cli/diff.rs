@@ -19,7 +19,7 @@ use super::{HoneycombArgs, XRayArgs};
 /// known, because their root still runs or has not arrived, are left out of a set and counted; a trace that was named is compared
 /// as far as it is known.
 ///
-/// The second table shows what is new (+), gone (-) or otherwise (~: there are more or fewer, or more or fewer fail), as a tree in which
+/// The second table shows what is new (+), gone (-) or changed (~: there are more or fewer, or more or fewer fail), as a tree in which
 /// the rest is counted; `!` marks where failures begin more or less often. Self time is how much longer or shorter the spans were at
 /// work themselves, on the critical path or not.
 ///
@@ -48,7 +48,7 @@ pub struct DiffArgs {
     #[arg(short = 'n', long, value_name = "N", default_value = "200", value_parser = super::value::positive)]
     pub limit: usize,
 
-    /// Show at most this many lines of where the time went, and as many paths that are new, gone or otherwise; the rest is added up. Not for json
+    /// Show at most this many lines of where the time went, and as many paths that are new, gone or changed; the rest is added up. Not for json
     #[arg(long, value_name = "N", default_value = "20", value_parser = super::value::positive)]
     pub max_rows: usize,
 
