@@ -126,6 +126,8 @@ pub struct PathNode {
     pub by_kind: bool,
     /// What there is on each side.
     pub figures: [Figures; 2],
+    /// Why failures begin here: on each side the first, by alphabet, of the senders' words. `None` where there are none.
+    pub reasons: [Option<Arc<str>>; 2],
 }
 
 /// What spans of one path are called.
@@ -313,6 +315,13 @@ impl Label {
             (Self::Missing, Self::Missing) => true,
             _ => false,
         }
+    }
+}
+
+/// Keeps what comes first by alphabet.
+fn take_first(known: &mut Option<Arc<str>>, other: &str) {
+    if known.as_ref().is_none_or(|known| other < known.as_ref()) {
+        *known = Some(other.into());
     }
 }
 

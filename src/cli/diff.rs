@@ -11,7 +11,7 @@ use super::{HoneycombArgs, XRayArgs};
 /// set is searched for in the last hour (--since), a file is read whole.
 ///
 /// Spans are matched by their path: the services and names from the root down, with a `?` for numbers, ids and quoted text in names.
-/// Siblings of one name are counted. The roots are matched whatever they are called.
+/// Siblings of one name are counted. Where each side has one root, these are matched whatever they are called.
 ///
 /// The first table says where the time went: of each path, how much of the critical path is its own, the largest difference first.
 /// The differences sum exactly to the difference of the durations, and are rounded so that they do on the screen too. Of sets, it
@@ -19,11 +19,12 @@ use super::{HoneycombArgs, XRayArgs};
 /// known, because their root still runs or has not arrived, are left out of a set and counted; a trace that was named is compared
 /// as far as it is known.
 ///
-/// The second table shows what is new (+), gone (-) or otherwise (~: there are more or fewer, or more or fewer fail), as a tree in which
+/// The second table shows what is new (+), gone (-) or changed (~: there are more or fewer, or more or fewer fail), as a tree in which
 /// the rest is counted; `!` marks where failures begin more or less often. Self time is how much longer or shorter the spans were at
 /// work themselves, on the critical path or not.
 ///
-/// The exit code is 0 whether or not anything differs, and 1 where a trace is not found or nothing satisfies an expression.
+/// The exit code is 0 whether or not anything differs, 1 where a trace is not found or nothing satisfies an expression, and 3 where
+/// traces satisfy it, but of none the duration is known.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cruddur-trace diff 5759e988 6a637109
@@ -48,7 +49,7 @@ pub struct DiffArgs {
     #[arg(short = 'n', long, value_name = "N", default_value = "200", value_parser = super::value::positive)]
     pub limit: usize,
 
-    /// Show at most this many lines of where the time went, and as many paths that are new, gone or otherwise; the rest is added up. Not for json
+    /// Show at most this many lines of where the time went, and as many paths that are new, gone or changed; the rest is added up. Not for json
     #[arg(long, value_name = "N", default_value = "20", value_parser = super::value::positive)]
     pub max_rows: usize,
 

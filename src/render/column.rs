@@ -12,6 +12,7 @@ const GAP: usize = 2;
 pub(crate) struct Column {
     heading: &'static str,
     cells: Vec<Pieces>,
+    taken: usize,
 }
 
 impl Column {
@@ -22,7 +23,9 @@ impl Column {
 
     /// Of cells with several.
     pub(crate) fn of_pieces(heading: &'static str, cells: impl IntoIterator<Item = Pieces>) -> Self {
-        Self { heading, cells: cells.into_iter().collect() }
+        let cells: Vec<Pieces> = cells.into_iter().collect();
+        let taken = GAP + cells.iter().map(width).max().unwrap_or(0).max(text::width(heading));
+        Self { heading, cells, taken }
     }
 
     /// Adds the heading to a line.
@@ -37,11 +40,11 @@ impl Column {
 
     /// How many columns of the screen it takes, with the blanks in front.
     pub(crate) fn taken(&self) -> usize {
-        GAP + self.cells.iter().map(width).max().unwrap_or(0).max(text::width(self.heading))
+        self.taken
     }
 
     fn push(&self, line: &mut Line, cell: &Pieces) {
-        line.push(Role::Plain, &" ".repeat(self.taken().saturating_sub(width(cell))));
+        line.push(Role::Plain, &" ".repeat(self.taken.saturating_sub(width(cell))));
         line.extend(cell);
     }
 }

@@ -1,7 +1,7 @@
 //! What differs between two traces or cohorts, to read.
 //!
 //! In order: what A and B are, by how much B takes longer, and what speaks against taking that at its word (`heads`, `words`); the
-//! ledger, which says where the time went (`ledger`, with a signed bar of `bars`); and what is new, gone or otherwise, as a tree in
+//! ledger, which says where the time went (`ledger`, with a signed bar of `bars`); and what is new, gone or changed, as a tree in
 //! which the rest is counted (`plan`, `tree`).
 //!
 //! Differences are written in one unit and rounded so that they sum to the line below them ([`super::units::Fixed`]); what stands beside
@@ -31,7 +31,7 @@ pub use words::caveats;
 pub struct View<'a> {
     /// The filter expressions of cohorts; `None` of a side that is one trace.
     pub expressions: [Option<&'a str>; 2],
-    /// How many lines the ledger may have, and how many paths of the tree may be drawn that are new, gone or otherwise; the rest is
+    /// How many lines the ledger may have, and how many paths of the tree may be drawn that are new, gone or changed; the rest is
     /// added up.
     pub max_rows: usize,
 }

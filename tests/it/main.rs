@@ -12,6 +12,7 @@ mod cli;
 mod collect;
 mod config;
 mod demo;
+mod diff;
 #[cfg(unix)]
 mod durability;
 mod generated;

@@ -1,6 +1,7 @@
 //! The paths of both sides as one forest: which of them are the same, and in which order they stand.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::model::SpanKind;
 use crate::model::time::Nanos;
@@ -16,6 +17,7 @@ struct Joined {
     keys: [Option<Key>; 2],
     figures: [Figures; 2],
     first: Option<Nanos>,
+    reasons: [Option<Arc<str>>; 2],
     /// Below it, in order.
     below: Vec<u32>,
 }
@@ -42,10 +44,12 @@ pub(super) fn nodes(gathered: &DiffBuilder) -> Vec<PathNode> {
             Above::Root | Above::Nothing => tops.push(node as u32),
         }
     }
+    let mut lists: Vec<Vec<u32>> = joined.iter_mut().map(|node| std::mem::take(&mut node.below)).collect();
     let order = |a: &u32, b: &u32| before(&joined[*a as usize], &joined[*b as usize], &gathered.words);
     tops.sort_by(order);
-    let mut lists: Vec<Vec<u32>> = joined.iter().map(|node| node.below.clone()).collect();
-    lists.iter_mut().for_each(|below| below.sort_by(order));
+    for below in &mut lists {
+        below.sort_by(order);
+    }
     for (node, below) in joined.iter_mut().zip(lists) {
         node.below = below;
     }
@@ -90,7 +94,8 @@ fn join(paths: &[Path]) -> Vec<Joined> {
             let next = joined.len() as u32;
             let node = *known.entry(key).or_insert(next);
             if node == next {
-                let new = Joined { above, keys: [None; 2], figures: Default::default(), first: None, below: Vec::new() };
+                let (keys, figures, reasons) = Default::default();
+                let new = Joined { above, keys, figures, first: None, reasons, below: Vec::new() };
                 joined.push(new);
             }
             nodes[place] = node;
@@ -105,6 +110,9 @@ impl Joined {
         for (side, figures) in path.figures.iter().enumerate().filter(|(_, figures)| figures.present() > 0) {
             self.keys[side] = Some(path.key);
             self.figures[side].add(figures);
+            if let Some(reason) = &path.reasons[side] {
+                super::take_first(&mut self.reasons[side], reason);
+            }
         }
         self.first = match (self.first, path.first) {
             (Some(known), Some(first)) => Some(known.min(first)),
@@ -187,6 +195,7 @@ fn laid_out(joined: &[Joined], tops: &[u32], words: &Words) -> Vec<PathNode> {
             is_root: of.above == Above::Root,
             by_kind: false,
             figures: of.figures,
+            reasons: of.reasons.clone(),
         });
     }
     for node in (0..nodes.len()).rev() {
@@ -204,9 +213,9 @@ fn mark_kinds(nodes: &mut [PathNode]) {
     let mut same = Vec::new();
     for (place, node) in nodes.iter().enumerate() {
         let Label::Spans { service, name, .. } = node.label() else { continue };
-        match first.insert((node.parent, node.is_root, service.clone(), name.clone()), place) {
-            Some(other) => same.extend([other, place]),
-            None => {}
+        let called = (node.parent, node.is_root, service.clone(), name.clone());
+        if let Some(other) = first.insert(called, place) {
+            same.extend([other, place]);
         }
     }
     for place in same {

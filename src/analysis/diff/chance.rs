@@ -3,7 +3,7 @@
 //! The test of Mann and Whitney (<https://doi.org/10.1214/aoms/1177730491>): if it made no difference on which side a trace is, how
 //! often would one side have ranks at least as far from the middle as it has? It assumes nothing of how durations are spread, but that
 //! traces are independent of each other. Small samples are counted out exactly, ties and all; large ones are approximated by the normal
-//! distribution, with corrections for ties and for continuity, as SciPy does
+//! distribution, with corrections for ties and for continuity, as `SciPy` does
 //! (<https://docs.scipy.org/doc/scipy/reference/generated/scipy.stats.mannwhitneyu.html>).
 
 use crate::model::time::Nanos;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::analysis::errors::ErrorRole;
 use crate::analysis::{CriticalPath, ErrorRoles, Marks, SelfTimes, Tree, What, completeness, normalised};
 use crate::model::time::Nanos;
-use crate::model::{Resource, SpanKind, Trace};
+use crate::model::{Resource, Span, SpanKind, Trace};
 
 use super::{Compared, Diff, Figures, Length, Side, Which, align};
 
@@ -30,6 +30,8 @@ pub(super) struct Path {
     pub(super) figures: [Figures; 2],
     /// When the first of them begins, in nanoseconds after its trace does; `None` where that is not known.
     pub(super) first: Option<Nanos>,
+    /// Why failures begin here, on each side.
+    pub(super) reasons: [Option<Arc<str>>; 2],
     /// The trace that was last counted, on each side.
     counted: [usize; 2],
 }
@@ -141,6 +143,9 @@ impl DiffBuilder {
             figures.origins += origin;
             self.sides[side].errors += failed;
             self.sides[side].origins += origin;
+            if let Some(reason) = reason(span).filter(|_| origin > 0) {
+                super::take_first(&mut path_of.reasons[side], reason);
+            }
             if !span.start.is_unknown() {
                 let first = span.start.since(start);
                 path_of.first = Some(path_of.first.map_or(first, |known| known.min(first)));
@@ -176,7 +181,14 @@ impl DiffBuilder {
         let next = self.paths.len() as u32;
         let place = *self.by_key.entry((above, key)).or_insert(next);
         if place == next {
-            self.paths.push(Path { above, key, figures: Default::default(), first: None, counted: [0; 2] });
+            self.paths.push(Path {
+                above,
+                key,
+                figures: Default::default(),
+                first: None,
+                reasons: [None, None],
+                counted: [0; 2],
+            });
         }
         place
     }
@@ -197,6 +209,11 @@ impl<'a> Numbers<'a> {
     fn name(&mut self, name: &'a str, words: &mut Words) -> u32 {
         *self.names.entry(name).or_insert_with(|| words.number(&normalised(name)))
     }
+}
+
+/// Why a span failed: the first line of its status that says something.
+fn reason(span: &Span) -> Option<&str> {
+    span.status.message.lines().map(str::trim).find(|line| !line.is_empty())
 }
 
 fn compared(trace: &Trace, tree: &Tree, path: &CriticalPath) -> Compared {

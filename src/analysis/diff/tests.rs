@@ -8,8 +8,12 @@ use proptest::prelude::*;
 
 fn of(a: &[Trace], b: &[Trace]) -> Diff {
     let mut builder = DiffBuilder::default();
-    a.iter().for_each(|trace| builder.add(Which::A, trace));
-    b.iter().for_each(|trace| builder.add(Which::B, trace));
+    for trace in a {
+        builder.add(Which::A, trace);
+    }
+    for trace in b {
+        builder.add(Which::B, trace);
+    }
     builder.finish()
 }
 

@@ -34,8 +34,8 @@ impl Bars {
     /// The heading: which side is which.
     pub(super) fn heading(&self, look: &Look) -> Pieces {
         let part = |word: &str, room: usize| if word.len() <= room { word.to_owned() } else { String::new() };
-        let (less, longer) = (part("less ", self.left), part(" longer", self.right));
-        vec![(Role::Heading, format!("{less:>left$}{}{longer:<right$}", axis(look), left = self.left, right = self.right))]
+        let (less, more) = (part("less ", self.left), part(" more", self.right));
+        vec![(Role::Heading, format!("{less:>left$}{}{more:<right$}", axis(look), left = self.left, right = self.right))]
     }
 
     /// The bar of one difference, as wide as all.
@@ -45,7 +45,8 @@ impl Bars {
             // Of the side that is the longer for its columns.
             let (by_left, by_right) =
                 (self.least.saturating_mul(self.right as u128), self.most.saturating_mul(self.left as u128));
-            let (whole, columns) = if by_left > by_right { (self.least, self.left) } else { (self.most, self.right) };
+            let (whole, columns) =
+                if self.right == 0 || by_left > by_right { (self.least, self.left) } else { (self.most, self.right) };
             // What is there is seen, however little it is.
             share(length, whole, columns * 8).clamp(1, room.max(1) * 8)
         };

@@ -55,7 +55,7 @@ pub(super) fn entries(diff: &Diff, max_rows: usize) -> Vec<Entry> {
 }
 
 /// How differences are written: all in one unit.
-pub(super) fn fixed(diff: &Diff, look: &Look) -> Fixed {
+fn fixed(diff: &Diff, look: &Look) -> Fixed {
     let most = diff.ledger.first().map_or(0, |node| diff.delta(*node).abs()).max(diff.total().abs());
     Fixed::up_to(most / diff.scale(), look.ascii)
 }
@@ -94,7 +94,9 @@ pub(super) fn write(diff: &Diff, view: View<'_>, look: &Look, out: &mut String) 
             line.push(Role::Plain, "  ");
             line.extend(&bar);
         }
-        columns[1..].iter().for_each(|column| cell(column, &mut line));
+        for column in &columns[1..] {
+            cell(column, &mut line);
+        }
         line.push(Role::Plain, "  ");
         let from = line.width();
         line.push(mark.0, if marks > 0 { mark.1 } else { "" });
@@ -138,16 +140,19 @@ fn columns(diff: &Diff, entries: &[Entry], room: usize, look: &Look) -> (Option<
             node(entry).map_or_else(String::new, |node| names::counts(diff, node.figures.each_ref().map(of), look))
         }
     };
-    let spans = entries.iter().map(counts(|of| of.present())).chain([String::new()]);
+    let spans = entries.iter().map(counts(|of| of.spans)).chain([String::new()]);
     let several = diff.sides.iter().any(|side| side.traces.len() > 1);
     let traces = entries.iter().map(|entry| {
-        let of = |side: usize| {
-            let part = node(entry)?.figures[side].traces;
-            Some(format!("{}/{}", units::count(part), units::count(diff.sides[side].traces.len())))
-        };
-        match (of(0), of(1)) {
-            (Some(a), Some(b)) => format!("{a}{}{b}", names::arrow(look)),
-            _ => String::new(),
+        let all = [0, 1].map(|side| diff.sides[side].traces.len() as u64);
+        match node(entry).map(|node| node.figures.map(|figures| figures.traces)) {
+            Some(traces) if traces == all => "all".to_owned(),
+            Some([a, b]) if all[0] == all[1] => format!("{}{}{}", units::count(a), names::arrow(look), units::count(b)),
+            // Of how many is in the header, but not the same on both sides.
+            Some([a, b]) => {
+                let of = |part, side: usize| format!("{}/{}", units::count(part), units::count(all[side]));
+                format!("{}{}{}", of(a, 0), names::arrow(look), of(b, 1))
+            }
+            None => String::new(),
         }
     });
     // How important each is; what does not fit is left out from the highest number on.
@@ -155,10 +160,10 @@ fn columns(diff: &Diff, entries: &[Entry], room: usize, look: &Look) -> (Option<
         (0, delta),
         (1, side("A", 0)),
         (1, side("B", 1)),
-        (3, Column::new(if several { "spans each" } else { "spans" }, Role::Plain, spans)),
+        (if several { 4 } else { 3 }, Column::new(if several { "spans each" } else { "spans" }, Role::Plain, spans)),
     ];
     if several {
-        columns.push((4, Column::new("in traces", Role::Faint, traces.chain([String::new()]))));
+        columns.push((3, Column::new("in traces", Role::Faint, traces.chain([String::new()]))));
     }
     let mut bar = match look.columns() {
         ..60 => 0,

@@ -61,7 +61,7 @@ fn ledger(diff: &Diff, view: View<'_>, look: &Look) -> Vec<String> {
     let durations = diff.durations();
     let mean = |side: usize, sum| units::duration(words::mean(sum, diff.sides[side].traces.len()), look.ascii);
     let mut lines =
-        vec!["\n| B - A | A | B | spans | on the critical path | below |".to_owned(), "|--:|--:|--:|--:|---|---|".to_owned()];
+        vec!["\n| B - A | A | B | spans | where the time went | below |".to_owned(), "|--:|--:|--:|--:|---|---|".to_owned()];
     for (entry, difference) in entries.iter().zip(&differences) {
         let [mut a, mut b] = [0, 1].map(|side| mean(side, entry.critical[side]));
         let [spans, name, below] = match entry.what {
@@ -72,7 +72,7 @@ fn ledger(diff: &Diff, view: View<'_>, look: &Look) -> Vec<String> {
                         cell.clear();
                     }
                 }
-                let spans = names::counts(diff, at.figures.each_ref().map(|of| of.present()), look);
+                let spans = names::counts(diff, at.figures.each_ref().map(|of| of.spans), look);
                 let above = at.parent.map_or_else(String::new, |parent| called(diff.nodes[parent].label()));
                 [spans, said(diff, node), above]
             }
@@ -88,7 +88,7 @@ fn ledger(diff: &Diff, view: View<'_>, look: &Look) -> Vec<String> {
     lines
 }
 
-/// What is new, gone or otherwise, as a table.
+/// What is new, gone or changed, as a table.
 fn changes(diff: &Diff, view: View<'_>, look: &Look) -> Vec<String> {
     let rows = plan::rows(diff, view.max_rows);
     if !rows.iter().any(|row| matches!(row.what, Drawn::Changed(_))) {
@@ -100,15 +100,19 @@ fn changes(diff: &Diff, view: View<'_>, look: &Look) -> Vec<String> {
         match row.what {
             Drawn::Changed(node) => {
                 let at = &diff.nodes[node];
-                let spans = names::counts(diff, at.figures.each_ref().map(|of| of.present()), look);
+                let spans = names::counts(diff, at.figures.each_ref().map(|of| of.spans), look);
                 let errors = names::counts(diff, at.figures.each_ref().map(|of| of.errors), look);
                 let what = match diff.change(node) {
                     Change::Appeared => "new",
                     Change::Vanished => "gone",
-                    Change::Changed | Change::Time | Change::Same => "otherwise",
+                    Change::Changed | Change::Time | Change::Same => "changed",
                 };
                 let above = at.parent.map_or_else(String::new, |parent| called(diff.nodes[parent].label()));
-                lines.push(format!("| {what} | {spans} | {errors} | {} | {above} |", said(diff, node)));
+                let [a, b] = at.reasons.each_ref().map(|reason| reason.as_deref().map(escape::markdown_code));
+                let reasons =
+                    [("A", a), ("B", b)].into_iter().filter_map(|(side, reason)| Some(format!("; in {side}: {}", reason?)));
+                let name = said(diff, node) + &reasons.collect::<String>();
+                lines.push(format!("| {what} | {spans} | {errors} | {name} | {above} |"));
             }
             Drawn::Above(chain) => paths += chain.len(),
             Drawn::Hidden(hidden) => (paths, changed) = (paths + hidden.paths(), changed + hidden.changed),

@@ -33,7 +33,13 @@ pub(super) fn name(diff: &Diff, node: usize, look: &Look) -> Pieces {
         }
         _ => {
             let kind = if at.by_kind { kind(at.label()) } else { String::new() };
-            vec![(role(at.label()), one(at.label())), (Role::Faint, kind)]
+            let missing = at.figures.map(|figures| figures.missing);
+            let times = if missing.iter().any(|count| *count > 1) {
+                format!("{}{} ", counts(diff, missing, look), if look.ascii { " x" } else { " ×" })
+            } else {
+                String::new()
+            };
+            vec![(Role::Faint, times), (role(at.label()), one(at.label())), (Role::Faint, kind)]
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which paths the tree draws: those that are new, gone or otherwise, and what is above them. The rest is counted where it hangs.
+//! Which paths the tree draws: those that are new, gone or changed, and what is above them. The rest is counted where it hangs.
 
 use std::cmp::Reverse;
 
@@ -18,7 +18,7 @@ pub(super) struct Row {
 /// What a row is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum What {
-    /// A path that is new, gone or otherwise.
+    /// A path that is new, gone or changed.
     Changed(usize),
     /// Paths that are only drawn for what is below them, each the parent of the next.
     Above(Vec<usize>),
@@ -29,19 +29,19 @@ pub(super) enum What {
 /// Paths that are not drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Hidden {
-    /// How many are new, gone or otherwise.
+    /// How many are new, gone or changed.
     pub(super) changed: usize,
     /// Of how many only times differ.
     pub(super) time: usize,
     /// How many are the same.
     pub(super) same: usize,
-    /// How many spans they have on each side, with parents that have not arrived.
+    /// How many spans they have on each side.
     pub(super) spans: [u64; 2],
 }
 
 impl Hidden {
     fn of(diff: &Diff, node: usize) -> Self {
-        let mut hidden = Self { spans: diff.nodes[node].figures.map(|figures| figures.present()), ..Self::default() };
+        let mut hidden = Self { spans: diff.nodes[node].figures.map(|figures| figures.spans), ..Self::default() };
         match diff.change(node) {
             Change::Appeared | Change::Vanished | Change::Changed => hidden.changed = 1,
             Change::Time => hidden.time = 1,
@@ -62,7 +62,7 @@ impl Hidden {
     }
 }
 
-/// The rows: at most so many of paths that are new, gone or otherwise, what matters most first: where failures begin, then time, then
+/// The rows: at most so many of paths that are new, gone or changed, what matters most first: where failures begin, then time, then
 /// how many there are. O(n log n).
 pub(super) fn rows(diff: &Diff, max_rows: usize) -> Vec<Row> {
     let count = diff.nodes.len();
@@ -174,8 +174,12 @@ mod tests {
             a in proptest::collection::vec(any_trace(), 1..4), b in proptest::collection::vec(any_trace(), 1..4), max_rows in 1_usize..12,
         ) {
             let mut builder = DiffBuilder::default();
-            a.iter().for_each(|trace| builder.add(Which::A, trace));
-            b.iter().for_each(|trace| builder.add(Which::B, trace));
+            for trace in &a {
+                builder.add(Which::A, trace);
+            }
+            for trace in &b {
+                builder.add(Which::B, trace);
+            }
             let diff = builder.finish();
             let rows = rows(&diff, max_rows);
             let (mut drawn, mut hidden, mut changed) = (Vec::new(), Hidden::default(), 0);
@@ -207,9 +211,8 @@ mod tests {
             prop_assert!(drawn.is_sorted(), "in the order of the paths, and none twice");
             prop_assert_eq!(drawn.len() + hidden.paths(), diff.nodes.len());
             for side in 0..2 {
-                let spans: u64 = drawn.iter().map(|node| diff.nodes[*node].figures[side].present()).sum();
-                let all: u64 = diff.nodes.iter().map(|node| node.figures[side].present()).sum();
-                prop_assert_eq!(spans + hidden.spans[side], all);
+                let spans: u64 = drawn.iter().map(|node| diff.nodes[*node].figures[side].spans).sum();
+                prop_assert_eq!(spans + hidden.spans[side], diff.sides[side].spans);
             }
             let all = (0..diff.nodes.len()).filter(|node| !matches!(diff.change(*node), Change::Time | Change::Same)).count();
             prop_assert_eq!(changed, all.min(max_rows));

@@ -1,4 +1,4 @@
-//! What is new, gone or otherwise, as a tree.
+//! What is new, gone or changed, as a tree.
 
 use crate::analysis::diff::{Change, Diff, Figures};
 use crate::render::column::{Column, taken};
@@ -19,7 +19,7 @@ pub(super) fn write(diff: &Diff, view: View<'_>, look: &Look, out: &mut String) 
     line.write(look, out).expect("a string takes all that is written to it");
     let is_changed = |node| matches!(diff.change(node), Change::Appeared | Change::Vanished | Change::Changed);
     if !(0..diff.nodes.len()).any(is_changed) {
-        let said = format!("no span is new, gone or failing otherwise: {}", summary(diff, look));
+        let said = format!("the same spans on both sides, and as many errors: {}", summary(diff, look));
         for words in text::wrap(&said, look.columns()) {
             line.push(Role::Plain, &words);
             line.write(look, out).expect("a string takes all that is written to it");
@@ -37,13 +37,17 @@ pub(super) fn write(diff: &Diff, view: View<'_>, look: &Look, out: &mut String) 
     let mut open = Vec::new();
     let guides: Vec<String> = rows.iter().map(|row| guides(row, &mut open, most / 2, look)).collect();
     let width = |pieces: &Pieces| pieces.iter().map(|(_, piece)| text::width(piece)).sum::<usize>();
-    let widest = labels.iter().zip(&guides).map(|(label, guides)| width(label) + text::width(guides)).max().unwrap_or(0);
-    let legend = fit([(Role::Heading, "+ new  - gone  ~ otherwise  ! failing")], MARKS + most, look.ascii);
+    // Others have no figures, and may be as long as the line.
+    let of_changed = rows.iter().zip(labels.iter().zip(&guides)).filter(|(row, _)| matches!(row.what, What::Changed(_)));
+    let widest = of_changed.map(|(_, (label, guides))| width(label) + text::width(guides)).max().unwrap_or(0);
+    let legend = fit([(Role::Heading, "+ new  - gone  ~ changed  ! errors")], MARKS + most, look.ascii);
     let room = most.min(widest.max(width(&legend).saturating_sub(MARKS)));
 
     line.extend(&legend);
     line.pad_to(MARKS + room);
-    columns.iter().for_each(|column| column.push_heading(&mut line));
+    for column in &columns {
+        column.push_heading(&mut line);
+    }
     line.write(look, out).expect("a string takes all that is written to it");
     for (nth, ((row, label), guides)) in rows.iter().zip(&labels).zip(&guides).enumerate() {
         let (mark, failing) = match row.what {
@@ -54,11 +58,50 @@ pub(super) fn write(diff: &Diff, view: View<'_>, look: &Look, out: &mut String) 
         line.push(Role::Error, if failing { "!" } else { "" });
         line.pad_to(MARKS);
         let pieces = std::iter::once((Role::Faint, guides.as_str()));
+        let columns = if let What::Changed(_) = row.what { &columns[..] } else { &[] };
+        let room = if columns.is_empty() { look.columns() - MARKS } else { room };
         line.extend(&fit(pieces.chain(label.iter().map(|(role, piece)| (*role, piece.as_str()))), room, look.ascii));
         line.pad_to(MARKS + room);
-        columns.iter().for_each(|column| column.push_cell(&mut line, nth));
+        for column in columns {
+            column.push_cell(&mut line, nth);
+        }
         line.write(look, out).expect("a string takes all that is written to it");
+        if let What::Changed(node) = row.what {
+            let hangs = rows.get(nth + 1).is_some_and(|next| next.depth > row.depth);
+            for reason in reasons(diff, node, look) {
+                line.pad_to(MARKS);
+                line.push(Role::Faint, &below(row, guides, hangs, look));
+                let room = look.columns() - line.width();
+                line.extend(&fit([(Role::Error, reason.as_str())], room, look.ascii));
+                line.write(look, out).expect("a string takes all that is written to it");
+            }
+        }
     }
+}
+
+/// Why failures begin at a node more or less often than before, on each side that says so; sanitised.
+fn reasons(diff: &Diff, node: usize, look: &Look) -> Vec<String> {
+    if !begins_otherwise(diff, node) {
+        return Vec::new();
+    }
+    let said = |side: &str, reason: &str| format!("in {side}: {}", text::sanitise(reason, look.ascii));
+    match diff.nodes[node].reasons.each_ref().map(Option::as_deref) {
+        [Some(a), Some(b)] if a == b => vec![said("both", a)],
+        [a, b] => a.map(|a| said("A", a)).into_iter().chain(b.map(|b| said("B", b))).collect(),
+    }
+}
+
+/// What stands in front of a line below a row: guides to the rows that follow.
+fn below(row: &Row, guides: &str, hangs: bool, look: &Look) -> String {
+    let vertical = if look.ascii { "| " } else { "│ " };
+    let branch = if row.depth == 0 { 0 } else { 3 };
+    let kept = guides.chars().count().saturating_sub(branch);
+    let mut said: String = guides.chars().take(kept).map(|c| if c.is_ascii_digit() || c == ',' { ' ' } else { c }).collect();
+    if row.depth > 0 {
+        said.push_str(if row.last { "  " } else { vertical });
+    }
+    said.push_str(if hangs { vertical } else { "  " });
+    said
 }
 
 /// How much there is where nothing of it changed.
@@ -160,7 +203,7 @@ fn columns(diff: &Diff, rows: &[Row], look: &Look) -> Vec<Column> {
         }
     };
     let mut columns =
-        vec![Column::new(if several { "spans each" } else { "spans" }, Role::Plain, rows.iter().map(counts(Figures::present)))];
+        vec![Column::new(if several { "spans each" } else { "spans" }, Role::Plain, rows.iter().map(counts(|of| of.spans)))];
     let errors: Vec<String> = rows.iter().map(counts(|of| of.errors)).collect();
     if errors.iter().any(|cell| !cell.is_empty()) {
         columns.push(Column::new(if several { "errors each" } else { "errors" }, Role::Error, errors));

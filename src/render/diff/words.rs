@@ -3,9 +3,8 @@
 use crate::analysis::diff::{Chance, Compared, Diff, Label, Length, Side};
 use crate::model::time::{MICROSECOND, Nanos};
 use crate::render::theme::Look;
-use crate::render::units::{self, Fixed};
+use crate::render::units;
 
-use super::ledger::fixed;
 use super::names::{arrow, raw};
 
 const SIDES: [&str; 2] = ["A", "B"];
@@ -24,17 +23,21 @@ pub(super) fn headline(diff: &Diff, look: &Look) -> String {
     let means = means(diff);
     let [a, b] = means.map(|mean| units::duration(mean, look.ascii));
     let several = diff.sides.iter().any(|side| side.traces.len() != 1);
-    let mean = if several { " in the mean" } else { "" };
+    let typically = if several { " in the mean" } else { "" };
     if total == 0 {
-        return format!("B takes as long as A{mean}: {b}");
+        return format!("B takes as long as A{typically}: {b}");
     }
     let whole = diff.durations()[0] * diff.sides[1].traces.len().max(1) as Nanos;
     let share = units::share(total.abs(), whole);
-    let share = if share.is_empty() { share } else { format!(" ({}{share})", if total > 0 { "+" } else { "-" }) };
-    let fixed: Fixed = fixed(diff, look);
-    let by = fixed.text(fixed.round(total, diff.scale()));
+    let share = match (share.chars().next(), total > 0) {
+        (None, _) => share,
+        (Some('0'..='9'), true) => format!(" (+{share})"),
+        (Some('0'..='9'), false) => format!(" (-{share})"),
+        (Some(_), _) => format!(" ({share})"),
+    };
+    let by = units::duration(mean(total.abs(), usize::try_from(diff.scale()).unwrap_or(usize::MAX)), look.ascii);
     let longer = if total > 0 { "longer" } else { "less" };
-    format!("B takes {by} {longer} than A{mean}: {a}{}{b}{share}", arrow(look))
+    format!("B takes {by} {longer} than A{typically}: {a}{}{b}{share}", arrow(look))
 }
 
 /// The mean duration of each side, rounded to the nanosecond.
@@ -65,9 +68,9 @@ pub(super) fn findings(diff: &Diff, quote: Quote<'_>) -> Vec<String> {
 fn some(names: &[&str], quote: Quote<'_>) -> String {
     const NAMED: usize = 10;
     let more = names.len().saturating_sub(NAMED);
-    let named: Vec<String> = names[..names.len() - more].iter().map(|name| quote(name)).collect();
-    let named = named.join(", ");
-    if more == 0 { named } else { format!("{named} and {} more", units::count(more)) }
+    let first: Vec<String> = names[..names.len() - more].iter().map(|name| quote(name)).collect();
+    let first = first.join(", ");
+    if more == 0 { first } else { format!("{first} and {} more", units::count(more)) }
 }
 
 fn chance(chance: Chance) -> String {

@@ -163,6 +163,8 @@ impl<'a> TraceView<'a> {
     }
 }
 
+/// All are nanoseconds, as their names say.
+#[allow(clippy::struct_field_names)]
 #[derive(Serialize)]
 struct DurationView {
     a_ns: Nanos,
@@ -234,8 +236,8 @@ struct NodeView<'a> {
     /// Whether critical paths end here.
     root: bool,
     change: &'static str,
-    a: FiguresView,
-    b: FiguresView,
+    a: FiguresView<'a>,
+    b: FiguresView<'a>,
 }
 
 impl<'a> NodeView<'a> {
@@ -245,7 +247,7 @@ impl<'a> NodeView<'a> {
             [Some(a), Some(b)] if a != b => Some(NameView::of(a)),
             _ => None,
         };
-        let [a, b] = at.figures.each_ref().map(FiguresView::of);
+        let [a, b] = [0, 1].map(|side| FiguresView::of(&at.figures[side], at.reasons[side].as_deref()));
         Self {
             parent: at.parent,
             depth: at.depth,
@@ -266,7 +268,7 @@ impl<'a> NodeView<'a> {
 }
 
 #[derive(Serialize)]
-struct FiguresView {
+struct FiguresView<'a> {
     span_count: u64,
     /// How many parents that have not arrived.
     missing_count: u64,
@@ -276,10 +278,13 @@ struct FiguresView {
     trace_count: u64,
     self_ns: Nanos,
     critical_ns: Nanos,
+    /// Why failures begin there, in the words of one of them. Only where one says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
 }
 
-impl FiguresView {
-    fn of(figures: &Figures) -> Self {
+impl<'a> FiguresView<'a> {
+    fn of(figures: &Figures, reason: Option<&'a str>) -> Self {
         Self {
             span_count: figures.spans,
             missing_count: figures.missing,
@@ -288,6 +293,7 @@ impl FiguresView {
             trace_count: figures.traces,
             self_ns: figures.self_time,
             critical_ns: figures.critical,
+            reason,
         }
     }
 }
