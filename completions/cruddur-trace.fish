@@ -102,7 +102,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l ser
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l highlight -d 'Mark the spans for which this filter expression holds, and keep the others' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l span -d 'Show one span whole: its attributes, events and links, and what it means for the trace' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l zoom -d 'Draw only this span and what is below it, over the whole width' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l max-rows -d 'Draw at most this many rows of a trace: what failed or was looked for, the critical path and the longest; the rest is counted' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l max-rows -d 'Draw at most this many rows of a trace: what failed or was looked for, the critical path and the longest; the rest is counted [default: all; 1000 for svg, 60 for markdown, 100 for mermaid]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l depth -d 'Draw so many levels of the tree; what is deeper is counted' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s o -l output -d 'How to print the trace' -r -f -a "waterfall\t'A waterfall to read'
 json\t'One JSON document'
@@ -184,7 +184,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s h
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l a -d 'As A, the newest traces that satisfy this filter expression' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l b -d 'As B, the newest traces that satisfy this filter expression' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -s n -l limit -d 'Compare at most this many traces a side' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l max-rows -d 'Show at most this many lines of where the time went, and as many paths that are new, gone or otherwise; the rest is added up. Not for json' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l max-rows -d 'Show at most this many lines of where the time went, and as many paths that are new, gone or changed; the rest is added up. Not for json' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -s o -l output -d 'How to print what differs' -r -f -a "text\t'Tables to read'
 json\t'One JSON document'
 markdown\t'Tables in Markdown, as GitHub reads them'"

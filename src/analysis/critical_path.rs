@@ -71,7 +71,6 @@ impl CriticalPath {
     pub fn of(trace: &Trace, tree: &Tree) -> Self {
         let count = tree.nodes().len();
         let mut path = Self { visits: vec![None; count], own: vec![0; count], slack: vec![None; count], ..Self::default() };
-        let tolerance = MICROSECOND.max(trace.precision) as u64;
         let known = Known::of(trace, tree);
         path.root = known.root();
         for top in tree.roots() {
@@ -81,7 +80,7 @@ impl CriticalPath {
                 path.range = Some((start, end));
             }
             path.slack[top] = on_path.then_some(0);
-            path.sweep(&known, top, (start.0, end.0), on_path, tolerance);
+            path.sweep(&known, top, (start.0, end.0), on_path);
         }
         path.segments.reverse();
         path.by_node = (0..path.segments.len() as u32).collect();
@@ -89,7 +88,7 @@ impl CriticalPath {
         path
     }
 
-    fn sweep(&mut self, known: &Known, top: usize, range: (u64, u64), on_path: bool, tolerance: u64) {
+    fn sweep(&mut self, known: &Known, top: usize, range: (u64, u64), on_path: bool) {
         let first = self.visit(known, top, range, on_path);
         let mut open = vec![first];
         while let Some(visit) = open.last_mut() {
@@ -100,7 +99,7 @@ impl CriticalPath {
                 open.pop();
                 continue;
             };
-            let fits = child.end <= visit.cursor.saturating_add(tolerance) && child.start < child.end.min(visit.cursor);
+            let fits = child.end <= visit.cursor.saturating_add(known.tolerance) && child.start < child.end.min(visit.cursor);
             let above = self.slack[visit.node];
             let late = if fits { 0 } else { visit.last_end.max(visit.cursor).saturating_sub(child.end) };
             self.slack[child.node] = above.map(|above| above.saturating_add(late));
@@ -134,7 +133,7 @@ impl CriticalPath {
             let Some((from, to)) = known.extent(child) else { continue };
             let runs = known.tree.span(known.trace, child).is_some_and(|span| span.end.is_none());
             // Beside its parent, and not for it?
-            if on_path && (to.0 > own_end.saturating_add(1_000) || runs) {
+            if on_path && (to.0 > own_end.saturating_add(known.tolerance) || runs) {
                 self.assumed += 1;
             }
             let to = if runs { end } else { to.0 };
@@ -218,6 +217,8 @@ struct Known<'a> {
     tree: &'a Tree,
     /// Of each node, the last time that is known of it or of what is below it.
     last: Vec<Time>,
+    /// By how many nanoseconds times may be off.
+    tolerance: u64,
 }
 
 impl<'a> Known<'a> {
@@ -229,7 +230,7 @@ impl<'a> Known<'a> {
                 last[above] = last[above].max(last[node]);
             }
         }
-        Self { trace, tree, last }
+        Self { trace, tree, last, tolerance: MICROSECOND.max(trace.precision) as u64 }
     }
 
     /// From when to when a node was, as far as that is known: what still runs lasts as long as what is known below it, and of a parent
