@@ -15,6 +15,7 @@ mod demo;
 mod diff;
 #[cfg(unix)]
 mod durability;
+mod every_medium;
 mod generated;
 mod honeycomb;
 mod honeycomb_config;
