@@ -88,11 +88,10 @@ impl Kind {
 }
 
 impl Finding {
-    /// One plain sentence, with lengths of time as `time` writes them. Not escaped for any medium.
-    pub fn words(&self, trace: &Trace, tree: &Tree, time: &dyn Fn(Nanos) -> String) -> String {
-        let name = |node: &usize| tree.span(trace, *node).map_or("a span that has not arrived", |span| &span.name);
-        let (took, within, count) = (time(self.time), name(&self.parent), self.nodes.len());
-        let first = self.nodes.first().map_or("", name);
+    /// One plain sentence, with nodes as `name` calls them and lengths of time as `time` writes them. Not escaped for any medium.
+    pub fn words(&self, name: &dyn Fn(usize) -> String, time: &dyn Fn(Nanos) -> String) -> String {
+        let (took, within, count) = (time(self.time), name(self.parent), self.nodes.len());
+        let first = self.nodes.first().map_or_else(String::new, |first| name(*first));
         match self.kind {
             Kind::Retries { made_good, backoff } => {
                 let end = if made_good { "and went well only the last time" } else { "and failed each time" };
@@ -100,17 +99,17 @@ impl Finding {
                 format!("{first} was tried {count} times in {within} {end}: {took}{pauses}")
             }
             Kind::Repeated => {
-                let like = if self.nodes.iter().all(|node| name(node) == first) { "" } else { " and its like" };
+                let like = if self.nodes.iter().all(|node| name(*node) == first) { "" } else { " and its like" };
                 format!("N+1: {first}{like}, {count} times one after the other in {within}: {took}")
             }
             Kind::Serial => {
-                let calls = self.calls(&name);
+                let calls = self.calls(name);
                 format!(
                     "{calls} run one after the other in {within}: they could run side by side if they do not need each other's answers, which saves {took} at most"
                 )
             }
             Kind::Untraced { at_start, at_end } => {
-                let last = self.nodes.last().map_or("", name);
+                let last = self.nodes.last().map_or_else(String::new, |last| name(*last));
                 let place = match (at_start, at_end) {
                     (true, true) => String::new(),
                     (true, false) => format!(" before {last}"),
@@ -123,11 +122,11 @@ impl Finding {
     }
 
     /// What was called, each name once, the first few of them.
-    fn calls<'a>(&'a self, name: &dyn Fn(&'a usize) -> &'a str) -> String {
+    fn calls(&self, name: &dyn Fn(usize) -> String) -> String {
         const SHOWN: usize = 3;
-        let mut names: Vec<(&str, usize)> = Vec::new();
+        let mut names: Vec<(String, usize)> = Vec::new();
         for node in &self.nodes {
-            let called = name(node);
+            let called = name(*node);
             match names.iter().position(|(known, _)| *known == called) {
                 Some(place) => names[place].1 += 1,
                 None if names.len() < SHOWN => names.push((called, 1)),
@@ -135,8 +134,7 @@ impl Finding {
             }
         }
         let told: usize = names.iter().map(|(_, count)| count).sum();
-        let each =
-            |(name, count): &(&str, usize)| if *count == 1 { (*name).to_owned() } else { format!("{name} ({count} calls)") };
+        let each = |(name, count): &(String, usize)| if *count == 1 { name.clone() } else { format!("{name} ({count} calls)") };
         let mut calls: Vec<String> = names.iter().map(each).collect();
         if told < self.nodes.len() {
             calls.push(format!("{} more", self.nodes.len() - told));

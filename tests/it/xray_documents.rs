@@ -426,7 +426,8 @@ fn a_trace_that_is_linked_to_others() {
       │ ┕━ SQS                                        █████████████          26.5 ms
       ┕━ Overhead                                                         ▍   700 µs
 
-    - 30 ms in cruddur-send before cruddur-send that nobody traced
+    - 30 ms in cruddur-send (Lambda) before cruddur-send (Function) that nobody
+      traced
     [exit status: 0]
     ");
 }

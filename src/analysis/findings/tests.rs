@@ -15,7 +15,11 @@ fn of(spans: Vec<Span>) -> (Trace, Tree, Vec<Finding>) {
 fn told(spans: Vec<Span>, wanted: impl Fn(Kind) -> bool) -> Vec<String> {
     let (trace, tree, found) = of(spans);
     let found = found.iter().filter(|finding| wanted(finding.kind));
-    found.map(|finding| finding.words(&trace, &tree, &|time| format!("{} ms", time / MS))).collect()
+    found.map(|finding| finding.words(&name(&trace, &tree), &|time| format!("{} ms", time / MS))).collect()
+}
+
+fn name(trace: &Trace, tree: &Tree) -> impl Fn(usize) -> String {
+    |node| tree.span(trace, node).map_or_else(String::new, |span| span.name.clone())
 }
 
 fn is_hole(kind: Kind) -> bool {
@@ -200,7 +204,7 @@ proptest! {
             for node in &finding.nodes {
                 prop_assert_eq!(tree.nodes()[*node].parent, Some(finding.parent));
             }
-            finding.words(&trace, &tree, &|time| time.to_string());
+            finding.words(&name(&trace, &tree), &|time| time.to_string());
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::model::time::Nanos;
 use crate::model::{Span, Time};
 use crate::render::theme::{self, Role};
 use crate::render::waterfall::{
-    Entry, Extent, Ink, Label, Length, Mark, Options, Shown, Whole, glyph, linked, marks, notes, remark, shades, ticks,
+    Entry, Extent, Ink, Label, Length, Mark, Options, Shown, Whole, called, glyph, linked, marks, notes, remark, shades, ticks,
 };
 use crate::render::{Look, units};
 
@@ -184,14 +184,13 @@ impl Data {
 
 /// Which item each finding is about, by its words: the first of the calls, or where that is not on the page, the span in which they are.
 fn places(shown: Shown<'_>, items: &[Item], look: &Look) -> HashMap<String, usize> {
-    let tree = &shown.analysis.tree;
     let time = |length| units::duration(length, look.ascii);
     // Only the first few findings are told.
     let told = shown.analysis.findings.iter().take(8);
     let item = |node: usize| items.iter().position(|item| item.row.planned.entry == Entry::Node(node));
     told.filter_map(|finding| {
         let item = finding.nodes.first().and_then(|node| item(*node)).or_else(|| item(finding.parent))?;
-        Some((finding.words(shown.trace, tree, &time), item))
+        Some((finding.words(&|node| called(shown, node), &time), item))
     })
     .collect()
 }

@@ -69,8 +69,8 @@ impl<'a> Label<'a> {
             let name = format!("{} not arrived (yet)", text::sanitise(&id, look.ascii));
             return Self { name: name.into(), role: Role::Warning, below, separator, ..Self::default() };
         };
+        let sort = sort_of(shown, node, span);
         let above = tree.nodes()[node].parent.and_then(|parent| tree.span(trace, parent));
-        let sort = sort(span, above.into_iter().chain(tree.children(node).filter_map(|child| tree.span(trace, child))));
         let sort = if sort.is_empty() { Cow::default() } else { format!(" ({})", text::sanitise(sort, look.ascii)).into() };
         let above = above.map(Span::service);
         // X-Ray's segments are named after their service: once is enough.
@@ -119,6 +119,23 @@ impl<'a> Label<'a> {
 /// By how much a span was moved: `~+12 ms`.
 fn shift(by: Nanos, look: &Look) -> String {
     format!("~{}{}", if by > 0 { "+" } else { "" }, units::duration(by, look.ascii))
+}
+
+/// A span's name, where a neighbour has the same one with what sort of thing it is, as its row has it. Not sanitised.
+pub fn called(shown: Shown<'_>, node: usize) -> String {
+    match shown.analysis.tree.span(shown.trace, node) {
+        None => "a span that has not arrived".to_owned(),
+        Some(span) => match sort_of(shown, node, span) {
+            "" => span.name.clone(),
+            sort => format!("{} ({sort})", span.name),
+        },
+    }
+}
+
+fn sort_of<'a>(shown: Shown<'a>, node: usize, span: &'a Span) -> &'a str {
+    let (trace, tree) = (shown.trace, &shown.analysis.tree);
+    let above = tree.nodes()[node].parent.and_then(|parent| tree.span(trace, parent));
+    sort(span, above.into_iter().chain(tree.children(node).filter_map(|child| tree.span(trace, child))))
 }
 
 /// The last part of a span's origin, `Function` of `AWS::Lambda::Function`, where a neighbour has the same name and service and

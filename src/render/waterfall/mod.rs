@@ -38,7 +38,7 @@ mod whole;
 
 pub use axis::Axis;
 pub use extent::Extent;
-pub use label::{Label, Remark, remark};
+pub use label::{Label, Remark, called, remark};
 pub use layout::{Columns, Layout, Length, Mark, Row, marks, rows, rows_of};
 pub use linked::lines as linked;
 pub use notes::notes;

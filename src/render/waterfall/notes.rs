@@ -10,6 +10,7 @@ use crate::render::theme::{Look, Role};
 use crate::render::{text, units};
 
 use super::Shown;
+use super::label::called;
 use super::layout::{Layout, Mark};
 use super::paint::glyph;
 use super::whole::Whole;
@@ -70,7 +71,7 @@ pub fn notes(shown: Shown<'_>, whole: &Whole, broken: bool, look: &Look) -> Vec<
     let time = |length| units::duration(length, look.ascii);
     let clocks = analysis.skew.hosts().iter().filter(|between| between.outside > 0).map(|between| between.words(&time));
     let gaps = analysis.path.assumption().into_iter().chain(analysis.gaps.iter().map(ToString::to_string));
-    let findings = analysis.findings.iter().map(|finding| finding.words(trace, tree, &time));
+    let findings = analysis.findings.iter().map(|finding| finding.words(&|node| called(shown, node), &time));
     for (mark, words) in [(Some(Mark::Outside), several(clocks)), (None, several(gaps)), (None, several(findings))] {
         notes.extend(words.into_iter().map(|words| (mark, words)));
     }
