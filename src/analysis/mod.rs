@@ -38,7 +38,13 @@ pub use skew::Skew;
 pub use stats::StatsBuilder;
 pub use tree::{Marks, Node, Tree, Trouble, What};
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use crate::model::Trace;
+
+/// From so many spans on, it takes longer to look at them than to start a thread.
+const FOR_THREADS: usize = 5_000;
 
 /// What there is to know of one trace beyond its spans. Lists are by node of the tree.
 #[derive(Debug, Clone)]
@@ -60,15 +66,26 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    /// Looks at a trace from all sides. Costs O(n log n), and never recurses.
+    /// Looks at a trace from all sides. Costs O(n log n), and never recurses. Of large traces, two threads look at the same time.
     pub fn of(trace: &Trace) -> Self {
         let tree = Tree::build(trace);
-        let self_times = SelfTimes::of(trace, &tree);
-        let path = CriticalPath::of(trace, &tree);
-        let errors = ErrorRoles::of(trace, &tree);
-        let skew = Skew::of(trace, &tree);
-        let findings = findings::find(trace, &tree, &path);
-        let gaps = completeness::gaps(trace, &tree);
+        let waited_for = || {
+            let path = CriticalPath::of(trace, &tree);
+            let findings = findings::find(trace, &tree, &path);
+            (path, findings)
+        };
+        let beside = || {
+            let (self_times, errors) = (SelfTimes::of(trace, &tree), ErrorRoles::of(trace, &tree));
+            (self_times, errors, Skew::of(trace, &tree), completeness::gaps(trace, &tree))
+        };
+        let ((path, findings), (self_times, errors, skew, gaps)) = if trace.spans().len() < FOR_THREADS {
+            (waited_for(), beside())
+        } else {
+            thread::scope(|scope| {
+                let other = scope.spawn(beside);
+                (waited_for(), other.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            })
+        };
         Self { tree, self_times, path, errors, skew, findings, gaps }
     }
 }

@@ -22,7 +22,7 @@ use crate::exit::Exit;
 use crate::interactive::Viewer;
 use crate::model::{Trace, TraceId};
 use crate::query::{Expr, Sugar};
-use crate::render::{html, json, span, waterfall};
+use crate::render::{Look, html, json, span, waterfall};
 use crate::ui::Ui;
 use crate::wire::otlp;
 
@@ -30,16 +30,7 @@ use drawn::Drawn;
 
 /// Fetches every trace before it prints the first: half an answer is none.
 pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
-    if args.interactive {
-        ui.can_be_interactive()?;
-        if args.ids.len() > 1 {
-            return Err(Failure::usage("--interactive shows one trace").hint("`list -i` goes from one to another"));
-        }
-    }
-    if args.output == ShowFormat::Mermaid && args.span.is_some() {
-        let hint = "`--zoom` draws a span with all that is below it; `-o markdown` tells all of one";
-        return Err(Failure::usage("a sequence diagram of one span says nothing").hint(hint));
-    }
+    check(args, ui)?;
     let filter = filter(args, ui)?;
     let highlight = ask::expression(args.highlight.as_deref(), ui)?;
     let attributes = match args.output {
@@ -51,30 +42,8 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     if args.explain {
         return explain(&sources, &args.ids, ui);
     }
-    let mut traces = Vec::new();
     let mut notes = Vec::new();
-    let mut failed = Failed::new();
-    let mut ready = if args.ids.len() > 1 { all_at_once(&sources, &args.ids).await } else { HashMap::new() };
-    for typed in &args.ids {
-        let found = TraceId::parse(typed).ok().and_then(|id| ready.remove(&id));
-        let trace = if let Some(trace) = found {
-            trace
-        } else {
-            let Found { trace, failed: more } = find::trace(&sources, typed).await?;
-            ask::also_failed(&mut failed, more);
-            trace
-        };
-        let trace = match &args.span {
-            // A drawing of one span says what it means for all.
-            Some(typed) if !args.output.is_of_the_whole() => one_span(&trace, typed)?,
-            _ => trace,
-        };
-        traces.push(match &filter {
-            // A drawing shows what each span means for the whole trace, also where only some are drawn.
-            Some(filter) if !args.output.is_of_the_whole() => part::only(filter, &trace, &mut notes)?,
-            _ => trace,
-        });
-    }
+    let (mut traces, failed) = fetched(args, &sources, filter.as_ref(), &mut notes).await?;
     ask::report(&failed, ui);
     for trace in &mut traces {
         notes.append(&mut trace.notes);
@@ -95,28 +64,8 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
         let (subject, start) = drawn.into_subject(args, notes);
         return interact::show(Viewer::new(subject, start, look), ui).await;
     }
-    let text = match args.output {
-        ShowFormat::Waterfall => {
-            let screen = |drawn: &Drawn| match drawn.span {
-                Some(node) => span::render(drawn.shown(), node, &look),
-                None => waterfall::render(drawn.shown(), &drawn.options(args), &look),
-            };
-            drawn.iter().map(screen).collect::<Vec<_>>().join("\n")
-        }
-        ShowFormat::Json => json::show(&traces, &[&notes[..], &ask::silent(&sources, &failed)].concat()),
-        ShowFormat::Jsonl => traces.iter().map(json::show_line).collect(),
-        ShowFormat::Perfetto | ShowFormat::Speedscope | ShowFormat::Csv => exported::text(&drawn, args, &mut notes),
-        ShowFormat::Html => {
-            let pages: Vec<_> = drawn.iter().map(|drawn| drawn.page(args)).collect();
-            html::render(&pages, &[&notes[..], &ask::silent(&sources, &failed)].concat(), &look)
-        }
-        ShowFormat::Otlp => {
-            otlp::encode_json(traces.iter().flat_map(|trace| trace.spans().iter().map(move |span| (trace.id(), span))))
-        }
-        ShowFormat::Markdown => waterfall::markdown::render(&sections(&drawn, args), &context.look_of_document(ui)),
-        ShowFormat::Mermaid => waterfall::mermaid::render(&sections(&drawn, args), &context.look_of_document(ui)),
-        ShowFormat::Svg => waterfall::svg::render(&sections(&drawn, args), &context.look_of_document(ui)),
-    };
+    let text =
+        printed(args, (&traces, &drawn), &mut notes, &ask::silent(&sources, &failed), (&look, &context.look_of_document(ui)));
     for note in &notes {
         ui.note(note);
     }
@@ -135,6 +84,86 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     // The process ends now, and the system takes a million spans back faster than we can.
     std::mem::forget((drawn, traces));
     Ok(Exit::Yes)
+}
+
+/// What clap cannot know to be wrong.
+fn check(args: &ShowArgs, ui: &Ui) -> Result<(), Failure> {
+    if args.interactive {
+        ui.can_be_interactive()?;
+        if args.ids.len() > 1 {
+            return Err(Failure::usage("--interactive shows one trace").hint("`list -i` goes from one to another"));
+        }
+    }
+    if args.output == ShowFormat::Mermaid && args.span.is_some() {
+        let hint = "`--zoom` draws a span with all that is below it; `-o markdown` tells all of one";
+        return Err(Failure::usage("a sequence diagram of one span says nothing").hint(hint));
+    }
+    Ok(())
+}
+
+/// Every trace that was asked for, or that part of it, and who did not answer.
+async fn fetched(
+    args: &ShowArgs,
+    sources: &Sources,
+    filter: Option<&Expr>,
+    notes: &mut Vec<String>,
+) -> Result<(Vec<Trace>, Failed), Failure> {
+    let mut traces = Vec::new();
+    let mut failed = Failed::new();
+    let mut ready = if args.ids.len() > 1 { all_at_once(sources, &args.ids).await } else { HashMap::new() };
+    for typed in &args.ids {
+        let found = TraceId::parse(typed).ok().and_then(|id| ready.remove(&id));
+        let trace = if let Some(trace) = found {
+            trace
+        } else {
+            let Found { trace, failed: more } = find::trace(sources, typed).await?;
+            ask::also_failed(&mut failed, more);
+            trace
+        };
+        let trace = match &args.span {
+            // A drawing of one span says what it means for all.
+            Some(typed) if !args.output.is_of_the_whole() => one_span(&trace, typed)?,
+            _ => trace,
+        };
+        traces.push(match filter {
+            // A drawing shows what each span means for the whole trace, also where only some are drawn.
+            Some(filter) if !args.output.is_of_the_whole() => part::only(filter, &trace, notes)?,
+            _ => trace,
+        });
+    }
+    Ok((traces, failed))
+}
+
+/// The answer, of traces as they are or of what is drawn of them. `silent` says who did not answer; the second look is that of documents.
+fn printed(
+    args: &ShowArgs,
+    (traces, drawn): (&[Trace], &[Drawn]),
+    notes: &mut Vec<String>,
+    silent: &[String],
+    (look, document): (&Look, &Look),
+) -> String {
+    match args.output {
+        ShowFormat::Waterfall => {
+            let screen = |drawn: &Drawn| match drawn.span {
+                Some(node) => span::render(drawn.shown(), node, look),
+                None => waterfall::render(drawn.shown(), &drawn.options(args), look),
+            };
+            drawn.iter().map(screen).collect::<Vec<_>>().join("\n")
+        }
+        ShowFormat::Json => json::show(traces, &[&notes[..], silent].concat()),
+        ShowFormat::Jsonl => traces.iter().map(json::show_line).collect(),
+        ShowFormat::Perfetto | ShowFormat::Speedscope | ShowFormat::Csv => exported::text(drawn, args, notes),
+        ShowFormat::Html => {
+            let pages: Vec<_> = drawn.iter().map(|drawn| drawn.page(args)).collect();
+            html::render(&pages, &[&notes[..], silent].concat(), look)
+        }
+        ShowFormat::Otlp => {
+            otlp::encode_json(traces.iter().flat_map(|trace| trace.spans().iter().map(move |span| (trace.id(), span))))
+        }
+        ShowFormat::Markdown => waterfall::markdown::render(&sections(drawn, args), document),
+        ShowFormat::Mermaid => waterfall::mermaid::render(&sections(drawn, args), document),
+        ShowFormat::Svg => waterfall::svg::render(&sections(drawn, args), document),
+    }
 }
 
 /// What a document is made of.

@@ -15,7 +15,8 @@ const MAX_COMPOSED: usize = 16;
 /// zero-width characters, separators of lines and marks that have nothing to stand on as `\u{202e}`. With `ascii`, all that is not
 /// printable ASCII is written like that.
 pub fn sanitise(text: &str, ascii: bool) -> Cow<'_, str> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    // Without a way out on the way, which processors take many bytes at a time.
+    if text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~')) {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len() + 8);
@@ -85,7 +86,7 @@ pub fn width(text: &str) -> usize {
 /// Characters of one column that never join their neighbours: Latin letters and what bars and guides are drawn with. Finding
 /// clusters costs many times more than counting.
 fn is_simple(c: char) -> bool {
-    matches!(c, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '…' | '⋯' | '↺' | '\u{2500}'..='\u{259f}')
+    matches!(c, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '•' | '…' | '⋯' | '↺' | '\u{2500}'..='\u{259f}')
 }
 
 /// Sanitised text in at most `columns` columns: cut, and ended with `…` (`...` with `ascii`), where it is longer.

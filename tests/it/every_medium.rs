@@ -64,7 +64,7 @@ fn counted(format: ShowFormat, answer: &str) -> Option<usize> {
         }
         ShowFormat::Otlp => {
             let resources = json();
-            let scopes = resources["resourceSpans"].as_array()?.iter().flat_map(|resource| resource["scopeSpans"].as_array());
+            let scopes = resources["resourceSpans"].as_array()?.iter().filter_map(|resource| resource["scopeSpans"].as_array());
             Some(scopes.flatten().map(|scope| list(&scope["spans"])).sum())
         }
         ShowFormat::Csv => Some(csv::Reader::from_reader(answer.as_bytes()).records().count()),

@@ -1,5 +1,7 @@
 //! Where everything is: columns, bars and labels as numbers. Nothing here writes text to be shown, but its widths count.
 
+use std::collections::HashSet;
+
 use crate::analysis::{Marks, What};
 use crate::model::Span;
 use crate::model::time::Nanos;
@@ -180,8 +182,10 @@ impl Columns {
         let marks = if marks > 0 { marks + 1 } else { 0 };
         let duration = rows.iter().map(|row| text::width(&length_text(row.length, look))).max().unwrap_or(0);
         let service = if total >= SERVICE_COLUMN_FROM && whole.services > 1 {
-            let widest = rows.iter().filter_map(|row| spans(shown, row.planned.entry).next());
-            widest.map(|span| text::width(&text::sanitise(span.service(), look.ascii))).max().unwrap_or(0).min(SERVICE_COLUMN)
+            let first = rows.iter().filter_map(|row| spans(shown, row.planned.entry).next());
+            let services: HashSet<&str> = first.map(Span::service).collect();
+            let widest = services.into_iter().map(|service| text::width(&text::sanitise(service, look.ascii))).max();
+            widest.unwrap_or(0).min(SERVICE_COLUMN)
         } else {
             0
         };

@@ -1,6 +1,9 @@
 //! Numbers to text: the axis, then row by row.
 
 use std::fmt;
+use std::ops::Range;
+use std::panic::resume_unwind;
+use std::thread;
 
 use crate::model::Span;
 use crate::render::line::{Line, Pieces};
@@ -15,6 +18,8 @@ use super::shade::shades;
 use super::ticks::ticks;
 use super::{Shown, bars, header, linked, notes};
 
+/// From so many rows on, it takes longer to paint them than to start a thread.
+const FOR_THREADS: usize = 2_000;
 /// Columns between two ticks, at least: room for most labels.
 const TICK_SPACING: usize = 9;
 
@@ -26,21 +31,29 @@ pub(super) fn paint(painter: &Painter<'_>, out: &mut impl fmt::Write) -> fmt::Re
     notes::write(*shown, layout, look, out)
 }
 
-/// The axis and the rows.
+/// The axis and the rows. Many rows are painted by several threads, each some that follow each other.
 pub(super) fn body(painter: &Painter<'_>, out: &mut impl fmt::Write) -> fmt::Result {
-    let Painter { layout, look, .. } = painter;
     let mut line = Line::default();
     painter.axis(&mut line);
-    line.write(look, out)?;
-    let mut open = Vec::new();
-    for (at, row) in layout.rows.iter().enumerate() {
-        let mut said = Ok(());
-        open.truncate(row.planned.depth);
-        painter.lines(at, &open, &mut line, &mut |line| said = said.and_then(|()| line.write(look, out)));
-        said?;
-        open.push(!row.planned.last);
+    line.write(painter.look, out)?;
+    let rows = painter.layout.rows.len();
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    if rows < FOR_THREADS || threads == 1 {
+        return painter.rows(0..rows, out);
     }
-    Ok(())
+    let part = rows.div_ceil(threads);
+    let parts = (0..rows).step_by(part).map(|from| from..rows.min(from + part));
+    let texts: Vec<Result<String, fmt::Error>> = thread::scope(|scope| {
+        let paint = |part| {
+            move || {
+                let mut text = String::new();
+                painter.rows(part, &mut text).map(|()| text)
+            }
+        };
+        let threads: Vec<_> = parts.map(|part| scope.spawn(paint(part))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    texts.into_iter().try_for_each(|text| out.write_str(&text?))
 }
 
 /// The sign of a mark.
@@ -91,14 +104,7 @@ impl<'a> Painter<'a> {
 
     /// A row with the lines that belong below it, each in pieces. Costs as many steps as the row has levels above it.
     pub fn row_pieces(&self, at: usize) -> Vec<Pieces> {
-        let rows = &self.layout.rows;
-        let mut open = Vec::new();
-        let mut above = rows[at].planned.parent;
-        while let Some(row) = above {
-            open.push(!rows[row].planned.last);
-            above = rows[row].planned.parent;
-        }
-        open.reverse();
+        let open = self.open_above(at);
         let mut lines = Vec::new();
         self.lines(at, &open, &mut Line::default(), &mut |line| lines.push(line.take()));
         lines
@@ -134,6 +140,30 @@ impl<'a> Painter<'a> {
         let spacings = std::iter::successors(Some(TICK_SPACING), |spacing| Some(spacing * 3 / 2));
         let labels = spacings.take_while(|spacing| *spacing <= layout.columns.lane.max(TICK_SPACING)).find_map(labelled);
         labels.unwrap_or_else(|| vec![(Tick { offset: 0, column: 0 }, "0".to_owned())])
+    }
+
+    /// Writes rows that follow each other, each line with a line feed.
+    fn rows(&self, rows: Range<usize>, out: &mut impl fmt::Write) -> fmt::Result {
+        let mut open = self.layout.rows.get(rows.start).map_or_else(Vec::new, |_| self.open_above(rows.start));
+        let mut line = Line::default();
+        for at in rows {
+            let planned = &self.layout.rows[at].planned;
+            let mut said = Ok(());
+            open.truncate(planned.depth);
+            self.lines(at, &open, &mut line, &mut |line| said = said.and_then(|()| line.write(self.look, out)));
+            said?;
+            open.push(!planned.last);
+        }
+        Ok(())
+    }
+
+    /// Of each level above a row, whether siblings come further down.
+    fn open_above(&self, at: usize) -> Vec<bool> {
+        let rows = &self.layout.rows;
+        let above = std::iter::successors(rows[at].planned.parent, |row| rows[*row].planned.parent);
+        let mut open: Vec<bool> = above.map(|row| !rows[row].planned.last).collect();
+        open.reverse();
+        open
     }
 
     /// Every label stands behind a line at the very place where a bar that starts then begins.
