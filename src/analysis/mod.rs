@@ -69,21 +69,20 @@ impl Analysis {
     /// Looks at a trace from all sides. Costs O(n log n), and never recurses. Of large traces, two threads look at the same time.
     pub fn of(trace: &Trace) -> Self {
         let tree = Tree::build(trace);
-        let waited_for = || {
+        // Who is answered by whom takes about as long as all the rest.
+        let beside = || completeness::gaps(trace, &tree);
+        let rest = || {
+            let (self_times, errors) = (SelfTimes::of(trace, &tree), ErrorRoles::of(trace, &tree));
             let path = CriticalPath::of(trace, &tree);
             let findings = findings::find(trace, &tree, &path);
-            (path, findings)
+            (self_times, errors, Skew::of(trace, &tree), path, findings)
         };
-        let beside = || {
-            let (self_times, errors) = (SelfTimes::of(trace, &tree), ErrorRoles::of(trace, &tree));
-            (self_times, errors, Skew::of(trace, &tree), completeness::gaps(trace, &tree))
-        };
-        let ((path, findings), (self_times, errors, skew, gaps)) = if trace.spans().len() < FOR_THREADS {
-            (waited_for(), beside())
+        let ((self_times, errors, skew, path, findings), gaps) = if trace.spans().len() < FOR_THREADS {
+            (rest(), beside())
         } else {
             thread::scope(|scope| {
                 let other = scope.spawn(beside);
-                (waited_for(), other.join().unwrap_or_else(|panic| resume_unwind(panic)))
+                (rest(), other.join().unwrap_or_else(|panic| resume_unwind(panic)))
             })
         };
         Self { tree, self_times, path, errors, skew, findings, gaps }
