@@ -3,7 +3,7 @@
 //! Every file is also parsed into a JSON tree by a process of its own, which does nothing else; each figure is set against that, in time
 //! and in peak memory. `benches/README.md` holds the last run. Linux only: peak memory is read from `/proc`.
 
-#[allow(dead_code, reason = "each benchmark uses what it needs of it")]
+#[expect(dead_code, reason = "other benchmarks need more of it")]
 mod support;
 
 use std::fmt::Write as _;
