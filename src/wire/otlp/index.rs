@@ -2,12 +2,7 @@
 
 use std::collections::HashMap;
 
-use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
-use opentelemetry_proto::tonic::common::v1::{InstrumentationScope, KeyValue};
-use opentelemetry_proto::tonic::resource::v1::Resource;
-
-use super::protobuf::merged;
-use super::{check, encode, walk};
+use super::{check, decode, encode, fields, walk};
 use crate::model::{Span, SpanKind, Time, TraceId};
 use crate::wire::batch::{Batch, Format, Indexer, Row};
 use crate::wire::error::{Refusals, Refused, WireError};
@@ -36,21 +31,20 @@ impl Batch {
 
 /// A batch without its data.
 fn index(data: &[u8]) -> Result<(Batch, Vec<Refused>), WireError> {
-    let broken = |broken: walk::Broken| broken.within(data);
+    let broken = |broken: fields::Broken| broken.within(data);
     let request = walk::request(data).map_err(broken)?;
     // Decoded before the spans, which borrow from the data only, so that names of services outlive the loop.
     let mut services = Vec::with_capacity(request.len());
     for part in &request {
-        let resource: Resource = merged(&part.resource)?;
-        services.push(check::all_fit(&resource.attributes).then(|| service_name(&resource.attributes).to_owned()));
+        let resource = decode::resource(&part.resource, "").map_err(broken)?;
+        services.push(resource.map(|resource| resource.service().to_owned()));
     }
     let mut indexer = Indexer::default();
     let mut refusals = Refusals::default();
     for (part, service) in request.iter().zip(&services) {
         let number = indexer.service(Some(service.as_deref().unwrap_or_default()));
         for scope in &part.scopes {
-            let message: InstrumentationScope = merged(&scope.scope)?;
-            let fits = service.is_some() && check::all_fit(&message.attributes);
+            let fits = decode::scope(&scope.scope, "").map_err(broken)?.is_some() && service.is_some();
             for bytes in &scope.spans {
                 let span = walk::span(bytes).map_err(broken)?;
                 match if fits { span.ids() } else { Err(check::TOO_DEEP) } {
@@ -77,13 +71,4 @@ fn index(data: &[u8]) -> Result<(Batch, Vec<Refused>), WireError> {
         }
     }
     Ok((indexer.finish(Format::OtlpProtobuf, Vec::new()), refusals.into_vec()))
-}
-
-/// As [`crate::model::Resource::service`] has it: of several, the last, if it is text.
-fn service_name(attributes: &[KeyValue]) -> &str {
-    let last = attributes.iter().rev().find(|entry| entry.key == "service.name");
-    match last.and_then(|entry| entry.value.as_ref()).and_then(|value| value.value.as_ref()) {
-        Some(Any::StringValue(name)) => name,
-        _ => "",
-    }
 }

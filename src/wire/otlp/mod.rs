@@ -1,7 +1,7 @@
 //! OTLP, the protocol of `OpenTelemetry`: <https://opentelemetry.io/docs/specs/otlp/>.
 //!
-//! `walk` goes through a request without decoding it, `check` says what can be kept, [`index`] turns a request into a batch,
-//! [`protobuf`] reads it back, [`encode`](mod@encode) writes one; [`json`] is the same in JSON, and [`response`] what a receiver
+//! `fields` are those of a protobuf message, `walk` goes through a request without decoding it, `check` says what can be kept,
+//! [`index`] turns a request into a batch, [`protobuf`] reads it back by `decode`, [`encode`](mod@encode) writes one; [`json`] is the same in JSON, and [`response`] what a receiver
 //! answers.
 
 pub mod encode;
@@ -11,7 +11,11 @@ pub mod protobuf;
 pub mod response;
 
 mod check;
+mod decode;
+mod fields;
 mod group;
+#[cfg(test)]
+mod oracle;
 mod walk;
 
 pub use check::MAX_NESTING;

@@ -5,17 +5,8 @@
 
 use std::sync::Arc;
 
-use opentelemetry_proto::tonic::common::v1 as common;
-use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
-use opentelemetry_proto::tonic::resource::v1 as resource;
-use opentelemetry_proto::tonic::trace::v1 as proto;
-use prost::Message;
-
-use super::{check, walk};
-use crate::model::id::hex;
-use crate::model::{
-    Attributes, EntityRef, Event, Link, Resource, Scope, Span, SpanKind, Status, StatusCode, Time, TraceId, Value,
-};
+use super::{check, decode, fields, walk};
+use crate::model::{Span, TraceId};
 use crate::wire::error::{Refusals, Refused, WireError};
 use crate::wire::read::Records;
 
@@ -55,7 +46,7 @@ fn read(
     mut keep: impl FnMut(TraceId, Span),
     mut refuse: impl FnMut(&'static str),
 ) -> Result<usize, WireError> {
-    let broken = |broken: walk::Broken| broken.within(data);
+    let broken = |broken: fields::Broken| broken.within(data);
     let request = walk::request(data).map_err(broken)?;
     for resource_spans in &request {
         // Decoded when the first span is wanted, and shared by the others.
@@ -63,28 +54,27 @@ fn read(
         for scope_spans in &resource_spans.scopes {
             let mut scope = None;
             for &bytes in &scope_spans.spans {
-                if let Some(wanted) = wanted
-                    && !wanted(walk::trace_id(bytes).map_err(broken)?)
-                {
+                let outline = walk::outline(bytes).map_err(broken)?;
+                if !wanted.is_none_or(|wanted| wanted(outline.trace)) {
                     continue;
                 }
                 let resource = match &resource {
                     Some(resource) => resource,
-                    None => resource.insert(resource_of(&resource_spans.resource, resource_spans.schema_url)?),
+                    None => resource.insert(
+                        decode::resource(&resource_spans.resource, resource_spans.schema_url).map_err(broken)?.map(Arc::new),
+                    ),
                 };
                 let scope = match &scope {
                     Some(scope) => scope,
-                    None => scope.insert(scope_of(&scope_spans.scope, scope_spans.schema_url)?),
+                    None => scope
+                        .insert(decode::scope(&scope_spans.scope, scope_spans.schema_url).map_err(broken)?.map(Arc::new)),
                 };
                 let (Some(resource), Some(scope)) = (resource, scope) else {
                     refuse(check::TOO_DEEP);
                     continue;
                 };
-                let span: proto::Span = merged(&[bytes])?;
-                match walk::Span::of(&span).ids() {
-                    Ok(ids) => {
-                        keep(TraceId::from_bytes(ids.trace), span_of(span, ids, Arc::clone(resource), Arc::clone(scope)));
-                    }
+                match decode::span(bytes, &outline, resource, scope).map_err(broken)? {
+                    Ok((id, span)) => keep(id, span),
                     Err(reason) => refuse(reason),
                 }
             }
@@ -93,115 +83,18 @@ fn read(
     Ok(request.len())
 }
 
-/// A message that may have come in pieces.
-pub(super) fn merged<M: Message + Default>(pieces: &[&[u8]]) -> Result<M, WireError> {
-    let mut message = M::default();
-    let merged = pieces.iter().try_for_each(|piece| message.merge(*piece));
-    merged.map(|()| message).map_err(|error| WireError::new("OTLP protobuf", error))
-}
-
-/// `None` where it makes all its spans refused.
-fn resource_of(pieces: &[&[u8]], schema_url: &str) -> Result<Option<Arc<Resource>>, WireError> {
-    let message: resource::Resource = merged(pieces)?;
-    let entity = |entity: common::EntityRef| EntityRef {
-        schema_url: entity.schema_url,
-        kind: entity.r#type,
-        id_keys: entity.id_keys,
-        description_keys: entity.description_keys,
-    };
-    Ok(check::all_fit(&message.attributes).then(|| {
-        Arc::new(Resource {
-            attributes: attributes(message.attributes),
-            dropped_attributes: message.dropped_attributes_count,
-            schema_url: schema_url.to_owned(),
-            entity_refs: message.entity_refs.into_iter().map(entity).collect(),
-        })
-    }))
-}
-
-/// `None` where it makes all its spans refused.
-fn scope_of(pieces: &[&[u8]], schema_url: &str) -> Result<Option<Arc<Scope>>, WireError> {
-    let message: common::InstrumentationScope = merged(pieces)?;
-    Ok(check::all_fit(&message.attributes).then(|| {
-        Arc::new(Scope {
-            name: message.name,
-            version: message.version,
-            attributes: attributes(message.attributes),
-            dropped_attributes: message.dropped_attributes_count,
-            schema_url: schema_url.to_owned(),
-        })
-    }))
-}
-
-fn span_of(span: proto::Span, ids: walk::Ids, resource: Arc<Resource>, scope: Arc<Scope>) -> Span {
-    let status = span.status.unwrap_or_default();
-    Span {
-        id: ids.id,
-        parent: ids.parent,
-        name: span.name,
-        kind: SpanKind::from_number(span.kind),
-        start: Time(span.start_time_unix_nano),
-        end: Some(Time(span.end_time_unix_nano)).filter(|end| !end.is_unknown()),
-        status: Status { code: StatusCode::from_number(status.code), message: status.message },
-        attributes: attributes(span.attributes),
-        events: span.events.into_iter().map(event).collect(),
-        links: span.links.into_iter().map(link).collect(),
-        resource,
-        scope,
-        trace_state: span.trace_state,
-        flags: span.flags,
-        dropped_attributes: span.dropped_attributes_count,
-        dropped_events: span.dropped_events_count,
-        dropped_links: span.dropped_links_count,
-    }
-}
-
-fn event(event: proto::span::Event) -> Event {
-    Event {
-        time: Time(event.time_unix_nano),
-        name: event.name,
-        attributes: attributes(event.attributes),
-        dropped_attributes: event.dropped_attributes_count,
-    }
-}
-
-fn link(link: proto::span::Link) -> Link {
-    Link {
-        trace_id: hex(&link.trace_id),
-        span_id: hex(&link.span_id),
-        trace_state: link.trace_state,
-        attributes: attributes(link.attributes),
-        dropped_attributes: link.dropped_attributes_count,
-        flags: link.flags,
-    }
-}
-
-fn attributes(entries: Vec<common::KeyValue>) -> Attributes {
-    Attributes(entries.into_iter().map(|entry| (entry.key, value(entry.value))).collect())
-}
-
-/// Recursive: what is checked nests no deeper than [`check::MAX_NESTING`].
-fn value(any: Option<common::AnyValue>) -> Value {
-    match any.and_then(|any| any.value) {
-        None => Value::Empty,
-        Some(Any::StringValue(text)) => Value::Str(text),
-        Some(Any::BoolValue(yes)) => Value::Bool(yes),
-        Some(Any::IntValue(number)) => Value::Int(number),
-        Some(Any::DoubleValue(number)) => Value::Double(number),
-        Some(Any::BytesValue(bytes)) => Value::Bytes(bytes),
-        Some(Any::ArrayValue(list)) => Value::Array(list.values.into_iter().map(|item| value(Some(item))).collect()),
-        Some(Any::KvlistValue(list)) => Value::Map(attributes(list.values)),
-        // A place in a table of strings that only profiles have: all that can be kept of it is the number.
-        Some(Any::StringValueStrindex(place)) => Value::Int(i64::from(place)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use opentelemetry_proto::tonic::common::v1 as common;
+    use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
+    use opentelemetry_proto::tonic::resource::v1 as resource;
+    use opentelemetry_proto::tonic::trace::v1 as proto;
+    use prost::Message as _;
     use proptest::prelude::*;
 
     use super::super::{MAX_NESTING, encode};
     use super::*;
+    use crate::model::{SpanKind, Value};
     use crate::wire::batch::{Batch, Format, Row};
     use crate::wire::{arbitrary, read_all, read_some};
 

@@ -4,24 +4,15 @@
 //! but it may only acknowledge what can be decoded later. So this accepts exactly what prost's decoder accepts, which a test
 //! holds against it: <https://protobuf.dev/programming-guides/encoding/>.
 
-use opentelemetry_proto::tonic::common::v1::KeyValue;
-use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
-use opentelemetry_proto::tonic::trace::v1 as proto;
-use prost::Message as _;
-
-use std::str;
-
 use super::check::{self, MAX_NESTING};
+use super::decode;
+use super::fields::{Fields, MESSAGES, Result};
 use crate::model::segments::INFERRED;
 use crate::model::trace::INHERITS_RESOURCE;
-use crate::model::{SpanId, Time};
-use crate::wire::error::WireError;
-
-/// How many messages prost lets nest.
-const MESSAGES: u32 = 100;
+use crate::model::{SpanId, Time, Value};
 
 /// Messages within messages where a span's fields begin: `ResourceSpans`, `ScopeSpans`, `Span`.
-const ABOVE_SPAN: u32 = 3;
+pub(super) const ABOVE_SPAN: u32 = 3;
 
 /// The spans of one resource.
 #[derive(Debug, Default)]
@@ -69,52 +60,9 @@ pub(super) struct Ids {
 }
 
 impl<'a> Span<'a> {
-    /// Of a span that has been decoded, and needs no second walk.
-    pub(super) fn of(span: &'a proto::Span) -> Self {
-        let fit = check::all_fit(&span.attributes)
-            && span.events.iter().all(|event| check::all_fit(&event.attributes))
-            && span.links.iter().all(|link| check::all_fit(&link.attributes));
-        let mut known = Self {
-            trace: &span.trace_id,
-            id: &span.span_id,
-            parent: &span.parent_span_id,
-            name: &span.name,
-            kind: span.kind,
-            start: span.start_time_unix_nano,
-            end: span.end_time_unix_nano,
-            status: span.status.as_ref().map_or(0, |status| status.code),
-            too_deep: !fit,
-            ..Self::default()
-        };
-        span.attributes.iter().for_each(|attribute| known.note(attribute));
-        known
-    }
-
-    /// What an attribute says of the span's place in its trace. Of several of one key the last counts.
-    fn note(&mut self, attribute: &KeyValue) {
-        match attribute.key.as_str() {
-            INFERRED => {
-                let value = attribute.value.as_ref().and_then(|value| value.value.as_ref());
-                self.inferred = matches!(value, Some(Any::BoolValue(true)));
-            }
-            INHERITS_RESOURCE => self.inherits = true,
-            _ => {}
-        }
-    }
-
-    /// The ids, or why the span cannot be kept. A parent of a wrong length is refused, not taken for none: a span that looks like
-    /// a root and is not would be a lie about the trace's shape.
+    /// As [`ids`].
     pub(super) fn ids(&self) -> Result<Ids, &'static str> {
-        let trace = self.trace.try_into().ok().filter(|bytes| *bytes != [0; 16]).ok_or(check::BAD_TRACE_ID)?;
-        let id = self.id.try_into().ok().filter(|bytes| *bytes != [0; 8]).ok_or(check::BAD_SPAN_ID)?;
-        let parent = match self.parent {
-            [] => None,
-            bytes => Some(<[u8; 8]>::try_from(bytes).map_err(|_| check::BAD_PARENT_ID)?).filter(|bytes| *bytes != [0; 8]),
-        };
-        if self.too_deep {
-            return Err(check::TOO_DEEP);
-        }
-        Ok(Ids { trace, id: SpanId::from_bytes(id), parent: parent.map(SpanId::from_bytes) })
+        ids(self.trace, self.id, self.parent, self.too_deep)
     }
 
     /// When it ended, if it has.
@@ -123,26 +71,20 @@ impl<'a> Span<'a> {
     }
 }
 
-/// What is wrong, and at which address: the request's beginning is known only at the top.
-#[derive(Debug)]
-pub(super) struct Broken {
-    why: &'static str,
-    address: usize,
-}
-
-impl Broken {
-    fn at(rest: &[u8], why: &'static str) -> Self {
-        Self { why, address: rest.as_ptr().addr() }
+/// The ids, or why the span cannot be kept. A parent of a wrong length is refused, not taken for none: a span that looks like
+/// a root and is not would be a lie about the trace's shape.
+pub(super) fn ids(trace: &[u8], id: &[u8], parent: &[u8], too_deep: bool) -> Result<Ids, &'static str> {
+    let trace = trace.try_into().ok().filter(|bytes| *bytes != [0; 16]).ok_or(check::BAD_TRACE_ID)?;
+    let id = id.try_into().ok().filter(|bytes| *bytes != [0; 8]).ok_or(check::BAD_SPAN_ID)?;
+    let parent = match parent {
+        [] => None,
+        bytes => Some(<[u8; 8]>::try_from(bytes).map_err(|_| check::BAD_PARENT_ID)?).filter(|bytes| *bytes != [0; 8]),
+    };
+    if too_deep {
+        return Err(check::TOO_DEEP);
     }
-
-    /// As an error about `data`, in which it was found.
-    pub(super) fn within(&self, data: &[u8]) -> WireError {
-        let byte = self.address.saturating_sub(data.as_ptr().addr());
-        WireError::new("OTLP protobuf", format!("{} at byte {byte}", self.why))
-    }
+    Ok(Ids { trace, id: SpanId::from_bytes(id), parent: parent.map(SpanId::from_bytes) })
 }
-
-type Result<T, E = Broken> = std::result::Result<T, E>;
 
 /// The parts of an `ExportTraceServiceRequest`. Spans are not looked into yet.
 pub(super) fn request(data: &[u8]) -> Result<Vec<ResourceSpans<'_>>> {
@@ -199,35 +141,50 @@ pub(super) fn span(data: &[u8]) -> Result<Span<'_>> {
             8 => span.end = fields.fixed64(&field)?,
             9 => {
                 let message = fields.message(&field)?;
-                let bytes = message.rest;
-                let key = key_value(message, MAX_NESTING, &mut span.too_deep)?;
-                if matches!(key, INFERRED | INHERITS_RESOURCE) {
-                    // Rare enough to be decoded; that it can be was just checked.
-                    span.note(&KeyValue::decode(bytes).unwrap_or_default());
+                match key_value(message.clone(), MAX_NESTING, &mut span.too_deep)? {
+                    // Of several the last counts. Rare enough to be decoded.
+                    INFERRED => {
+                        let (_, value) = decode::key_value(message, MAX_NESTING, &mut span.too_deep)?;
+                        span.inferred = value == Value::Bool(true);
+                    }
+                    INHERITS_RESOURCE => span.inherits = true,
+                    _ => {}
                 }
             }
             10 | 12 | 14 => drop(fields.varint(&field)?),
             11 => event(fields.message(&field)?, &mut span.too_deep)?,
             13 => link(fields.message(&field)?, &mut span.too_deep)?,
             15 => status(fields.message(&field)?, &mut span.status)?,
-            16 => fields.fixed32(&field)?,
+            16 => drop(fields.fixed32(&field)?),
             _ => fields.skip(&field)?,
         }
     }
     Ok(span)
 }
 
-/// A span's trace id, and no look at the rest. The last one counts, as for every field in protobuf.
-pub(super) fn trace_id(data: &[u8]) -> Result<&[u8]> {
-    let mut id = &[][..];
+/// What one wants to know of a span before it is decoded.
+#[derive(Debug, Default)]
+pub(super) struct Outline<'a> {
+    /// The trace's id. The last one counts, as for every field in protobuf.
+    pub(super) trace: &'a [u8],
+    /// How many attributes there are.
+    pub(super) attributes: usize,
+}
+
+/// Passes over what is within a span's fields.
+pub(super) fn outline(data: &[u8]) -> Result<Outline<'_>> {
+    let mut outline = Outline::default();
     let mut fields = Fields::new(data, MESSAGES - ABOVE_SPAN);
     while let Some(field) = fields.next()? {
         match field.tag {
-            1 => id = fields.bytes(&field)?,
-            _ => fields.skip(&field)?,
+            1 => outline.trace = fields.bytes(&field)?,
+            tag => {
+                outline.attributes += usize::from(tag == 9);
+                fields.skip(&field)?;
+            }
         }
     }
-    Ok(id)
+    Ok(outline)
 }
 
 fn event(mut fields: Fields<'_>, too_deep: &mut bool) -> Result<()> {
@@ -250,7 +207,7 @@ fn link(mut fields: Fields<'_>, too_deep: &mut bool) -> Result<()> {
             3 => drop(fields.text(&field)?),
             4 => drop(key_value(fields.message(&field)?, MAX_NESTING, too_deep)?),
             5 => drop(fields.varint(&field)?),
-            6 => fields.fixed32(&field)?,
+            6 => drop(fields.fixed32(&field)?),
             _ => fields.skip(&field)?,
         }
     }
@@ -305,153 +262,6 @@ fn any_value(mut fields: Fields<'_>, levels: usize, too_deep: &mut bool) -> Resu
         }
     }
     Ok(())
-}
-
-/// The fields of a message that are still to come.
-struct Fields<'a> {
-    rest: &'a [u8],
-    /// How many messages may still be within this one.
-    below: u32,
-}
-
-/// A field whose value is still to come.
-struct Field {
-    tag: u32,
-    wire: u8,
-}
-
-const VARINT: u8 = 0;
-const FIXED64: u8 = 1;
-const LENGTH: u8 = 2;
-const GROUP: u8 = 3;
-const GROUP_END: u8 = 4;
-const FIXED32: u8 = 5;
-
-impl<'a> Fields<'a> {
-    fn new(rest: &'a [u8], below: u32) -> Self {
-        Self { rest, below }
-    }
-
-    #[inline]
-    fn next(&mut self) -> Result<Option<Field>> {
-        if self.rest.is_empty() {
-            return Ok(None);
-        }
-        let before = self.rest;
-        let key = u32::try_from(self.read_varint()?).map_err(|_| Broken::at(before, "a field's number is too large"))?;
-        let field = Field { tag: key >> 3, wire: (key & 7) as u8 };
-        if field.tag == 0 || field.wire > FIXED32 {
-            return Err(Broken::at(before, "there is no such field"));
-        }
-        Ok(Some(field))
-    }
-
-    fn expect(&self, field: &Field, wire: u8) -> Result<()> {
-        if field.wire == wire { Ok(()) } else { Err(Broken::at(self.rest, "a field is of another type than it should be")) }
-    }
-
-    #[inline]
-    fn varint(&mut self, field: &Field) -> Result<u64> {
-        self.expect(field, VARINT)?;
-        self.read_varint()
-    }
-
-    fn fixed64(&mut self, field: &Field) -> Result<u64> {
-        self.expect(field, FIXED64)?;
-        let (bytes, rest) = self.rest.split_first_chunk().ok_or_else(|| self.short())?;
-        self.rest = rest;
-        Ok(u64::from_le_bytes(*bytes))
-    }
-
-    fn fixed32(&mut self, field: &Field) -> Result<()> {
-        self.expect(field, FIXED32)?;
-        self.take(4).map(drop)
-    }
-
-    #[inline]
-    fn bytes(&mut self, field: &Field) -> Result<&'a [u8]> {
-        self.expect(field, LENGTH)?;
-        let length = self.read_varint()?;
-        self.take(length)
-    }
-
-    #[inline]
-    fn text(&mut self, field: &Field) -> Result<&'a str> {
-        let bytes = self.bytes(field)?;
-        str::from_utf8(bytes).map_err(|_| Broken::at(bytes, "a text is not UTF-8"))
-    }
-
-    #[inline]
-    fn message(&mut self, field: &Field) -> Result<Self> {
-        let rest = self.bytes(field)?;
-        let below = self.below.checked_sub(1).ok_or(Broken::at(rest, "messages nest deeper than 100"))?;
-        Ok(Self { rest, below })
-    }
-
-    /// A field that is not known here.
-    fn skip(&mut self, field: &Field) -> Result<()> {
-        self.skip_within(field, self.below)
-    }
-
-    fn skip_within(&mut self, field: &Field, below: u32) -> Result<()> {
-        if below == 0 {
-            return Err(Broken::at(self.rest, "messages nest deeper than 100"));
-        }
-        match field.wire {
-            VARINT => self.read_varint().map(drop),
-            FIXED64 => self.take(8).map(drop),
-            LENGTH => {
-                let length = self.read_varint()?;
-                self.take(length).map(drop)
-            }
-            FIXED32 => self.take(4).map(drop),
-            GROUP => loop {
-                let inner = self.next()?.ok_or_else(|| self.short())?;
-                if inner.wire != GROUP_END {
-                    self.skip_within(&inner, below - 1)?;
-                } else if inner.tag == field.tag {
-                    return Ok(());
-                } else {
-                    return Err(Broken::at(self.rest, "a group ends that has not begun"));
-                }
-            },
-            _ => Err(Broken::at(self.rest, "a group ends that has not begun")),
-        }
-    }
-
-    #[inline]
-    fn read_varint(&mut self) -> Result<u64> {
-        if let [byte, rest @ ..] = self.rest
-            && *byte < 0x80
-        {
-            self.rest = rest;
-            return Ok(u64::from(*byte));
-        }
-        let mut number = 0;
-        for (place, byte) in self.rest.iter().enumerate().take(10) {
-            // Of the tenth byte only one bit fits.
-            if place == 9 && *byte > 1 {
-                break;
-            }
-            number |= u64::from(byte & 0x7f) << (7 * place);
-            if *byte < 0x80 {
-                self.rest = &self.rest[place + 1..];
-                return Ok(number);
-            }
-        }
-        Err(Broken::at(self.rest, "a number does not end"))
-    }
-
-    fn take(&mut self, length: u64) -> Result<&'a [u8]> {
-        let split = usize::try_from(length).ok().and_then(|length| self.rest.split_at_checked(length));
-        let (taken, rest) = split.ok_or_else(|| self.short())?;
-        self.rest = rest;
-        Ok(taken)
-    }
-
-    fn short(&self) -> Broken {
-        Broken::at(self.rest, "there are fewer bytes than it says")
-    }
 }
 
 #[cfg(test)]
