@@ -4,6 +4,7 @@
 //! None of it is proof. A call without an answer may be one of something that sends no spans, so it only counts where the same callee
 //! answered another call of this trace; it may have been sampled otherwise, or be under way.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
@@ -63,11 +64,11 @@ fn answers(trace: &Trace, tree: &Tree) -> Vec<Gap> {
         return Vec::new();
     }
     let callee = |node: usize| tree.span(trace, node).map(|span| callee::of(span).name).filter(|name| !name.is_empty());
-    let mut known = HashMap::<String, usize>::new();
+    let mut known = HashMap::<Cow<'_, str>, usize>::new();
     for name in answered.into_iter().filter_map(callee) {
         *known.entry(name).or_default() += 1;
     }
-    let mut without = HashMap::<String, Vec<usize>>::new();
+    let mut without = HashMap::<Cow<'_, str>, Vec<usize>>::new();
     for node in open {
         if let Some(name) = callee(node).filter(|name| known.contains_key(name)) {
             without.entry(name).or_default().push(node);
@@ -75,7 +76,7 @@ fn answers(trace: &Trace, tree: &Tree) -> Vec<Gap> {
     }
     let mut gaps: Vec<Gap> = without
         .into_iter()
-        .map(|(callee, nodes)| Gap { what: Lack::Answers { answered: known[&callee], callee }, nodes })
+        .map(|(callee, nodes)| Gap { what: Lack::Answers { answered: known[&callee], callee: callee.into_owned() }, nodes })
         .collect();
     gaps.sort_by(|a, b| a.nodes.cmp(&b.nodes));
     gaps

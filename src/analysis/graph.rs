@@ -126,7 +126,7 @@ impl GraphBuilder {
     /// A call of something that sends no spans.
     fn call(&mut self, span: &Span, service: usize) {
         let callee = callee::of(span);
-        let place = self.place(&callee.name, Some(&callee.kind));
+        let place = self.place(&callee.name, Some(callee.kind));
         self.nodes[place].by_service_name |= callee.by_service_name;
         self.tally(place).add(span);
         self.edges.entry((service, place)).or_default().add(span);
@@ -176,8 +176,8 @@ pub fn silent(trace: &Trace, tree: &Tree) -> Vec<Option<Silent>> {
             return None;
         }
         let callee = callee::of(span);
-        let kind = (!callee.by_service_name).then_some(callee.kind);
-        (!callee.name.is_empty()).then_some(Silent { name: callee.name, kind })
+        let kind = (!callee.by_service_name).then(|| callee.kind.to_owned());
+        (!callee.name.is_empty()).then(|| Silent { name: callee.name.into_owned(), kind })
     };
     (0..tree.nodes().len()).map(called).collect()
 }

@@ -128,7 +128,7 @@ pub(super) fn note_differences(spans: &mut [Span]) {
         let differs = [("start", *start != span.start), ("end", *end != span.end)];
         let differs: Vec<Value> = differs.into_iter().filter(|(_, differs)| *differs).map(|(word, _)| word.into()).collect();
         if !differs.is_empty() {
-            span.attributes.0.push((INFERRED_DIFFERS.to_owned(), Value::Array(differs)));
+            span.attributes.push(INFERRED_DIFFERS, differs);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A trace: the spans of one id, put together from records that came in any order and any number of times.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::id::{SpanId, TraceId};
@@ -45,7 +45,8 @@ impl Trace {
         let (spans, folds, any_inferred) = keep_one_record_each(records);
         let repeated = received - spans.len();
         let mut spans = segments::fold(spans, &folds);
-        spans.sort_by(|a, b| (a.start, &a.id).cmp(&(b.start, &b.id)));
+        // Keys are a fraction of what a span is, and each span is then moved once.
+        spans.sort_by_cached_key(|span| (span.start, span.id.clone()));
         inherit_resources(&mut spans);
         if any_inferred {
             segments::note_differences(&mut spans);
@@ -177,6 +178,10 @@ fn facts<'a>(span: &'a Span, interner: &mut Interner<'a>) -> SpanFacts {
 /// The same rule as a summary's, so that both count alike; with the places of those that are to be folded, and into which, and whether any
 /// might be.
 fn keep_one_record_each(records: Vec<Span>) -> (Vec<Span>, Vec<(usize, usize)>, bool) {
+    let mut ids = HashSet::with_capacity(records.len());
+    if records.iter().all(|span| ids.insert(&span.id) && !span.is_inferred()) {
+        return (records, Vec::new(), false);
+    }
     let mut builder = SummaryBuilder::default();
     // For each place of the builder, the record that is there.
     let mut kept: Vec<usize> = Vec::with_capacity(records.len());

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use compact_str::CompactString;
+
 /// One attribute's value: OTLP's `AnyValue`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Value {
@@ -9,7 +11,7 @@ pub enum Value {
     #[default]
     Empty,
     /// Text.
-    Str(String),
+    Str(CompactString),
     /// True or false.
     Bool(bool),
     /// A whole number.
@@ -54,13 +56,19 @@ impl Value {
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Self::Str(text.to_owned())
+        Self::Str(text.into())
     }
 }
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
-        Self::Str(text)
+        Self::Str(text.into())
+    }
+}
+
+impl From<Vec<Value>> for Value {
+    fn from(items: Vec<Value>) -> Self {
+        Self::Array(items)
     }
 }
 
@@ -121,7 +129,7 @@ impl fmt::Display for Value {
 
 /// Keys and values in the order in which they came. A key that came twice is there twice; [`Attributes::get`] finds the last.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Attributes(pub Vec<(String, Value)>);
+pub struct Attributes(pub Vec<(CompactString, Value)>);
 
 impl Attributes {
     /// None.
@@ -131,7 +139,7 @@ impl Attributes {
 
     /// The value of `key`; of several, the last.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.0.iter().rev().find(|(known, _)| known == key).map(|(_, value)| value)
+        self.0.iter().rev().find(|(known, _)| known.as_str() == key).map(|(_, value)| value)
     }
 
     /// The value of `key`, if it is text.
@@ -140,7 +148,7 @@ impl Attributes {
     }
 
     /// Adds one at the end, without looking whether it is there.
-    pub fn push(&mut self, key: impl Into<String>, value: impl Into<Value>) {
+    pub fn push(&mut self, key: impl Into<CompactString>, value: impl Into<Value>) {
         self.0.push((key.into(), value.into()));
     }
 
@@ -160,7 +168,7 @@ impl Attributes {
     }
 }
 
-impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for Attributes {
+impl<K: Into<CompactString>, V: Into<Value>> FromIterator<(K, V)> for Attributes {
     fn from_iter<T: IntoIterator<Item = (K, V)>>(entries: T) -> Self {
         Self(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
     }

@@ -220,7 +220,7 @@ pub(crate) fn any_expr() -> impl Strategy<Value = Expr> {
 fn any_attribute_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Empty),
-        word().prop_map(Value::Str),
+        word().prop_map(Value::from),
         (-3_i64..4).prop_map(Value::Int),
         select(&[0.5, 2.0, 500.0, f64::NAN, f64::INFINITY][..]).prop_map(Value::Double),
         any::<bool>().prop_map(Value::Bool),
@@ -231,7 +231,7 @@ fn any_attribute_value() -> impl Strategy<Value = Value> {
 
 fn attributes() -> impl Strategy<Value = Attributes> {
     let entry = (select(KEYS).prop_map(str::to_owned), any_attribute_value());
-    vec(entry, 0..4).prop_map(Attributes)
+    vec(entry, 0..4).prop_map(Attributes::from_iter)
 }
 
 /// A span of one of few ids, whose parent may be any of them, itself included.

@@ -20,7 +20,7 @@ mod words;
 
 use crate::analysis::diff::Diff;
 
-use super::line::{Line, fit};
+use super::line::{Line};
 use super::text;
 use super::theme::{Look, Role};
 
@@ -62,7 +62,7 @@ fn notes(sentences: &[String], role: Role, look: &Look, out: &mut String) {
             let mut line = Line::default();
             line.push(role, if nth == 0 { "-" } else { "" });
             line.pad_to(2);
-            line.extend(&fit([(Role::Plain, words.as_str())], look.columns() - 2, look.ascii));
+            line.push_fitting(std::iter::once((Role::Plain, words.as_str())), look.columns() - 2, look.ascii);
             line.write(look, out).expect("a string takes all that is written to it");
         }
     }

@@ -78,7 +78,7 @@ pub fn render(graph: &ServiceGraph, about: &str, look: &Look) -> String {
         let fitting = remarks[nth].iter().find(|remark| least + text::width(remark) <= left);
         let remark = fitting.map_or("", String::as_str);
         let left = left - text::width(remark);
-        line.extend(&fit(name.iter().map(|(role, piece)| (*role, piece.as_str())), left, look.ascii));
+        line.push_fitting(name.iter().map(|(role, piece)| (*role, piece.as_str())), left, look.ascii);
         line.push(if unseen[nth] > 0 { Role::Error } else { Role::Faint }, remark);
         line.pad_to(marks + room);
         for column in &columns {

@@ -5,6 +5,8 @@ use std::fmt::{self, Write};
 use super::text;
 use super::theme::{self, Look, Role};
 
+const BLANKS: &str = "                                                                ";
+
 /// A line in the making. What is pushed must be sanitised.
 #[derive(Debug, Default)]
 pub(crate) struct Line {
@@ -17,12 +19,26 @@ pub(crate) struct Line {
 impl Line {
     /// Adds text at the end.
     pub(crate) fn push(&mut self, role: Role, piece: &str) {
+        self.push_measured(role, piece, text::width(piece));
+    }
+
+    /// The same for text of which it is known how wide it is, in columns.
+    pub(crate) fn push_measured(&mut self, role: Role, piece: &str, width: usize) {
+        debug_assert_eq!(text::width(piece), width);
+        if piece.is_empty() {
+            return;
+        }
         self.text.push_str(piece);
-        self.width += text::width(piece);
+        self.width += width;
         match self.runs.last_mut() {
             Some((end, last)) if *last == role => *end = self.text.len(),
             _ => self.runs.push((self.text.len(), role)),
         }
+    }
+
+    /// Adds pieces of one column each.
+    pub(crate) fn push_cells(&mut self, role: Role, cells: &[&str]) {
+        cells.iter().for_each(|cell| self.push_measured(role, cell, 1));
     }
 
     /// Adds several pieces.
@@ -32,10 +48,28 @@ impl Line {
         }
     }
 
+    /// Adds several pieces in at most `columns` columns together: what does not fit is cut at the end.
+    pub(crate) fn push_fitting<'a>(
+        &mut self,
+        pieces: impl Iterator<Item = (Role, &'a str)> + Clone,
+        columns: usize,
+        ascii: bool,
+    ) {
+        if pieces.clone().map(|(_, piece)| text::width(piece)).sum::<usize>() <= columns {
+            pieces.for_each(|(role, piece)| self.push(role, piece));
+        } else {
+            self.extend(&fit(pieces, columns, ascii));
+        }
+    }
+
     /// Adds blanks up to a column.
     pub(crate) fn pad_to(&mut self, column: usize) {
-        let blanks = column.saturating_sub(self.width);
-        self.push(Role::Plain, &" ".repeat(blanks));
+        let mut blanks = column.saturating_sub(self.width);
+        while blanks > 0 {
+            let some = blanks.min(BLANKS.len());
+            self.push_measured(Role::Plain, &BLANKS[..some], some);
+            blanks -= some;
+        }
     }
 
     /// How many columns it has so far.

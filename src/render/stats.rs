@@ -80,7 +80,7 @@ pub fn render(stats: &Stats, period: Option<Period>, view: View, look: &Look) ->
     for (nth, (row, name)) in rows.iter().zip(&names).enumerate() {
         line.push(Role::Error, if failed(row) { "!" } else { "" });
         line.pad_to(marks);
-        line.extend(&fit(name.iter().map(|(role, piece)| (*role, piece.as_str())), room, look.ascii));
+        line.push_fitting(name.iter().map(|(role, piece)| (*role, piece.as_str())), room, look.ascii);
         line.pad_to(marks + room);
         for column in &columns {
             column.push_cell(&mut line, nth);

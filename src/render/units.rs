@@ -28,8 +28,12 @@ pub fn duration(length: Nanos, ascii: bool) -> String {
             continue;
         }
         // A length that rounds up to the next unit is written in that.
-        if let Some(number) = significant(length, unit, limit) {
-            return format!("{sign}{number} {name}");
+        let mut text = String::with_capacity(16);
+        text.push_str(sign);
+        if significant(length, unit, limit, &mut text) {
+            text.push(' ');
+            text.push_str(name);
+            return text;
         }
     }
     let (unit, name, part, part_name) = match length {
@@ -46,28 +50,38 @@ fn rounded(length: Nanos, unit: Nanos) -> Nanos {
     length / unit + Nanos::from(length % unit * 2 >= unit)
 }
 
-/// `length` in `unit`s with three significant digits; `None` where it is rounded to `limit` or more.
-fn significant(length: Nanos, unit: Nanos, limit: Nanos) -> Option<String> {
+/// Writes `length` in `unit`s with three significant digits; nothing, and false, where it is rounded to `limit` or more.
+fn significant(length: Nanos, unit: Nanos, limit: Nanos, text: &mut String) -> bool {
     // Below a minute everything fits, and dividing 128 bits costs ten times as much.
-    let (length, unit, limit) = (u64::try_from(length).ok()?, u64::try_from(unit).ok()?, u64::try_from(limit).ok()?);
-    let rounded = |step: u64| length / step + u64::from(length % step * 2 >= step);
-    [100, 10, 1].into_iter().find_map(|parts| {
+    let fits = (u64::try_from(length), u64::try_from(unit), u64::try_from(limit));
+    let (Ok(length), Ok(unit), Ok(limit)) = fits else { return false };
+    for parts in [100, 10, 1] {
         let step = (unit / parts).max(1);
-        let steps = rounded(step);
+        let steps = length / step + u64::from(length % step * 2 >= step);
+        if steps >= 1000 || steps * step >= limit {
+            continue;
+        }
         let per_unit = unit / step;
-        (steps < 1000 && steps * step < limit).then(|| {
-            let (whole, fraction) = (steps / per_unit, steps % per_unit);
-            if per_unit == 1 {
-                return whole.to_string();
+        let (whole, mut fraction) = (steps / per_unit, steps % per_unit);
+        push_number(text, whole);
+        if fraction > 0 || steps * step != length && per_unit > 1 {
+            text.push('.');
+            let mut place = per_unit / 10;
+            while place > 0 && (fraction > 0 || steps * step != length) {
+                push_number(text, fraction / place);
+                (fraction, place) = (fraction % place, place / 10);
             }
-            let digits = per_unit.ilog10() as usize;
-            let mut text = format!("{whole}.{fraction:0digits$}");
-            if steps * step == length {
-                text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
-            }
-            text
-        })
-    })
+        }
+        return true;
+    }
+    false
+}
+
+/// A number below a thousand. Most of what a waterfall says is a duration, and formatting would be most of what that costs.
+fn push_number(text: &mut String, number: u64) {
+    let digits = [number / 100 % 10, number / 10 % 10, number % 10];
+    let blank = digits.iter().take_while(|digit| **digit == 0).count().min(2);
+    text.extend(digits[blank..].iter().map(|digit| char::from(b'0' + *digit as u8)));
 }
 
 /// A point in time in a zone, to the millisecond: `2026-07-24 14:03:05.123 UTC`, `… +02:00`. `unknown time` where there is none.

@@ -33,7 +33,7 @@ pub(crate) fn text() -> impl Strategy<Value = String> {
 pub(crate) fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         1 => Just(Value::Empty),
-        4 => text().prop_map(Value::Str),
+        4 => text().prop_map(Value::from),
         1 => any::<bool>().prop_map(Value::Bool),
         2 => any::<i64>().prop_map(Value::Int),
         2 => any::<f64>().prop_filter("equal to itself", |number| !number.is_nan()).prop_map(Value::Double),
@@ -42,14 +42,14 @@ pub(crate) fn value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 12, 4, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(Value::Array),
-            vec((text(), inner), 0..4).prop_map(|entries| Value::Map(Attributes(entries))),
+            vec((text(), inner), 0..4).prop_map(|entries| Value::Map(entries.into_iter().collect())),
         ]
     })
 }
 
 /// A few attributes; keys may repeat.
 pub(crate) fn attributes() -> impl Strategy<Value = Attributes> {
-    vec((text(), value()), 0..4).prop_map(Attributes)
+    vec((text(), value()), 0..4).prop_map(Attributes::from_iter)
 }
 
 /// Any point in time, the ends of the range included.

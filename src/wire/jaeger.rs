@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use compact_str::CompactString;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
@@ -156,14 +157,14 @@ impl Process<'_> {
 }
 
 impl Tag<'_> {
-    fn into_model(self) -> (String, Value) {
+    fn into_model(self) -> (CompactString, Value) {
         let value = match (&*self.kind.0, self.value.0) {
             ("int64", Value::Str(text)) => text.parse().map_or(Value::Str(text), Value::Int),
             ("float64", Value::Int(number)) => Value::Double(number as f64),
             ("binary", Value::Str(text)) => base64_bytes(&text).map_or(Value::Str(text), Value::Bytes),
             (_, value) => value,
         };
-        (self.key.into_string(), value)
+        (self.key.into_string().into(), value)
     }
 }
 
@@ -172,7 +173,7 @@ impl Log<'_> {
         let mut event = Event { time: microseconds(self.time), ..Event::default() };
         for (key, value) in self.fields.0.into_iter().map(Tag::into_model) {
             match value {
-                Value::Str(name) if key == "event" && event.name.is_empty() => event.name = name,
+                Value::Str(name) if key == "event" && event.name.is_empty() => event.name = name.into(),
                 value => event.attributes.push(key, value),
             }
         }
@@ -222,10 +223,10 @@ impl JaegerSpan<'_> {
                 ("span.kind", Value::Str(kind)) if kind_of(&kind).is_some() => span.kind = kind_of(&kind).unwrap_or_default(),
                 ("otel.status_code", Value::Str(code)) if code == "ERROR" => span.status.code = StatusCode::Error,
                 ("otel.status_code", Value::Str(code)) if code == "OK" => span.status.code = StatusCode::Ok,
-                ("otel.status_description", Value::Str(message)) => span.status.message = message,
-                ("otel.scope.name" | "otel.library.name", Value::Str(name)) => scope = name,
-                ("otel.scope.version" | "otel.library.version", Value::Str(text)) => version = text,
-                ("w3c.tracestate", Value::Str(state)) => span.trace_state = state,
+                ("otel.status_description", Value::Str(message)) => span.status.message = message.into(),
+                ("otel.scope.name" | "otel.library.name", Value::Str(name)) => scope = name.into(),
+                ("otel.scope.version" | "otel.library.version", Value::Str(text)) => version = text.into(),
+                ("w3c.tracestate", Value::Str(state)) => span.trace_state = state.into(),
                 (_, value) => span.attributes.push(key, value),
             }
         }
@@ -234,8 +235,8 @@ impl JaegerSpan<'_> {
             span.status.code = StatusCode::Error;
         }
         if !self.warnings.0.is_empty() {
-            let warnings = self.warnings.0.into_iter().map(|warning| Value::Str(warning.into_string())).collect();
-            span.attributes.0.push(("jaeger.warnings".to_owned(), Value::Array(warnings)));
+            let warnings = self.warnings.0.into_iter().map(|warning| warning.into_string().into()).collect::<Vec<Value>>();
+            span.attributes.push("jaeger.warnings", warnings);
         }
         span.scope = shared_scope(scopes, scope, version);
         Ok((trace, span))

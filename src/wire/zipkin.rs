@@ -160,8 +160,8 @@ impl ZipkinSpan<'_> {
             match (key.as_str(), value) {
                 ("otel.status_code", Value::Str(code)) if code == "ERROR" => span.status.code = StatusCode::Error,
                 ("otel.status_code", Value::Str(code)) if code == "OK" => span.status.code = StatusCode::Ok,
-                ("otel.scope.name" | "otel.library.name", Value::Str(name)) => scope = name,
-                ("otel.scope.version" | "otel.library.version", Value::Str(text)) => version = text,
+                ("otel.scope.name" | "otel.library.name", Value::Str(name)) => scope = name.into(),
+                ("otel.scope.version" | "otel.library.version", Value::Str(text)) => version = text.into(),
                 (_, value) => span.attributes.push(key, value),
             }
         }

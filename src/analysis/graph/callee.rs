@@ -13,23 +13,25 @@
 //!
 //! Nothing of a URL but host and port is taken: the rest differs each time, and may be secret.
 
+use std::borrow::Cow;
+
 use crate::model::graph::Node;
 use crate::model::{Attributes, Span, SpanKind, Value};
 use crate::query::semconv;
 
 /// What is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::analysis) struct Callee {
+pub(in crate::analysis) struct Callee<'a> {
     /// Its name; empty where the span says none.
-    pub(in crate::analysis) name: String,
+    pub(in crate::analysis) name: Cow<'a, str>,
     /// X-Ray's type, where it has inferred who was called; else [`Node::DATABASE`], [`Node::MESSAGING`] or [`Node::REMOTE`].
-    pub(in crate::analysis) kind: String,
+    pub(in crate::analysis) kind: &'a str,
     /// Whether the name is by convention the other service's own.
     pub(in crate::analysis) by_service_name: bool,
 }
 
-pub(in crate::analysis) fn of(span: &Span) -> Callee {
-    let attributes = &span.attributes;
+pub(in crate::analysis) fn of(span: &Span) -> Callee<'_> {
+    let attributes = &Known::of(&span.attributes);
     let messaging = text(attributes, "messaging.system");
     let database = text(attributes, "db.system.name");
     let kind = if messaging.is_some() || span.kind == SpanKind::Producer {
@@ -42,7 +44,7 @@ pub(in crate::analysis) fn of(span: &Span) -> Callee {
     let peer = any(attributes, &["service.peer.name", "peer.service"]);
     let by_service_name = peer.is_some();
     let name = peer
-        .or_else(|| xray(span))
+        .or_else(|| xray(span, attributes))
         .or_else(|| (kind == Node::MESSAGING).then(|| with(messaging, destination(attributes))).flatten())
         .or_else(|| by_aws_sdk(attributes).then(|| rpc_service(attributes)).flatten())
         .or_else(|| {
@@ -53,54 +55,54 @@ pub(in crate::analysis) fn of(span: &Span) -> Callee {
     let inferred = attributes.str("aws.xray.inferred.origin").filter(|origin| !origin.is_empty());
     // What X-Ray has inferred is no service that sends spans.
     let by_service_name = by_service_name && inferred.is_none();
-    Callee { name: name.unwrap_or_default(), kind: inferred.unwrap_or(kind).to_owned(), by_service_name }
+    Callee { name: name.unwrap_or_default(), kind: inferred.unwrap_or(kind), by_service_name }
 }
 
-fn xray(span: &Span) -> Option<String> {
-    let namespace = span.attributes.str("aws.xray.namespace")?;
-    (matches!(namespace, "aws" | "remote") && !span.name.is_empty()).then(|| span.name.clone())
+fn xray<'a>(span: &'a Span, attributes: &Known<'_>) -> Option<Cow<'a, str>> {
+    let namespace = attributes.str("aws.xray.namespace")?;
+    (matches!(namespace, "aws" | "remote") && !span.name.is_empty()).then_some(Cow::Borrowed(&span.name))
 }
 
 /// A system and what of it, as far as they are known.
-fn with(system: Option<String>, part: Option<String>) -> Option<String> {
+fn with<'a>(system: Option<Cow<'a, str>>, part: Option<Cow<'a, str>>) -> Option<Cow<'a, str>> {
     match (system, part) {
-        (Some(system), Some(part)) => Some(format!("{system} {part}")),
+        (Some(system), Some(part)) => Some(format!("{system} {part}").into()),
         (system, part) => system.or(part),
     }
 }
 
-fn destination(attributes: &Attributes) -> Option<String> {
+fn destination<'a>(attributes: &Known<'a>) -> Option<Cow<'a, str>> {
     let yes = |key: &str| attributes.get(key) == Some(&Value::Bool(true));
     let varies = ["messaging.destination.temporary", "messaging.temp_destination", "messaging.destination.anonymous"];
     any(attributes, &["messaging.destination.template"])
         .or_else(|| text(attributes, "messaging.destination.name").filter(|_| !varies.into_iter().any(yes)))
 }
 
-fn by_aws_sdk(attributes: &Attributes) -> bool {
+fn by_aws_sdk(attributes: &Known<'_>) -> bool {
     any(attributes, &["rpc.system.name", "rpc.system"]).as_deref() == Some("aws-api")
 }
 
 /// `rpc.service`; by the conventions since 1.38, it is in front of `rpc.method`.
-fn rpc_service(attributes: &Attributes) -> Option<String> {
+fn rpc_service<'a>(attributes: &Known<'a>) -> Option<Cow<'a, str>> {
     text(attributes, "rpc.service").or_else(|| {
         let method = text(attributes, "rpc.method")?;
-        method.rsplit_once('/').map(|(service, _)| service.to_owned()).filter(|service| !service.is_empty())
+        method.rsplit_once('/').map(|(service, _)| service.to_owned().into()).filter(|service: &Cow<'_, str>| !service.is_empty())
     })
 }
 
 /// Where it is: a host, with its port unless that goes without saying.
-fn address(attributes: &Attributes) -> Option<String> {
-    let port = |keys: &[&str]| any(attributes, keys).filter(|port| !matches!(port.as_str(), "80" | "443"));
+fn address<'a>(attributes: &Known<'a>) -> Option<Cow<'a, str>> {
+    let port = |keys: &[&str]| any(attributes, keys).filter(|port| !matches!(&**port, "80" | "443"));
     let host = |hosts: &[&str], ports: &[&str]| {
         let host = any(attributes, hosts)?;
         Some(match port(ports) {
-            Some(port) if host.contains(':') => format!("[{host}]:{port}"),
-            Some(port) => format!("{host}:{port}"),
+            Some(port) if host.contains(':') => format!("[{host}]:{port}").into(),
+            Some(port) => format!("{host}:{port}").into(),
             None => host,
         })
     };
     host(&["server.address", "net.peer.name"], &["server.port", "net.peer.port"])
-        .or_else(|| any(attributes, &["url.full", "http.url"]).and_then(|url| authority(&url)))
+        .or_else(|| any(attributes, &["url.full", "http.url"]).and_then(|url| authority(&url).map(|authority| authority.to_owned().into())))
         .or_else(|| {
             let peers = ["network.peer.address", "net.sock.peer.addr", "net.peer.ip"];
             host(&peers, &["network.peer.port", "net.sock.peer.port", "net.peer.port"])
@@ -108,23 +110,54 @@ fn address(attributes: &Attributes) -> Option<String> {
 }
 
 /// Host and port of a URL.
-fn authority(url: &str) -> Option<String> {
+fn authority(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
     let host = authority.rsplit('@').next()?;
-    (!host.is_empty()).then(|| host.to_owned())
+    (!host.is_empty()).then_some(host)
+}
+
+/// How the names of the attributes begin that may say it.
+const FAMILIES: [&str; 11] =
+    ["service.peer.", "peer.", "aws.xray.", "messaging.", "rpc.", "db.", "server.", "net.", "network.", "url.", "http.url"];
+
+fn is_known(key: &str) -> bool {
+    FAMILIES.iter().any(|family| key.starts_with(family))
+}
+
+/// The attributes that may say it, which are few among the others. They are asked for some thirty names.
+struct Known<'a>(Vec<(&'a str, &'a Value)>);
+
+impl<'a> Known<'a> {
+    fn of(attributes: &'a Attributes) -> Self {
+        Self(attributes.iter().filter(|(key, _)| is_known(key)).collect())
+    }
+
+    /// As [`Attributes::get`].
+    fn get(&self, key: &str) -> Option<&'a Value> {
+        debug_assert!(is_known(key), "{key}");
+        self.0.iter().rev().find(|(known, _)| *known == key).map(|(_, value)| *value)
+    }
+
+    /// As [`Attributes::str`].
+    fn str(&self, key: &str) -> Option<&'a str> {
+        self.get(key).and_then(Value::as_str)
+    }
 }
 
 /// The value of an attribute by its newest name or an older one.
-fn text(attributes: &Attributes, key: &str) -> Option<String> {
+fn text<'a>(attributes: &Known<'a>, key: &str) -> Option<Cow<'a, str>> {
+    if attributes.0.is_empty() {
+        return None;
+    }
     any(attributes, &[key]).or_else(|| any(attributes, semconv::aliases(key)))
 }
 
 /// The value of the first of these that has one.
-fn any(attributes: &Attributes, keys: &[&str]) -> Option<String> {
+fn any<'a>(attributes: &Known<'a>, keys: &[&str]) -> Option<Cow<'a, str>> {
     keys.iter().find_map(|key| match attributes.get(key)? {
-        Value::Str(text) => (!text.is_empty()).then(|| text.clone()),
-        number @ Value::Int(_) => Some(number.to_string()),
+        Value::Str(text) => (!text.is_empty()).then_some(Cow::Borrowed(text.as_str())),
+        number @ Value::Int(_) => Some(number.to_string().into()),
         _ => None,
     })
 }
@@ -135,8 +168,9 @@ mod tests {
 
     fn callee(kind: SpanKind, attributes: &[(&str, &str)]) -> (String, String) {
         let attributes = attributes.iter().copied().collect();
-        let callee = of(&Span { kind, name: "a name".into(), attributes, ..Span::default() });
-        (callee.name, callee.kind)
+        let span = Span { kind, name: "a name".into(), attributes, ..Span::default() };
+        let callee = of(&span);
+        (callee.name.into_owned(), callee.kind.to_owned())
     }
 
     fn client(attributes: &[(&str, &str)]) -> (String, String) {
@@ -198,7 +232,7 @@ mod tests {
         let attributes = [("peer.service", "orders-db"), ("db.system", "postgresql"), ("db.name", "orders")];
         assert_eq!(client(&attributes), ("orders-db".to_owned(), "db".to_owned()));
         let span = Span { attributes: [("service.peer.name", "auth")].into_iter().collect(), ..Span::default() };
-        assert_eq!(of(&span), Callee { name: "auth".into(), kind: "remote".into(), by_service_name: true });
+        assert_eq!(of(&span), Callee { name: "auth".into(), kind: "remote", by_service_name: true });
     }
 
     #[test]

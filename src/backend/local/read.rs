@@ -219,7 +219,8 @@ impl Local {
         }
         let wanted: HashSet<&TraceId> = rows.iter().map(|row| &row.id).collect();
         let numbers: Vec<_> = numbers.into_iter().collect();
-        let mut spans: HashMap<TraceId, Vec<Span>> = HashMap::with_capacity(rows.len());
+        let room = |row: &&TraceRow| (row.id.clone(), Vec::with_capacity(row.spans.min(MOST_ROOM)));
+        let mut spans: HashMap<TraceId, Vec<Span>> = rows.iter().map(room).collect();
         for some in numbers.chunks(BATCHES_TOGETHER) {
             let batches = some.iter().map(|&number| self.batch(number)).collect::<Result<Vec<_>, _>>()?;
             let path = self.path.as_path();
@@ -229,6 +230,7 @@ impl Local {
                 }
             }
         }
+        spans.retain(|_, spans| !spans.is_empty());
         Ok(spans)
     }
 
@@ -243,6 +245,9 @@ impl Local {
 
 /// How many batches are in memory at once while traces are read out of them.
 const BATCHES_TOGETHER: usize = 64;
+
+/// For how many spans room is made before they are read, at most: the number of a row is only a number.
+const MOST_ROOM: usize = 1 << 20;
 
 /// A row of `batches`.
 struct StoredBatch {

@@ -2,7 +2,7 @@
 
 use crate::analysis::diff::{Compared, Diff, Label, Side};
 use crate::model::Time;
-use crate::render::line::{Line, Pieces, fit};
+use crate::render::line::{Line, Pieces};
 use crate::render::theme::{self, Look, Role};
 use crate::render::{text, units};
 
@@ -126,7 +126,7 @@ fn flow(letter: &str, facts: &[Pieces], look: &Look, out: &mut String) {
             }
         }
         let room = look.columns() - line.width();
-        line.extend(&fit(fact.iter().map(|(role, piece)| (*role, piece.as_str())), room, look.ascii));
+        line.push_fitting(fact.iter().map(|(role, piece)| (*role, piece.as_str())), room, look.ascii);
     }
     line.write(look, out).expect("a string takes all that is written to it");
 }

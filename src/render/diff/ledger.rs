@@ -4,7 +4,7 @@
 use crate::analysis::diff::{Change, Diff};
 use crate::model::time::Nanos;
 use crate::render::column::{Column, taken};
-use crate::render::line::{Line, Pieces, fit};
+use crate::render::line::{Line, Pieces};
 use crate::render::text;
 use crate::render::theme::{Look, Role};
 use crate::render::units::{self, Fixed};
@@ -101,7 +101,7 @@ pub(super) fn write(diff: &Diff, view: View<'_>, look: &Look, out: &mut String) 
         let from = line.width();
         line.push(mark.0, if marks > 0 { mark.1 } else { "" });
         line.pad_to(from + marks);
-        line.extend(&fit(name.iter().map(|(role, piece)| (*role, piece.as_str())), room, look.ascii));
+        line.push_fitting(name.iter().map(|(role, piece)| (*role, piece.as_str())), room, look.ascii);
         line.write(look, out).expect("a string takes all that is written to it");
     };
     let none = (Role::Plain, "");

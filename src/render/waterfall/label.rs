@@ -6,7 +6,7 @@ use crate::analysis::What;
 use crate::analysis::errors::ErrorRole;
 use crate::model::time::Nanos;
 use crate::model::{Attributes, Span};
-use crate::render::line::{Pieces, fit};
+use crate::render::line::{Line, Pieces, fit};
 use crate::render::theme::{self, Look, Role};
 use crate::render::{text, units};
 
@@ -102,17 +102,24 @@ impl<'a> Label<'a> {
         [&*self.times, &*self.name, &*self.sort, &*self.below].map(text::width).iter().sum()
     }
 
-    /// Its pieces in at most `columns` columns. What does not fit is cut from the end, and a service of which there would be but
-    /// a letter or two is left out.
+    /// Puts its pieces behind what the line has, in at most `columns` columns.
+    pub(super) fn put(&self, columns: usize, look: &Look, line: &mut Line) {
+        line.push_fitting(self.parts(columns), columns, look.ascii);
+    }
+
+    /// Its pieces in at most `columns` columns.
     pub(super) fn pieces(&self, columns: usize, look: &Look) -> Pieces {
-        let room = columns.saturating_sub(self.width_of_name() + text::width(self.separator));
-        let pieces =
-            [(Role::Faint, &*self.times), (self.role, &*self.name), (Role::Faint, &*self.sort), (Role::Faint, &*self.below)];
-        if self.service.is_empty() || room < LEAST_SERVICE.min(text::width(&self.service)) {
-            return fit(pieces, columns, look.ascii);
-        }
+        fit(self.parts(columns), columns, look.ascii)
+    }
+
+    /// What does not fit is to be cut from the end; a service of which there would be but a letter or two is left out.
+    fn parts(&self, columns: usize) -> impl Iterator<Item = (Role, &str)> + Clone {
+        let name = [(Role::Faint, &*self.times), (self.role, &*self.name), (Role::Faint, &*self.sort), (Role::Faint, &*self.below)];
         let service = [(Role::Faint, self.separator), (theme::service(&self.service), &*self.service)];
-        fit(pieces.into_iter().chain(service), columns, look.ascii)
+        let least = self.width_of_name() + text::width(self.separator) + LEAST_SERVICE.min(text::width(&self.service));
+        let told = !self.service.is_empty() && least <= columns;
+        let service = service.into_iter().filter(move |_| told);
+        name.into_iter().chain(service)
     }
 }
 

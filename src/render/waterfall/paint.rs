@@ -215,10 +215,10 @@ impl<'a> Painter<'a> {
         let label = Label::new(shown, row, service_width == 0, look);
         if matches!(row.planned.entry, Entry::Hidden(_)) || row.extent.is_none() && span.is_none() {
             // Nothing else is in this row.
-            line.extend(&label.pieces(look.columns() - line.width(), look));
+            label.put(look.columns() - line.width(), look, line);
             return emit(line);
         }
-        line.extend(&label.pieces(room, look));
+        label.put(room, look, line);
         line.pad_to(gutter + label_width + gap);
         if service_width > 0 {
             let service = span.map(Span::service).unwrap_or_default();
@@ -227,9 +227,11 @@ impl<'a> Painter<'a> {
         }
         let remark = remark(shown, row, look);
         let beside = self.lane(row, span, remark.as_ref(), line);
-        line.pad_to(look.columns() - duration);
         let role = if row.length == Length::Running { Role::Warning } else { Role::Plain };
-        line.push(role, &text::pad_left(&length_text(row.length, look), duration, look.ascii));
+        let length = length_text(row.length, look);
+        let wide = text::width(&length);
+        line.pad_to(look.columns() - wide.min(duration));
+        line.push(role, &text::truncate(&length, duration, look.ascii));
         emit(line);
         let rest = span.map_or_else(Vec::new, |span| linked::lines(shown.trace, span, look));
         let rest = rest.into_iter().map(|words| (Role::Faint, words));
@@ -253,9 +255,9 @@ impl<'a> Painter<'a> {
             words: units::plural(ticks.len(), "event", "events"),
             short: Some(units::count(ticks.len())),
         });
-        let (remark, bar) = (remark.or(happened.as_ref()), bar.concat());
+        let remark = remark.or(happened.as_ref());
         let start = left + column;
-        let stop = start + text::width(&bar);
+        let stop = start + bar.len();
         let role = match span {
             Some(span) if span.is_error() => Role::Error,
             Some(span) => theme::service(span.service()),
@@ -267,7 +269,7 @@ impl<'a> Painter<'a> {
             let wide = text::width(words);
             if stop + 1 + wide <= end {
                 line.pad_to(start);
-                line.push(role, &bar);
+                line.push_cells(role, &bar);
                 line.pad_to(stop + 1);
                 line.push(role_of_words, words);
                 return true;
@@ -276,12 +278,12 @@ impl<'a> Painter<'a> {
                 line.pad_to(start - wide - 1);
                 line.push(role_of_words, words);
                 line.pad_to(start);
-                line.push(role, &bar);
+                line.push_cells(role, &bar);
                 return true;
             }
         }
         line.pad_to(start);
-        line.push(role, &bar);
+        line.push_cells(role, &bar);
         false
     }
 
@@ -295,8 +297,7 @@ impl<'a> Painter<'a> {
             let below = next.is_some_and(|next| next.planned.depth > row.planned.depth);
             let own = (row.planned.depth > 0).then_some(!row.planned.last);
             let levels = open.iter().skip(1).copied().chain(own).chain(std::iter::once(below));
-            let guides: String = levels.map(|more| self.vertical(more)).collect();
-            line.push(Role::Faint, &guides);
+            levels.for_each(|more| line.push_measured(Role::Faint, self.vertical(more), 2));
         } else {
             line.pad_to(self.layout.columns.marks + self.layout.columns.guides);
         }
@@ -333,8 +334,7 @@ impl<'a> Painter<'a> {
         };
         let (number, from) = self.layout.columns.first_guide(depth);
         line.push(Role::Faint, &number);
-        let guides: String = open[from.min(depth)..depth].iter().map(|more| self.vertical(*more)).collect();
-        line.push(Role::Faint, &guides);
-        line.push(Role::Faint, connector);
+        open[from.min(depth)..depth].iter().for_each(|more| line.push_measured(Role::Faint, self.vertical(*more), 2));
+        line.push_measured(Role::Faint, connector, 3);
     }
 }

@@ -10,7 +10,7 @@ use super::rows::{Columns, Row};
 use super::schema::{ColumnType, Schema};
 use super::table::Cell;
 use super::value::value;
-use crate::model::{Attributes, Resource, Scope, Span, SpanId, SpanKind, Status, StatusCode, Time, Value};
+use crate::model::{Attributes, Resource, Scope, Span, SpanId, SpanKind, Status, StatusCode, Time};
 
 /// By these beginnings of a scope's name Honeycomb sets `telemetry.instrumentation_library`.
 const INSTRUMENTATION: [&str; 6] = [
@@ -209,7 +209,7 @@ impl<'a> Build<'a> {
         // Whatever the column is called; of a key that is there twice the last counts.
         if let Some(service) = words(row.get(fields.service)) {
             let place = attributes.0.partition_point(|(key, _)| key.as_str() <= "service.name");
-            attributes.0.insert(place, ("service.name".to_owned(), Value::Str(service)));
+            attributes.0.insert(place, ("service.name".into(), service.into()));
         }
         let schema_url = words(row.get(fields.resource_schema)).unwrap_or_default();
         let resource = Arc::new(Resource { attributes, schema_url, ..Resource::default() });

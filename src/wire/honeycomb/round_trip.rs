@@ -38,11 +38,11 @@ fn value(key: &'static str) -> BoxedStrategy<Value> {
         "span.a" | "event.b" => prop_oneof![any::<i32>().prop_map(f64::from), -1e9..1e9].prop_map(Value::Double).boxed(),
         "span.b" => any::<bool>().prop_map(Value::Bool).boxed(),
         "span.c" => prop_oneof![
-            vec(text().prop_map(Value::Str), 0..3).prop_map(Value::Array),
+            vec(text().prop_map(Value::from), 0..3).prop_map(Value::Array),
             vec(any::<u8>(), 0..5).prop_map(Value::Bytes),
         ]
         .boxed(),
-        _ => text().prop_map(Value::Str).boxed(),
+        _ => text().prop_map(Value::from).boxed(),
     }
 }
 
@@ -51,7 +51,7 @@ fn attributes(keys: &'static [&'static str]) -> impl Strategy<Value = Attributes
     let entry = |key: &'static str| value(key).prop_map(move |value| (key.to_owned(), value));
     subsequence(keys, 0..=keys.len()).prop_flat_map(move |mut keys| {
         keys.sort_unstable();
-        keys.into_iter().map(entry).collect::<Vec<_>>().prop_map(Attributes)
+        keys.into_iter().map(entry).collect::<Vec<_>>().prop_map(Attributes::from_iter)
     })
 }
 
@@ -118,7 +118,7 @@ fn span() -> impl Strategy<Value = Span> {
 
 fn resource() -> impl Strategy<Value = Arc<Resource>> {
     (option::weighted(0.9, "[a-c]"), attributes(RESOURCE)).prop_map(|(service, mut attributes)| {
-        attributes.0.extend(service.map(|service| ("service.name".to_owned(), Value::Str(service))));
+        attributes.0.extend(service.map(|service| ("service.name".into(), service.into())));
         attributes.0.sort_by(|a, b| a.0.cmp(&b.0));
         Arc::new(Resource { attributes, ..Resource::default() })
     })
@@ -142,7 +142,7 @@ type Cells = BTreeMap<String, Json>;
 fn put(cells: &mut Cells, attributes: &Attributes) {
     for (key, value) in attributes.iter() {
         let json = match value {
-            Value::Str(text) => json!(text),
+            Value::Str(text) => json!(text.as_str()),
             Value::Bool(yes) => json!(yes),
             Value::Int(number) => json!(number),
             // Go writes no fraction where there is none.
@@ -174,7 +174,7 @@ fn of_any(trace: &Trace, span: &Span, at: Time) -> Cells {
     put(&mut cells, &span.resource.attributes);
     for (key, text) in [("library.name", &span.scope.name), ("library.version", &span.scope.version)] {
         if !text.is_empty() {
-            cells.insert(key.into(), json!(text));
+            cells.insert(key.into(), json!(text.as_str()));
         }
     }
     if span.scope.name.starts_with('@') {
@@ -199,7 +199,7 @@ fn rows(trace: &Trace) -> Vec<Cells> {
         row.extend(fixed.as_object().unwrap().clone());
         row.extend(span.parent.as_ref().map(|parent| ("trace.parent_id".to_owned(), json!(parent.to_string()))));
         for (key, text) in [("status_message", &span.status.message), ("trace.trace_state", &span.trace_state)] {
-            row.extend((!text.is_empty()).then(|| (key.to_owned(), json!(text))));
+            row.extend((!text.is_empty()).then(|| (key.to_owned(), json!(text.as_str()))));
         }
         rows.push((span.start, row));
         for event in &span.events {

@@ -68,7 +68,7 @@ fn model(json: Json) -> Value {
         Json::Null => Value::Empty,
         Json::Bool(yes) => Value::Bool(yes),
         Json::Number(number) => number.as_i64().map_or_else(|| Value::Double(number.as_f64().unwrap_or_default()), Value::Int),
-        Json::String(text) => Value::Str(text),
+        Json::String(text) => text.into(),
         Json::Array(items) => array(items),
         Json::Object(entries) => {
             Value::Map(entries.into_iter().map(|(key, value)| (key, model(value))).collect::<Attributes>())

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use compact_str::CompactString;
+
 use super::check::MAX_NESTING;
 use super::fields::{Fields, MESSAGES, Result};
 use super::walk::{ABOVE_SPAN, Ids, Outline, ids};
@@ -152,7 +154,7 @@ fn status(mut fields: Fields<'_>, status: &mut Status) -> Result<()> {
 }
 
 /// Key and value, which nests at most so many levels or else sets the flag.
-pub(super) fn key_value(mut fields: Fields<'_>, levels: usize, too_deep: &mut bool) -> Result<(String, Value)> {
+pub(super) fn key_value(mut fields: Fields<'_>, levels: usize, too_deep: &mut bool) -> Result<(CompactString, Value)> {
     let (mut key, mut value) = ("", Value::Empty);
     while let Some(field) = fields.next()? {
         match field.tag {
@@ -162,14 +164,14 @@ pub(super) fn key_value(mut fields: Fields<'_>, levels: usize, too_deep: &mut bo
             _ => fields.skip(&field)?,
         }
     }
-    Ok((key.to_owned(), value))
+    Ok((key.into(), value))
 }
 
 /// Recursive; [`Fields::message`] bounds it. A list goes on where one has begun, and takes the place of anything else.
 fn any_value(mut fields: Fields<'_>, levels: usize, too_deep: &mut bool, value: &mut Value) -> Result<()> {
     while let Some(field) = fields.next()? {
         match field.tag {
-            1 => *value = Value::Str(fields.text(&field)?.to_owned()),
+            1 => *value = Value::Str(fields.text(&field)?.into()),
             2 => *value = Value::Bool(fields.varint(&field)? != 0),
             3 => *value = Value::Int(fields.varint(&field)? as i64),
             4 => *value = Value::Double(f64::from_bits(fields.fixed64(&field)?)),

@@ -149,7 +149,7 @@ fn entry(key: &str, item: &Value, levels: usize) -> common::KeyValue {
 fn value(item: &Value, levels: usize) -> common::AnyValue {
     let any = match item {
         Value::Empty => None,
-        Value::Str(text) => Some(Any::StringValue(text.clone())),
+        Value::Str(text) => Some(Any::StringValue(text.to_string())),
         Value::Bool(yes) => Some(Any::BoolValue(*yes)),
         Value::Int(number) => Some(Any::IntValue(*number)),
         Value::Double(number) => Some(Any::DoubleValue(*number)),

@@ -99,13 +99,13 @@ fn link(link: proto::span::Link) -> Link {
 }
 
 fn attributes(entries: Vec<common::KeyValue>) -> Attributes {
-    Attributes(entries.into_iter().map(|entry| (entry.key, value(entry.value))).collect())
+    Attributes(entries.into_iter().map(|entry| (entry.key.into(), value(entry.value))).collect())
 }
 
 fn value(any: Option<common::AnyValue>) -> Value {
     match any.and_then(|any| any.value) {
         None => Value::Empty,
-        Some(Any::StringValue(text)) => Value::Str(text),
+        Some(Any::StringValue(text)) => text.into(),
         Some(Any::BoolValue(yes)) => Value::Bool(yes),
         Some(Any::IntValue(number)) => Value::Int(number),
         Some(Any::DoubleValue(number)) => Value::Double(number),

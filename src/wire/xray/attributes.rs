@@ -70,10 +70,10 @@ pub(super) fn call(fields: &mut Fields, name: &str, out: &mut Attributes) {
         ("function_name", "faas.invoked_name"),
     ];
     aws.rename_all(&names, out);
-    let mut tables: Vec<_> = aws.text("table_name").map(Value::Str).into_iter().collect();
+    let mut tables: Vec<_> = aws.text("table_name").map(Value::from).into_iter().collect();
     tables.extend(aws.list("table_names").unwrap_or_default().into_iter().map(value));
     if !tables.is_empty() {
-        out.0.push(("aws.dynamodb.table_names".to_owned(), Value::Array(tables)));
+        out.push("aws.dynamodb.table_names", tables);
     }
     // Where the caller itself runs: a segment's resource has taken these before.
     host(&mut aws, out);
@@ -176,7 +176,7 @@ fn host(aws: &mut Fields, out: &mut Attributes) {
     }
     for (name, items) in [("aws.log.group.names", groups), ("aws.log.group.arns", arns)] {
         if !items.is_empty() {
-            out.0.push((name.to_owned(), Value::Array(items)));
+            out.push(name, items);
         }
     }
     if !odd.is_empty() {

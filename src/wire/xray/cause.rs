@@ -77,11 +77,11 @@ fn stacktrace(stack: &Json) -> Option<String> {
 /// Annotations become attributes under their own names; which names, an attribute says.
 pub(super) fn annotations(fields: &mut Fields, out: &mut Attributes) {
     if let Some(annotations) = fields.object("annotations").filter(|annotations| !annotations.is_empty()) {
-        let mut keys = Vec::new();
+        let mut keys: Vec<Value> = Vec::new();
         for (key, json) in annotations.into_entries() {
             out.push(key.clone(), value(json));
-            keys.push(Value::Str(key));
+            keys.push(key.into());
         }
-        out.0.push(("aws.xray.annotations".to_owned(), Value::Array(keys)));
+        out.push("aws.xray.annotations", keys);
     }
 }

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::document::{Fields, Node, value};
 use super::{attributes, cause};
 use crate::model::trace::INHERITS_RESOURCE;
-use crate::model::{Attributes, Link, Resource, Span, SpanId, SpanKind, StatusCode, Time, TraceId, Value};
+use crate::model::{Attributes, Link, Resource, Span, SpanId, SpanKind, StatusCode, Time, TraceId};
 use crate::wire::error::WireError;
 use crate::wire::text;
 
@@ -170,6 +170,6 @@ fn links(fields: &mut Fields, span: &mut Span) {
         }
     }
     if !odd.is_empty() {
-        span.attributes.0.push(("aws.xray.links".to_owned(), Value::Array(odd)));
+        span.attributes.push("aws.xray.links", odd);
     }
 }

@@ -188,13 +188,13 @@ pub(super) fn value(json: Json) -> Value {
     match json {
         Json::Null => Value::Empty,
         Json::Bool(yes) => Value::Bool(yes),
-        Json::String(text) => Value::Str(text),
+        Json::String(text) => text.into(),
         Json::Array(items) => Value::Array(items.into_iter().map(value).collect()),
-        Json::Object(fields) => Value::Map(Attributes(fields.into_iter().map(|(key, json)| (key, value(json))).collect())),
+        Json::Object(fields) => Value::Map(Attributes(fields.into_iter().map(|(key, json)| (key.into(), value(json))).collect())),
         Json::Number(number) => match (number.as_i64(), number.as_f64()) {
             (Some(whole), _) => Value::Int(whole),
             (None, Some(double)) if !number.is_u64() => Value::Double(double),
-            _ => Value::Str(number.to_string()),
+            _ => number.to_string().into(),
         },
     }
 }

@@ -29,18 +29,18 @@ fn value(key: &'static str) -> BoxedStrategy<Value> {
         "span.a" | "event.b" => prop_oneof![any::<i32>().prop_map(f64::from), -1e9..1e9].prop_map(Value::Double).boxed(),
         "span.b" => any::<bool>().prop_map(Value::Bool).boxed(),
         "span.c" => prop_oneof![
-            vec(text().prop_map(Value::Str), 0..3).prop_map(Value::Array),
+            vec(text().prop_map(Value::from), 0..3).prop_map(Value::Array),
             vec(any::<u8>(), 0..5).prop_map(Value::Bytes),
         ]
         .boxed(),
-        _ => text().prop_map(Value::Str).boxed(),
+        _ => text().prop_map(Value::from).boxed(),
     }
 }
 
 fn attributes(keys: &'static [&'static str]) -> impl Strategy<Value = Attributes> {
     let entry = |key: &'static str| value(key).prop_map(move |value| (key.to_owned(), value));
     subsequence(keys, 0..=keys.len())
-        .prop_flat_map(move |keys| keys.into_iter().map(entry).collect::<Vec<_>>().prop_map(Attributes))
+        .prop_flat_map(move |keys| keys.into_iter().map(entry).collect::<Vec<_>>().prop_map(Attributes::from_iter))
 }
 
 /// Microseconds since the first second of a trace.
@@ -51,7 +51,7 @@ fn micros() -> impl Strategy<Value = Time> {
 fn events() -> impl Strategy<Value = Vec<Event>> {
     let exception = ("[A-Z]{1,3}", "[a-z ]{1,4}", option::of(any::<bool>())).prop_map(|(kind, message, escaped)| {
         let mut attributes: Attributes = [("exception.message", message), ("exception.type", kind)].into_iter().collect();
-        attributes.0.extend(escaped.map(|yes| ("exception.escaped".to_owned(), Value::Bool(yes))));
+        attributes.0.extend(escaped.map(|yes| ("exception.escaped".into(), Value::Bool(yes))));
         Event { name: "exception".into(), attributes, ..Event::default() }
     });
     let plain = ("[a-c]", attributes(EVENT)).prop_map(|(name, attributes)| Event { name, attributes, ..Event::default() });

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cruddur_trace::model::{Attributes, Event, Link, Resource, Span, Status, StatusCode, Time, TraceId, Value};
+use cruddur_trace::model::{Event, Link, Resource, Span, Status, StatusCode, Time, TraceId, Value};
 use serde_json::Value as Json;
 
 use super::generate::as_rows_have_it;
@@ -53,7 +53,7 @@ fn call(ago: u64) -> Vec<Span> {
         Span {
             start: at(2 * MS + 3_000),
             end: Some(at(30 * MS)),
-            attributes: Attributes(keys.collect()),
+            attributes: keys.collect(),
             links: vec![Link { trace_id: "ab".repeat(16), span_id: "cd".repeat(8), ..Link::default() }],
             resource: web,
             ..span(2, 1, "call")

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cruddur_trace::model::{Attributes, Resource, Span, SpanKind, Time, Trace, TraceId, Value};
+use cruddur_trace::model::{Resource, Span, SpanKind, Time, Trace, TraceId, Value};
 use cruddur_trace::render::json;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -74,7 +74,7 @@ fn large(count: u64, keys: u64) -> Vec<Span> {
             kind: SpanKind::Internal,
             start,
             end: Some(Time(start.0 + number * 1_001)),
-            attributes: Attributes(attributes),
+            attributes: attributes.into_iter().collect(),
             resource: Arc::clone(&services[(number % 8) as usize]),
             ..span(number, 0, "")
         }

@@ -213,7 +213,7 @@ impl Serialize for Any<'_> {
         let mut map = serializer.serialize_map(None)?;
         match value {
             Value::Empty => {}
-            Value::Str(text) => map.serialize_entry("stringValue", text)?,
+            Value::Str(text) => map.serialize_entry("stringValue", text.as_str())?,
             Value::Bool(yes) => map.serialize_entry("boolValue", yes)?,
             Value::Int(number) => map.serialize_entry("intValue", &format_args!("{number}"))?,
             Value::Double(number) => map.serialize_entry("doubleValue", &Double(*number))?,

@@ -41,7 +41,7 @@ object! {
 impl<'de> Deserialize<'de> for Entries {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut entries = Vec::new();
-        Each::new(|entry: KeyValue<'de>| entries.push((entry.key.into_string(), entry.value.0))).deserialize(deserializer)?;
+        Each::new(|entry: KeyValue<'de>| entries.push((entry.key.into_string().into(), entry.value.0))).deserialize(deserializer)?;
         Ok(Self(Attributes(entries)))
     }
 }
@@ -66,11 +66,11 @@ impl<'de> Visitor<'de> for AnyVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Any, E> {
-        Ok(Any(Value::Str(text.to_owned())))
+        Ok(Any(text.into()))
     }
 
     fn visit_string<E>(self, text: String) -> Result<Any, E> {
-        Ok(Any(Value::Str(text)))
+        Ok(Any(text.into()))
     }
 
     fn visit_bool<E>(self, yes: bool) -> Result<Any, E> {
@@ -82,7 +82,7 @@ impl<'de> Visitor<'de> for AnyVisitor {
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Any, E> {
-        Ok(Any(i64::try_from(number).map_or_else(|_| Value::Str(number.to_string()), Value::Int)))
+        Ok(Any(i64::try_from(number).map_or_else(|_| number.to_string().into(), Value::Int)))
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Any, E> {
@@ -103,7 +103,7 @@ impl<'de> Visitor<'de> for AnyVisitor {
             // `null` is a field that is not set, in protobuf's JSON mapping.
             let value = match &*key.0 {
                 "stringValue" | "string_value" => {
-                    map.next_value::<Option<Text<'de>>>()?.map(|text| Value::Str(text.into_string()))
+                    map.next_value::<Option<Text<'de>>>()?.map(|text| text.into_string().into())
                 }
                 "boolValue" | "bool_value" => set(map.next_value()?).map(bool_value),
                 "intValue" | "int_value" => set(map.next_value()?).map(int_value),

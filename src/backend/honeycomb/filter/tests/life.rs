@@ -71,7 +71,7 @@ pub(super) fn schema() -> Schema {
 const WORDS: &[&str] = &["a", "b", "ab", "500", "true", "0x00ff", "[x", "/a?q=1"];
 
 fn text() -> impl Strategy<Value = Value> {
-    let word = || select(WORDS).prop_map(|word| Value::Str(word.to_owned()));
+    let word = || select(WORDS).prop_map(|word| word.into());
     let element = prop_oneof![word(), (0_i64..3).prop_map(Value::Int), any::<bool>().prop_map(Value::Bool)];
     prop_oneof![6 => word(), 2 => vec(element, 0..3).prop_map(Value::Array), 1 => Just(Value::Bytes(vec![0, 255]))]
 }
@@ -269,7 +269,7 @@ fn add(row: &mut Row, attributes: &Attributes) {
 fn cell(value: &Value) -> Json {
     fn plain(value: &Value) -> Json {
         match value {
-            Value::Str(text) => json!(text),
+            Value::Str(text) => json!(text.as_str()),
             Value::Bool(yes) => json!(yes),
             Value::Int(number) => json!(number),
             Value::Double(number) => json!(number),
@@ -288,7 +288,7 @@ fn cell(value: &Value) -> Json {
 pub(super) fn read(cell: &Json) -> Value {
     fn plain(json: &Json) -> Value {
         match json {
-            Json::String(text) => Value::Str(text.clone()),
+            Json::String(text) => text.as_str().into(),
             Json::Bool(yes) => Value::Bool(*yes),
             Json::Number(number) => number.as_i64().map_or_else(|| Value::Double(number.as_f64().unwrap()), Value::Int),
             Json::Array(items) => Value::Array(items.iter().map(plain).collect()),
