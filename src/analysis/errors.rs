@@ -89,12 +89,16 @@ impl<'a> Good<'a> {
             let spans = tree.nodes().iter().enumerate();
             spans.filter_map(|(node, known)| Some((known.parent?, tree.span(trace, node)?)))
         };
-        // To compare whole spans costs more than to compare their names.
-        let failed: HashSet<(usize, &str)> =
-            spans().filter(|(_, span)| span.is_error()).map(|(above, span)| (above, span.name.as_str())).collect();
+        // To compare whole spans costs more than to compare their names, and most have no sibling that failed.
+        let mut failed = HashSet::new();
+        let mut above_failed = vec![false; tree.nodes().len()];
+        for (above, span) in spans().filter(|(_, span)| span.is_error()) {
+            failed.insert((above, span.name.as_str()));
+            above_failed[above] = true;
+        }
         let mut began = HashMap::new();
         for (above, span) in spans().filter(|(_, span)| !span.is_error() && span.end.is_some() && !span.start.is_unknown()) {
-            if failed.contains(&(above, span.name.as_str())) {
+            if above_failed[above] && failed.contains(&(above, span.name.as_str())) {
                 let last = began.entry((above, Attempt::of(span))).or_insert(span.start);
                 *last = span.start.max(*last);
             }

@@ -20,7 +20,7 @@ mod words;
 
 use crate::analysis::diff::Diff;
 
-use super::line::{Line};
+use super::line::Line;
 use super::text;
 use super::theme::{Look, Role};
 

@@ -38,7 +38,9 @@ impl Line {
 
     /// Adds pieces of one column each.
     pub(crate) fn push_cells(&mut self, role: Role, cells: &[&str]) {
-        cells.iter().for_each(|cell| self.push_measured(role, cell, 1));
+        for cell in cells {
+            self.push_measured(role, cell, 1);
+        }
     }
 
     /// Adds several pieces.

@@ -15,6 +15,7 @@ pub mod json;
 mod line;
 pub mod lost;
 pub mod misses;
+mod parts;
 mod picture;
 pub mod scale;
 pub mod span;

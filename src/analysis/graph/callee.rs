@@ -86,7 +86,10 @@ fn by_aws_sdk(attributes: &Known<'_>) -> bool {
 fn rpc_service<'a>(attributes: &Known<'a>) -> Option<Cow<'a, str>> {
     text(attributes, "rpc.service").or_else(|| {
         let method = text(attributes, "rpc.method")?;
-        method.rsplit_once('/').map(|(service, _)| service.to_owned().into()).filter(|service: &Cow<'_, str>| !service.is_empty())
+        method
+            .rsplit_once('/')
+            .map(|(service, _)| service.to_owned().into())
+            .filter(|service: &Cow<'_, str>| !service.is_empty())
     })
 }
 
@@ -102,7 +105,10 @@ fn address<'a>(attributes: &Known<'a>) -> Option<Cow<'a, str>> {
         })
     };
     host(&["server.address", "net.peer.name"], &["server.port", "net.peer.port"])
-        .or_else(|| any(attributes, &["url.full", "http.url"]).and_then(|url| authority(&url).map(|authority| authority.to_owned().into())))
+        .or_else(|| {
+            any(attributes, &["url.full", "http.url"])
+                .and_then(|url| authority(&url).map(|authority| authority.to_owned().into()))
+        })
         .or_else(|| {
             let peers = ["network.peer.address", "net.sock.peer.addr", "net.peer.ip"];
             host(&peers, &["network.peer.port", "net.sock.peer.port", "net.peer.port"])
@@ -117,12 +123,21 @@ fn authority(url: &str) -> Option<&str> {
     (!host.is_empty()).then_some(host)
 }
 
-/// How the names of the attributes begin that may say it.
-const FAMILIES: [&str; 11] =
-    ["service.peer.", "peer.", "aws.xray.", "messaging.", "rpc.", "db.", "server.", "net.", "network.", "url.", "http.url"];
-
+/// Whether an attribute of that name may say it. Every attribute of every call is asked, and most are told by one letter.
 fn is_known(key: &str) -> bool {
-    FAMILIES.iter().any(|family| key.starts_with(family))
+    let families: &[&str] = match key.as_bytes().first() {
+        Some(b'a') => &["aws.xray."],
+        Some(b'd') => &["db."],
+        Some(b'h') => &["http.url"],
+        Some(b'm') => &["messaging."],
+        Some(b'n') => &["net.", "network."],
+        Some(b'p') => &["peer."],
+        Some(b'r') => &["rpc."],
+        Some(b's') => &["server.", "service.peer."],
+        Some(b'u') => &["url."],
+        _ => &[],
+    };
+    families.iter().any(|family| key.starts_with(family))
 }
 
 /// The attributes that may say it, which are few among the others. They are asked for some thirty names.

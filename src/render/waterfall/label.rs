@@ -114,7 +114,8 @@ impl<'a> Label<'a> {
 
     /// What does not fit is to be cut from the end; a service of which there would be but a letter or two is left out.
     fn parts(&self, columns: usize) -> impl Iterator<Item = (Role, &str)> + Clone {
-        let name = [(Role::Faint, &*self.times), (self.role, &*self.name), (Role::Faint, &*self.sort), (Role::Faint, &*self.below)];
+        let name =
+            [(Role::Faint, &*self.times), (self.role, &*self.name), (Role::Faint, &*self.sort), (Role::Faint, &*self.below)];
         let service = [(Role::Faint, self.separator), (theme::service(&self.service), &*self.service)];
         let least = self.width_of_name() + text::width(self.separator) + LEAST_SERVICE.min(text::width(&self.service));
         let told = !self.service.is_empty() && least <= columns;

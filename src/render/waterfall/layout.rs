@@ -1,10 +1,9 @@
 //! Where everything is: columns, bars and labels as numbers. Nothing here writes text to be shown, but its widths count.
 
-use std::collections::HashSet;
-
 use crate::analysis::{Marks, What};
 use crate::model::Span;
 use crate::model::time::Nanos;
+use crate::render::parts::in_parts;
 use crate::render::scale::Scale;
 use crate::render::theme::Look;
 use crate::render::{text, units};
@@ -180,12 +179,14 @@ impl Columns {
         let total = look.columns();
         let marks = rows.iter().map(|row| marks(shown, row).count()).max().unwrap_or(0);
         let marks = if marks > 0 { marks + 1 } else { 0 };
-        let duration = rows.iter().map(|row| text::width(&length_text(row.length, look))).max().unwrap_or(0);
+        let widest = |width: &(dyn Fn(&Row) -> usize + Sync)| {
+            let parts = in_parts(rows.len(), |part| rows[part].iter().map(width).max());
+            parts.into_iter().flatten().max().unwrap_or(0)
+        };
+        let duration = widest(&|row| text::width(&length_text(row.length, look)));
         let service = if total >= SERVICE_COLUMN_FROM && whole.services > 1 {
-            let first = rows.iter().filter_map(|row| spans(shown, row.planned.entry).next());
-            let services: HashSet<&str> = first.map(Span::service).collect();
-            let widest = services.into_iter().map(|service| text::width(&text::sanitise(service, look.ascii))).max();
-            widest.unwrap_or(0).min(SERVICE_COLUMN)
+            let service = |row: &Row| spans(shown, row.planned.entry).next().map_or("", Span::service);
+            widest(&|row| text::width(&text::sanitise(service(row), look.ascii))).min(SERVICE_COLUMN)
         } else {
             0
         };
@@ -193,14 +194,18 @@ impl Columns {
         let levels = units::count(deepest as u128).len();
         let columns = Self { marks, label: 0, service, lane: 0, duration, gap: 0, guides: 0, levels };
         let most = columns.widest_label(look);
-        let mut label = 0;
-        for row in rows {
-            if label >= most {
-                break;
+        let labels = in_parts(rows.len(), |part| {
+            let mut label = 0;
+            for row in &rows[part] {
+                if label >= most {
+                    break;
+                }
+                let words = Label::new(shown, row, service == 0, look).width();
+                label = label.max(guides_width(row.planned.depth).saturating_add(words));
             }
-            let words = Label::new(shown, row, service == 0, look).width();
-            label = label.max(guides_width(row.planned.depth).saturating_add(words));
-        }
+            label
+        });
+        let label = labels.into_iter().max().unwrap_or(0);
         Self { label, ..columns }.within(look)
     }
 

@@ -2,11 +2,10 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::panic::resume_unwind;
-use std::thread;
 
 use crate::model::Span;
 use crate::render::line::{Line, Pieces};
+use crate::render::parts::in_parts;
 use crate::render::scale::Tick;
 use crate::render::theme::{self, Look, Role};
 use crate::render::{text, units};
@@ -18,8 +17,6 @@ use super::shade::shades;
 use super::ticks::ticks;
 use super::{Shown, bars, header, linked, notes};
 
-/// From so many rows on, it takes longer to paint them than to start a thread.
-const FOR_THREADS: usize = 2_000;
 /// Columns between two ticks, at least: room for most labels.
 const TICK_SPACING: usize = 9;
 
@@ -36,22 +33,9 @@ pub(super) fn body(painter: &Painter<'_>, out: &mut impl fmt::Write) -> fmt::Res
     let mut line = Line::default();
     painter.axis(&mut line);
     line.write(painter.look, out)?;
-    let rows = painter.layout.rows.len();
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    if rows < FOR_THREADS || threads == 1 {
-        return painter.rows(0..rows, out);
-    }
-    let part = rows.div_ceil(threads);
-    let parts = (0..rows).step_by(part).map(|from| from..rows.min(from + part));
-    let texts: Vec<Result<String, fmt::Error>> = thread::scope(|scope| {
-        let paint = |part| {
-            move || {
-                let mut text = String::new();
-                painter.rows(part, &mut text).map(|()| text)
-            }
-        };
-        let threads: Vec<_> = parts.map(|part| scope.spawn(paint(part))).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    let texts = in_parts(painter.layout.rows.len(), |part| {
+        let mut text = String::new();
+        painter.rows(part, &mut text).map(|()| text)
     });
     texts.into_iter().try_for_each(|text| out.write_str(&text?))
 }

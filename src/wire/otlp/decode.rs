@@ -306,8 +306,7 @@ mod tests {
         let texts = prop_oneof![text(3), text(5)];
         let nested = prop_oneof![3 => attribute(9), 1 => event(), 1 => link(), 1 => status()];
         let field = prop_oneof![id(2), id(4), time, flags, counts, texts, nested, unknown()];
-        vec(field, 0..12)
-            .prop_map(|fields| length(2, &[length(1, &[7; 16]), length(2, &[5; 8]), fields.concat()].concat()))
+        vec(field, 0..12).prop_map(|fields| length(2, &[length(1, &[7; 16]), length(2, &[5; 8]), fields.concat()].concat()))
     }
 
     fn resource() -> impl Strategy<Value = Vec<u8>> {

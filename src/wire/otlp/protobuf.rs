@@ -6,14 +6,14 @@
 use std::sync::Arc;
 
 use super::{check, decode, fields, walk};
-use crate::model::{Span, TraceId};
+use crate::model::TraceId;
 use crate::wire::error::{Refusals, Refused, WireError};
 use crate::wire::read::Records;
 
 /// All spans that can be kept, in order.
 pub(crate) fn read_all(data: &[u8]) -> Result<Records, WireError> {
     let mut out = Vec::new();
-    read(data, None, |id, span| out.push((id, span)), |_| {})?;
+    read(data, None, &mut out, |_| {})?;
     Ok(out)
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn read_all(data: &[u8]) -> Result<Records, WireError> {
 pub(crate) fn read_file(data: &[u8]) -> Result<(Records, Vec<Refused>), WireError> {
     let mut out = Vec::new();
     let mut refusals = Refusals::default();
-    if read(data, None, |id, span| out.push((id, span)), |reason| refusals.add(reason))? == 0 {
+    if read(data, None, &mut out, |reason| refusals.add(reason))? == 0 {
         return Err(WireError::new("OTLP protobuf", "there is no request in it"));
     }
     Ok((out, refusals.into_vec()))
@@ -32,22 +32,23 @@ pub(crate) fn read_file(data: &[u8]) -> Result<(Records, Vec<Refused>), WireErro
 pub(crate) fn read_some(data: &[u8], wanted: &dyn Fn(&TraceId) -> bool) -> Result<Records, WireError> {
     let mut out = Vec::new();
     let wanted = |id: &[u8]| <[u8; 16]>::try_from(id).is_ok_and(|id| wanted(&TraceId::from_bytes(id)));
-    read(data, Some(&wanted), |id, span| out.push((id, span)), |_| {})?;
+    read(data, Some(&wanted), &mut out, |_| {})?;
     Ok(out)
 }
 
 /// Whether a trace is wanted, by the bytes of its id.
 type Wanted<'a> = &'a dyn Fn(&[u8]) -> bool;
 
-/// Answers how many resources there are.
+/// Adds to the records, and answers how many resources there are.
 fn read(
     data: &[u8],
     wanted: Option<Wanted<'_>>,
-    mut keep: impl FnMut(TraceId, Span),
+    out: &mut Records,
     mut refuse: impl FnMut(&'static str),
 ) -> Result<usize, WireError> {
     let broken = |broken: fields::Broken| broken.within(data);
     let request = walk::request(data).map_err(broken)?;
+    let spans = request.iter().flat_map(|part| &part.scopes).map(|part| part.spans.len()).sum();
     for resource_spans in &request {
         // Decoded when the first span is wanted, and shared by the others.
         let mut resource = None;
@@ -66,15 +67,22 @@ fn read(
                 };
                 let scope = match &scope {
                     Some(scope) => scope,
-                    None => scope
-                        .insert(decode::scope(&scope_spans.scope, scope_spans.schema_url).map_err(broken)?.map(Arc::new)),
+                    None => {
+                        scope.insert(decode::scope(&scope_spans.scope, scope_spans.schema_url).map_err(broken)?.map(Arc::new))
+                    }
                 };
                 let (Some(resource), Some(scope)) = (resource, scope) else {
                     refuse(check::TOO_DEEP);
                     continue;
                 };
                 match decode::span(bytes, &outline, resource, scope).map_err(broken)? {
-                    Ok((id, span)) => keep(id, span),
+                    Ok(record) => {
+                        // Where one is wanted, most often all are.
+                        if out.is_empty() {
+                            out.reserve_exact(spans);
+                        }
+                        out.push(record);
+                    }
                     Err(reason) => refuse(reason),
                 }
             }
@@ -89,12 +97,12 @@ mod tests {
     use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
     use opentelemetry_proto::tonic::resource::v1 as resource;
     use opentelemetry_proto::tonic::trace::v1 as proto;
-    use prost::Message as _;
     use proptest::prelude::*;
+    use prost::Message as _;
 
     use super::super::{MAX_NESTING, encode};
     use super::*;
-    use crate::model::{SpanKind, Value};
+    use crate::model::{Span, SpanKind, Value};
     use crate::wire::batch::{Batch, Format, Row};
     use crate::wire::{arbitrary, read_all, read_some};
 

@@ -59,7 +59,7 @@ pub(super) struct Ids {
     pub(super) parent: Option<SpanId>,
 }
 
-impl<'a> Span<'a> {
+impl Span<'_> {
     /// As [`ids`].
     pub(super) fn ids(&self) -> Result<Ids, &'static str> {
         ids(self.trace, self.id, self.parent, self.too_deep)

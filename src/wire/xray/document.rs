@@ -190,7 +190,9 @@ pub(super) fn value(json: Json) -> Value {
         Json::Bool(yes) => Value::Bool(yes),
         Json::String(text) => text.into(),
         Json::Array(items) => Value::Array(items.into_iter().map(value).collect()),
-        Json::Object(fields) => Value::Map(Attributes(fields.into_iter().map(|(key, json)| (key.into(), value(json))).collect())),
+        Json::Object(fields) => {
+            Value::Map(Attributes(fields.into_iter().map(|(key, json)| (key.into(), value(json))).collect()))
+        }
         Json::Number(number) => match (number.as_i64(), number.as_f64()) {
             (Some(whole), _) => Value::Int(whole),
             (None, Some(double)) if !number.is_u64() => Value::Double(double),

@@ -216,7 +216,8 @@ impl<'a> Judge<'a> {
         let mut all = Vec::new();
         for (column, value) in &row.0 {
             let key = if *column == names.service { "service.name" } else { column };
-            let value = if key == "service.name" { words(Some(value)).map_or(Value::Empty, Value::from) } else { value.clone() };
+            let value =
+                if key == "service.name" { words(Some(value)).map_or(Value::Empty, Value::from) } else { value.clone() };
             all.push((key.to_owned(), value.clone()));
             if is_of_resource(key) || *column == names.service {
                 resource.attributes.push(key, value);

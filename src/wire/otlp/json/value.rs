@@ -41,7 +41,8 @@ object! {
 impl<'de> Deserialize<'de> for Entries {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut entries = Vec::new();
-        Each::new(|entry: KeyValue<'de>| entries.push((entry.key.into_string().into(), entry.value.0))).deserialize(deserializer)?;
+        Each::new(|entry: KeyValue<'de>| entries.push((entry.key.into_string().into(), entry.value.0)))
+            .deserialize(deserializer)?;
         Ok(Self(Attributes(entries)))
     }
 }
@@ -102,9 +103,7 @@ impl<'de> Visitor<'de> for AnyVisitor {
         while let Some(key) = map.next_key::<Text<'de>>()? {
             // `null` is a field that is not set, in protobuf's JSON mapping.
             let value = match &*key.0 {
-                "stringValue" | "string_value" => {
-                    map.next_value::<Option<Text<'de>>>()?.map(|text| text.into_string().into())
-                }
+                "stringValue" | "string_value" => map.next_value::<Option<Text<'de>>>()?.map(|text| text.into_string().into()),
                 "boolValue" | "bool_value" => set(map.next_value()?).map(bool_value),
                 "intValue" | "int_value" => set(map.next_value()?).map(int_value),
                 "doubleValue" | "double_value" => set(map.next_value()?).map(double_value),

@@ -71,7 +71,7 @@ pub(super) fn schema() -> Schema {
 const WORDS: &[&str] = &["a", "b", "ab", "500", "true", "0x00ff", "[x", "/a?q=1"];
 
 fn text() -> impl Strategy<Value = Value> {
-    let word = || select(WORDS).prop_map(|word| word.into());
+    let word = || select(WORDS).prop_map(Value::from);
     let element = prop_oneof![word(), (0_i64..3).prop_map(Value::Int), any::<bool>().prop_map(Value::Bool)];
     prop_oneof![6 => word(), 2 => vec(element, 0..3).prop_map(Value::Array), 1 => Just(Value::Bytes(vec![0, 255]))]
 }
