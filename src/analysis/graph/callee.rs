@@ -17,7 +17,12 @@ use std::borrow::Cow;
 
 use crate::model::graph::Node;
 use crate::model::{Attributes, Span, SpanKind, Value};
-use crate::query::semconv;
+
+/// The newest name and the older ones of some attributes, as [`crate::query::semconv`] has them: looking them up there for each call
+/// costs more than all the rest.
+const DATABASE: [&str; 2] = ["db.system.name", "db.system"];
+const NAMESPACE: [&str; 4] = ["db.namespace", "db.name", "db.redis.database_index", "db.elasticsearch.cluster.name"];
+const DESTINATION: [&str; 2] = ["messaging.destination.name", "messaging.destination"];
 
 /// What is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +37,8 @@ pub(in crate::analysis) struct Callee<'a> {
 
 pub(in crate::analysis) fn of(span: &Span) -> Callee<'_> {
     let attributes = &Known::of(&span.attributes);
-    let messaging = text(attributes, "messaging.system");
-    let database = text(attributes, "db.system.name");
+    let messaging = any(attributes, &["messaging.system"]);
+    let database = any(attributes, &DATABASE);
     let kind = if messaging.is_some() || span.kind == SpanKind::Producer {
         Node::MESSAGING
     } else if database.is_some() {
@@ -48,7 +53,7 @@ pub(in crate::analysis) fn of(span: &Span) -> Callee<'_> {
         .or_else(|| (kind == Node::MESSAGING).then(|| with(messaging, destination(attributes))).flatten())
         .or_else(|| by_aws_sdk(attributes).then(|| rpc_service(attributes)).flatten())
         .or_else(|| {
-            database.and_then(|system| with(Some(system), text(attributes, "db.namespace").or_else(|| address(attributes))))
+            database.and_then(|system| with(Some(system), any(attributes, &NAMESPACE).or_else(|| address(attributes))))
         })
         .or_else(|| rpc_service(attributes))
         .or_else(|| address(attributes));
@@ -75,7 +80,7 @@ fn destination<'a>(attributes: &Known<'a>) -> Option<Cow<'a, str>> {
     let yes = |key: &str| attributes.get(key) == Some(&Value::Bool(true));
     let varies = ["messaging.destination.temporary", "messaging.temp_destination", "messaging.destination.anonymous"];
     any(attributes, &["messaging.destination.template"])
-        .or_else(|| text(attributes, "messaging.destination.name").filter(|_| !varies.into_iter().any(yes)))
+        .or_else(|| any(attributes, &DESTINATION).filter(|_| !varies.into_iter().any(yes)))
 }
 
 fn by_aws_sdk(attributes: &Known<'_>) -> bool {
@@ -84,8 +89,8 @@ fn by_aws_sdk(attributes: &Known<'_>) -> bool {
 
 /// `rpc.service`; by the conventions since 1.38, it is in front of `rpc.method`.
 fn rpc_service<'a>(attributes: &Known<'a>) -> Option<Cow<'a, str>> {
-    text(attributes, "rpc.service").or_else(|| {
-        let method = text(attributes, "rpc.method")?;
+    any(attributes, &["rpc.service"]).or_else(|| {
+        let method = any(attributes, &["rpc.method"])?;
         method
             .rsplit_once('/')
             .map(|(service, _)| service.to_owned().into())
@@ -160,14 +165,6 @@ impl<'a> Known<'a> {
     }
 }
 
-/// The value of an attribute by its newest name or an older one.
-fn text<'a>(attributes: &Known<'a>, key: &str) -> Option<Cow<'a, str>> {
-    if attributes.0.is_empty() {
-        return None;
-    }
-    any(attributes, &[key]).or_else(|| any(attributes, semconv::aliases(key)))
-}
-
 /// The value of the first of these that has one.
 fn any<'a>(attributes: &Known<'a>, keys: &[&str]) -> Option<Cow<'a, str>> {
     keys.iter().find_map(|key| match attributes.get(key)? {
@@ -180,6 +177,14 @@ fn any<'a>(attributes: &Known<'a>, keys: &[&str]) -> Option<Cow<'a, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::query::semconv;
+
+    #[test]
+    fn the_names_are_all_there_are() {
+        for names in [&DATABASE[..], &NAMESPACE, &DESTINATION, &["messaging.system"], &["rpc.service"], &["rpc.method"]] {
+            assert_eq!(semconv::aliases(names[0]), &names[1..]);
+        }
+    }
 
     fn callee(kind: SpanKind, attributes: &[(&str, &str)]) -> (String, String) {
         let attributes = attributes.iter().copied().collect();

@@ -286,16 +286,19 @@ pub(super) fn in_parallel<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R
     }
     let share = items.len().div_ceil(threads);
     let mut items = items.into_iter();
+    let own: Vec<T> = items.by_ref().take(share).collect();
     let work = &work;
     std::thread::scope(|scope| {
-        let parts: Vec<_> = (0..threads)
+        let others: Vec<_> = (1..threads)
             .map(|_| {
                 let part: Vec<T> = items.by_ref().take(share).collect();
                 scope.spawn(move || part.into_iter().map(work).collect::<Vec<_>>())
             })
             .collect();
+        let mut done: Vec<R> = own.into_iter().map(work).collect();
         // A panic of theirs is ours.
-        parts.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        done.extend(others.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
+        done
     })
 }
 

@@ -9,34 +9,48 @@ use compact_str::CompactString;
 
 use super::check::MAX_NESTING;
 use super::fields::{Fields, MESSAGES, Result};
-use super::walk::{ABOVE_SPAN, Ids, Outline, ids};
+use super::walk::{ABOVE_SPAN, Ids, ids};
 use crate::model::id::hex;
 use crate::model::{
-    Attributes, EntityRef, Event, Link, Resource, Scope, Span, SpanKind, Status, StatusCode, Time, TraceId, Value,
+    Attributes, EntityRef, Event, Link, Resource, Scope, Span, SpanId, SpanKind, Status, StatusCode, Time, TraceId, Value,
 };
 
 /// Messages within messages where a resource's or a scope's fields begin: `ResourceSpans`, and in it `ScopeSpans` or this.
 const ABOVE_RESOURCE: u32 = 2;
 
-/// The span of a message, or why it cannot be kept. The outline is that of the same message.
+/// The span of a message, or why it cannot be kept. `attributes` is how many it probably has.
 pub(super) fn span(
     data: &[u8],
-    outline: &Outline<'_>,
+    attributes: usize,
     resource: &Arc<Resource>,
     scope: &Arc<Scope>,
 ) -> Result<Result<(TraceId, Span), &'static str>> {
-    let (mut id, mut parent) = (&[][..], &[][..]);
+    let (mut trace, mut id, mut parent) = (&[][..], &[][..], &[][..]);
     let mut too_deep = false;
+    // Not by default: that would make a resource and a scope for every span.
     let mut span = Span {
-        attributes: Attributes(Vec::with_capacity(outline.attributes)),
+        id: SpanId::default(),
+        parent: None,
+        name: String::new(),
+        kind: SpanKind::default(),
+        start: Time::UNKNOWN,
+        end: None,
+        status: Status::default(),
+        attributes: Attributes(Vec::with_capacity(attributes)),
+        events: Vec::new(),
+        links: Vec::new(),
         resource: Arc::clone(resource),
         scope: Arc::clone(scope),
-        ..Span::default()
+        trace_state: String::new(),
+        flags: 0,
+        dropped_attributes: 0,
+        dropped_events: 0,
+        dropped_links: 0,
     };
     let mut fields = Fields::new(data, MESSAGES - ABOVE_SPAN);
     while let Some(field) = fields.next()? {
         match field.tag {
-            1 => drop(fields.bytes(&field)?),
+            1 => trace = fields.bytes(&field)?,
             2 => id = fields.bytes(&field)?,
             3 => fields.text(&field)?.clone_into(&mut span.trace_state),
             4 => parent = fields.bytes(&field)?,
@@ -55,7 +69,7 @@ pub(super) fn span(
             _ => fields.skip(&field)?,
         }
     }
-    Ok(ids(outline.trace, id, parent, too_deep).map(|Ids { trace, id, parent }| {
+    Ok(ids(trace, id, parent, too_deep).map(|Ids { trace, id, parent }| {
         (span.id, span.parent) = (id, parent);
         (TraceId::from_bytes(trace), span)
     }))

@@ -49,14 +49,19 @@ fn read(
     let broken = |broken: fields::Broken| broken.within(data);
     let request = walk::request(data).map_err(broken)?;
     let spans = request.iter().flat_map(|part| &part.scopes).map(|part| part.spans.len()).sum();
+    // Spans are like the ones before them.
+    let mut attributes = 0;
     for resource_spans in &request {
         // Decoded when the first span is wanted, and shared by the others.
         let mut resource = None;
         for scope_spans in &resource_spans.scopes {
             let mut scope = None;
             for &bytes in &scope_spans.spans {
-                let outline = walk::outline(bytes).map_err(broken)?;
-                if !wanted.is_none_or(|wanted| wanted(outline.trace)) {
+                // What begins with the id of one that is wanted is most probably that one, and is checked below.
+                if let Some(wanted) = wanted
+                    && !wanted(walk::first_trace_id(bytes).map_err(broken)?)
+                    && !wanted(walk::trace_id(bytes).map_err(broken)?)
+                {
                     continue;
                 }
                 let resource = match &resource {
@@ -75,8 +80,10 @@ fn read(
                     refuse(check::TOO_DEEP);
                     continue;
                 };
-                match decode::span(bytes, &outline, resource, scope).map_err(broken)? {
+                match decode::span(bytes, attributes, resource, scope).map_err(broken)? {
+                    Ok((id, _)) if !wanted.is_none_or(|wanted| id.bytes().is_some_and(|id| wanted(&id))) => {}
                     Ok(record) => {
+                        attributes = record.1.attributes.len();
                         // Where one is wanted, most often all are.
                         if out.is_empty() {
                             out.reserve_exact(spans);

@@ -162,29 +162,26 @@ pub(super) fn span(data: &[u8]) -> Result<Span<'_>> {
     Ok(span)
 }
 
-/// What one wants to know of a span before it is decoded.
-#[derive(Debug, Default)]
-pub(super) struct Outline<'a> {
-    /// The trace's id. The last one counts, as for every field in protobuf.
-    pub(super) trace: &'a [u8],
-    /// How many attributes there are.
-    pub(super) attributes: usize,
-}
-
-/// Passes over what is within a span's fields.
-pub(super) fn outline(data: &[u8]) -> Result<Outline<'_>> {
-    let mut outline = Outline::default();
+/// A span's trace id, and no look into the rest. The last one counts, as for every field in protobuf.
+pub(super) fn trace_id(data: &[u8]) -> Result<&[u8]> {
+    let mut id = &[][..];
     let mut fields = Fields::new(data, MESSAGES - ABOVE_SPAN);
     while let Some(field) = fields.next()? {
         match field.tag {
-            1 => outline.trace = fields.bytes(&field)?,
-            tag => {
-                outline.attributes += usize::from(tag == 9);
-                fields.skip(&field)?;
-            }
+            1 => id = fields.bytes(&field)?,
+            _ => fields.skip(&field)?,
         }
     }
-    Ok(outline)
+    Ok(id)
+}
+
+/// The trace id with which a span's message begins, as nearly all do; empty where it begins otherwise.
+pub(super) fn first_trace_id(data: &[u8]) -> Result<&[u8]> {
+    let mut fields = Fields::new(data, MESSAGES - ABOVE_SPAN);
+    match fields.next()? {
+        Some(field) if field.tag == 1 => fields.bytes(&field),
+        _ => Ok(&[]),
+    }
 }
 
 fn event(mut fields: Fields<'_>, too_deep: &mut bool) -> Result<()> {
