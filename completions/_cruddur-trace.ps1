@@ -146,8 +146,11 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
         }
         'cruddur-trace;assert' {
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'It holds if this many traces match: `3`, `>=3`, `<10`, `2..5` (both included)')
+            [CompletionResult]::new('--every', '--every', [CompletionResultType]::ParameterName, 'It holds if there is such a span, and every span that EXPR finds satisfies this as well')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Ask again for so long, until it can be told: spans take a while to arrive')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Ask again for so long, until it can be told: spans take a while to arrive')
+            [CompletionResult]::new('--settle', '--settle', [CompletionResultType]::ParameterName, 'Expect nothing more of a trace that has been silent for so long [default: 10s, of backends on the network 60s]')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'With --wait, ask again after so long, but never more often than a backend allows')
             [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Look at this trace only, however old it is; its id is written as for `show`')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print the verdict')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print the verdict')

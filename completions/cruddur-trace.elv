@@ -140,8 +140,11 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
         }
         &'cruddur-trace;assert'= {
             cand --count 'It holds if this many traces match: `3`, `>=3`, `<10`, `2..5` (both included)'
+            cand --every 'It holds if there is such a span, and every span that EXPR finds satisfies this as well'
             cand -w 'Ask again for so long, until it can be told: spans take a while to arrive'
             cand --wait 'Ask again for so long, until it can be told: spans take a while to arrive'
+            cand --settle 'Expect nothing more of a trace that has been silent for so long [default: 10s, of backends on the network 60s]'
+            cand --interval 'With --wait, ask again after so long, but never more often than a backend allows'
             cand --trace 'Look at this trace only, however old it is; its id is written as for `show`'
             cand -o 'How to print the verdict'
             cand --output 'How to print the verdict'

@@ -143,7 +143,10 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s q -
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l count -d 'It holds if this many traces match: `3`, `>=3`, `<10`, `2..5` (both included)' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l every -d 'It holds if there is such a span, and every span that EXPR finds satisfies this as well' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s w -l wait -d 'Ask again for so long, until it can be told: spans take a while to arrive' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l settle -d 'Expect nothing more of a trace that has been silent for so long [default: 10s, of backends on the network 60s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l interval -d 'With --wait, ask again after so long, but never more often than a backend allows' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l trace -d 'Look at this trace only, however old it is; its id is written as for `show`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s o -l output -d 'How to print the verdict' -r -f -a "text\t'Text to read'
 json\t'One JSON document'"

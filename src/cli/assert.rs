@@ -18,6 +18,7 @@ use super::{FilterArgs, HoneycombArgs, XRayArgs};
   cruddur-trace assert 'name = \"POST /api/messages\" and duration < 500ms' --wait 30s
   cruddur-trace assert --error --absent --since 10m
   cruddur-trace assert --service worker --count '>=3'
+  cruddur-trace assert 'kind = server' --every 'duration < 1s' --wait 30s
   cruddur-trace assert '{ service = \"web\" } >> { db.system = \"dynamodb\" }' --trace 5759e988")]
 pub struct AssertArgs {
     /// A filter expression: a trace matches when it has a span for which it holds
@@ -32,9 +33,24 @@ pub struct AssertArgs {
     #[arg(long, value_name = "COUNT")]
     pub count: Option<Count>,
 
+    /// It holds if there is such a span, and every span that EXPR finds satisfies this as well
+    #[arg(long, value_name = "EXPR", conflicts_with = "absent")]
+    pub every: Option<String>,
+
     /// Ask again for so long, until it can be told: spans take a while to arrive
     #[arg(short, long, value_name = "DURATION", value_parser = duration)]
     pub wait: Option<Duration>,
+
+    /// Expect nothing more of a trace that has been silent for so long [default: 10s, of backends on the network 60s]
+    ///
+    /// Until then, nothing that spans still on their way could change is said of it: that it does not match, that it matches
+    /// no more, that every span of it does.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub settle: Option<Duration>,
+
+    /// With --wait, ask again after so long, but never more often than a backend allows
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub interval: Option<Duration>,
 
     /// Look at this trace only, however old it is; its id is written as for `show`
     #[arg(long, value_name = "ID")]

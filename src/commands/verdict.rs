@@ -80,10 +80,13 @@ pub(super) fn of_traces(filter: &Expr, traces: &[Trace], context: &Context) -> (
     let now = (context.clock)();
     let mut seen = Seen::default();
     for trace in traces {
-        if filter.matches(trace).is_some() {
-            seen.matching += 1;
-        } else if assertion::may_grow(&trace.summary(), assertion::SETTLE, now) {
-            seen.growing += 1;
+        let summary = trace.summary();
+        // Who sent them has ended: what looks whole is whole.
+        let may_grow = !summary.complete() && assertion::may_grow(&summary, assertion::SETTLE, now);
+        match assertion::will_match(Some(filter), trace, may_grow) {
+            Some(true) => seen.matching += 1,
+            None => seen.growing += 1,
+            Some(false) => {}
         }
     }
     (assertion::judge(Expected::SOME, seen), seen)

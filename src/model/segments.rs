@@ -23,7 +23,7 @@ pub const INFERRED_DIFFERS: &str = "aws.xray.inferred.differs";
 /// What a document itself names as its parent, where it is shown below another span.
 pub const NAMED_PARENT: &str = "aws.xray.parent_id";
 /// On a span whose cause is the id of an exception elsewhere.
-const CAUSE: &str = "aws.xray.cause";
+pub(crate) const CAUSE: &str = "aws.xray.cause";
 /// On the event of an exception, its id.
 const EXCEPTION_ID: &str = "aws.xray.exception.id";
 

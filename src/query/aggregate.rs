@@ -6,7 +6,7 @@ use crate::model::{Nanos, Span};
 
 use super::ast::{Aggregate, Function, Measure, Op};
 use super::compare::{Context, Found, any_value, each_element};
-use super::field::{Field, Type};
+use super::field::{Field, Intrinsic, Type};
 use super::literal::{Literal, Number};
 
 impl Aggregate {
@@ -31,6 +31,29 @@ impl Aggregate {
                     _ => None,
                 });
                 self.holds_of_numbers(*function, numbers)
+            }
+        }
+    }
+
+    /// Whether it holds in the end of these spans, which stay as they are, together with any others: `None` where it depends on them.
+    pub(super) fn foresee<'a>(&self, spans: impl Iterator<Item = &'a Span> + Clone, context: &Context<'_>) -> Option<bool> {
+        let now = || self.holds(spans.clone(), context);
+        let rises = match &self.measure {
+            Measure::Count => true,
+            Measure::Of(Function::Max, field) if *field != Field::Intrinsic(Intrinsic::TraceDuration) => true,
+            Measure::Of(Function::Min, field) if *field != Field::Intrinsic(Intrinsic::TraceDuration) => false,
+            Measure::Of(..) => return None,
+        };
+        match self.op {
+            Op::Ge | Op::Gt if rises => now().then_some(true),
+            Op::Le | Op::Lt if !rises => now().then_some(true),
+            // It is past the bound as soon as it satisfies the opposite; of no values it satisfies neither.
+            Op::Le | Op::Lt | Op::Ge | Op::Gt => {
+                Self { op: self.op.opposite(), ..self.clone() }.holds(spans, context).then_some(false)
+            }
+            Op::Eq | Op::Ne => {
+                let past = Self { op: if rises { Op::Gt } else { Op::Lt }, ..self.clone() };
+                past.holds(spans, context).then_some(self.op == Op::Ne)
             }
         }
     }

@@ -121,6 +121,7 @@ mod duration;
 mod error;
 mod eval;
 mod field;
+mod foresee;
 mod hints;
 mod keys;
 mod lex;

@@ -23,6 +23,26 @@ impl Expr {
         of_one
     }
 
+    /// A question to the spans that this finds: those that do not satisfy `every`. `None` where `every` is not about one span, or this
+    /// finds spans of more than one selector.
+    pub fn without(&self, every: &Self) -> Option<Self> {
+        let Self::Select(every) = every else { return None };
+        let but = |selector: &SpanExpr| match selector {
+            SpanExpr::Any => every.clone().negated(),
+            selector => SpanExpr::all([selector.clone(), every.clone().negated()]),
+        };
+        match self {
+            Self::Select(selector) => Some(Self::Select(but(selector))),
+            Self::Structure { first, rest } => {
+                let (last, before) = rest.split_last()?;
+                let (relation, Self::Select(selector)) = last else { return None };
+                let last = (*relation, Self::Select(but(selector)));
+                Some(Self::Structure { first: first.clone(), rest: before.iter().cloned().chain([last]).collect() })
+            }
+            Self::And(_) | Self::Or(_) | Self::Pipe(..) => None,
+        }
+    }
+
     /// A question about one span that every trace satisfies which satisfies this, in whatever part of it that span is. `None`
     /// where there is none.
     pub fn anchor(&self) -> Option<Self> {
@@ -98,6 +118,16 @@ mod tests {
         {
             assert!(!expr(source).is_refutable(), "{source}");
         }
+    }
+
+    #[test]
+    fn those_without_are_found_as_the_others_are() {
+        let without = |source: &str| expr(source).without(&expr("duration < 1s")).map(|expr| expr.to_string());
+        assert_eq!(without("service = web").as_deref(), Some("service = \"web\" and not duration < 1s"));
+        assert_eq!(without("{ }").as_deref(), Some("not duration < 1s"));
+        assert_eq!(without("{ a = 1 } > { b = 2 }").as_deref(), Some("{ a = 1 } > { b = 2 and not duration < 1s }"));
+        assert_eq!(without("{ a = 1 } and { b = 2 }"), None);
+        assert_eq!(expr("a = 1").without(&expr("{ a = 1 } > { b = 2 }")), None);
     }
 
     #[test]

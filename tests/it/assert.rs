@@ -2,7 +2,11 @@
 
 use serde_json::Value as Json;
 
-use crate::support::{CommandOutput, Home, Live};
+use cruddur_trace::model::Span;
+
+use crate::support::http::post;
+use crate::support::spans::{body, now, span, trace_id};
+use crate::support::{CommandOutput, Home, Live, Receiver};
 
 fn home() -> Home {
     Home::new().with_fixtures(&["cruddur.json", "xray.json"])
@@ -272,25 +276,28 @@ fn a_trace_that_may_still_grow_leaves_it_open() {
     home.import("cruddur.json");
     insta::assert_snapshot!(home.run(["assert", "--trace", "6e0e52", "name = \"notify-slack\""]), @r#"
     ------- stderr -------
-    cannot tell: trace 6e0e527094eac2775941319a7b6a5db6 does not satisfy name = "notify-slack", but 1 incomplete trace may still grow
+    cannot tell: trace 6e0e527094eac2775941319a7b6a5db6 does not satisfy name = "notify-slack", but 1 trace may still grow
     nearest:
       0 of 1 conditions: cruddur-worker notify-followers
         in trace 6e0e527094eac2775941319a7b6a5db6
         wanted name = "notify-slack", but it is notify-followers
+    hint: nothing more is expected of a trace after 10s of silence: `--wait 10s` waits for that; `--settle` says otherwise
     [exit status: 3]
     "#);
     insta::assert_snapshot!(home.run(["assert", "--since", "2020-01-01", "--absent", "name = \"notify-slack\""]), @r#"
     ------- stderr -------
-    cannot tell: no trace satisfies name = "notify-slack" with --since 2020-01-01 (expected none), but 1 incomplete trace may still grow
+    cannot tell: no trace satisfies name = "notify-slack" with --since 2020-01-01 (expected none), but 1 trace may still grow
+    hint: nothing more is expected of a trace after 10s of silence: `--wait 10s` waits for that; `--settle` says otherwise
     [exit status: 3]
     "#);
     insta::assert_snapshot!(home.run(["assert", "--since", "2020-01-01", "name = \"notify-slack\""]), @r#"
     ------- stderr -------
-    cannot tell: no trace satisfies name = "notify-slack" with --since 2020-01-01, but 1 incomplete trace may still grow
+    cannot tell: no trace satisfies name = "notify-slack" with --since 2020-01-01, but 1 trace may still grow
     nearest:
       0 of 1 conditions: cruddur-worker notify-followers
         in trace 6e0e527094eac2775941319a7b6a5db6
         wanted name = "notify-slack", but it is notify-followers
+    hint: nothing more is expected of a trace after 10s of silence: `--wait 10s` waits for that; `--settle` says otherwise
     [exit status: 3]
     "#);
     insta::assert_snapshot!(home.run(["assert", "--trace", "6e0e52", "name = \"notify-followers\""]), @r#"
@@ -307,6 +314,92 @@ fn a_trace_that_may_still_grow_leaves_it_open() {
         wanted name = "notify-followers", but it is cognito-jwt-verify
     [exit status: 1]
     "#);
+}
+
+#[test]
+fn every_span_is_asked() {
+    for (words, code) in [
+        (&["kind = server", "--every", "duration < 10s"][..], 0),
+        (&["kind = server", "--every", "duration < 100ms"], 1),
+        (&["kind = server", "--every", "duration < 10s", "--count", ">=5"], 0),
+        (&["kind = server", "--every", "duration < 10s", "--count", "4"], 1),
+        (&["{ kind = server } >> { db.system exists }", "--every", "duration < 10s"], 0),
+        (&["{ kind = server } >> { db.system exists }", "--every", "service = frontend"], 1),
+        (&["--every", "service exists"], 0),
+        // Nothing was asked, so nothing is proven.
+        (&["service = nobody", "--every", "duration < 10s"], 1),
+        (&["{ kind = server } and { kind = client }", "--every", "duration < 10s"], 2),
+        (&["kind = server", "--every", "{ } > { }"], 2),
+        (&["kind = server", "--every", "duration < 10s", "--absent"], 2),
+    ] {
+        let output = assert(words);
+        assert_eq!(output.code, Some(code), "{words:?}: {output}");
+    }
+    insta::assert_snapshot!(assert(&["kind = server", "--every", "duration < 300ms"]), @"
+    ------- stderr -------
+    does not hold: at least 1 trace satisfies kind = server and not duration < 300ms (expected none)
+    [exit status: 1]
+    ");
+    insta::assert_snapshot!(assert(&["{ kind = server } and { kind = client }", "--every", "duration < 10s"]), @"
+    ------- stderr -------
+    error: --every asks each span that satisfies { kind = server } and { kind = client }, and cannot
+    hint: it can where these are spans of one selector, or below those of one: `{ a } >> { b }`
+    [exit status: 2]
+    ");
+}
+
+/// A trace that has just been received, whole as it looks.
+fn fresh() -> (Home, Receiver) {
+    let home = Home::new();
+    let receiver = Receiver::start(&home, &[]);
+    let ended = now();
+    let root = Span { start: ended.saturating_add(-5_000_000), end: Some(ended), ..span(1, 0, "root") };
+    let child = Span { start: ended.saturating_add(-4_000_000), end: Some(ended), ..span(2, 1, "child") };
+    let answer = post(receiver.otlp(), "application/x-protobuf", &body(&trace_id(7, 1), &[root, child]));
+    assert_eq!(answer.status, 200);
+    (home, receiver)
+}
+
+#[test]
+fn what_looks_whole_may_grow_until_it_has_been_silent() {
+    let (home, receiver) = fresh();
+    for (words, code) in [
+        ("name=child", 0),
+        ("{}|count()>1", 0),
+        ("name=late", 3),
+        ("name=late --absent", 3),
+        ("{}|count()=2", 3),
+        ("{}|count()<2", 1),
+        ("name=child --absent", 1),
+        ("name=child --count 2", 1),
+        ("name=child --every name!=late", 3),
+        ("name=late --settle 0s", 1),
+        ("name=late --absent --settle 0s", 0),
+        ("{}|count()=2 --settle 0s", 0),
+        ("name=child --every name!=late --settle 0s", 0),
+    ] {
+        let settle = if words.contains("--settle") { "" } else { "--settle 10m" };
+        let output = home.line(&format!("assert {words} {settle}"));
+        assert_eq!(output.code, Some(code), "{words}: {output}");
+    }
+    insta::assert_snapshot!(home.line("assert name=late --absent --settle 10m"), @r#"
+    ------- stderr -------
+    cannot tell: no trace satisfies name = "late" with --since 1h (expected none), but 1 trace may still grow
+    hint: nothing more is expected of a trace after 10m of silence: `--wait 10m` waits for that; `--settle` says otherwise
+    [exit status: 3]
+    "#);
+    receiver.kill();
+}
+
+#[test]
+fn absence_is_told_as_soon_as_everything_has_been_silent() {
+    let (home, receiver) = fresh();
+    // Longer than a test may take: if it did not return before, the test would say so.
+    let output = home.line("assert name=late --absent --wait 10m --settle 1s");
+    assert_eq!(output.code, Some(0), "{output}");
+    let output = home.line("assert name=child --every name!=late --wait 10m --settle 1s");
+    assert_eq!(output.code, Some(0), "{output}");
+    receiver.kill();
 }
 
 #[test]

@@ -52,9 +52,7 @@ pub(in crate::analysis) fn of(span: &Span) -> Callee<'_> {
         .or_else(|| xray(span, attributes))
         .or_else(|| (kind == Node::MESSAGING).then(|| with(messaging, destination(attributes))).flatten())
         .or_else(|| by_aws_sdk(attributes).then(|| rpc_service(attributes)).flatten())
-        .or_else(|| {
-            database.and_then(|system| with(Some(system), any(attributes, &NAMESPACE).or_else(|| address(attributes))))
-        })
+        .or_else(|| database.and_then(|system| with(Some(system), any(attributes, &NAMESPACE).or_else(|| address(attributes)))))
         .or_else(|| rpc_service(attributes))
         .or_else(|| address(attributes));
     let inferred = attributes.str("aws.xray.inferred.origin").filter(|origin| !origin.is_empty());

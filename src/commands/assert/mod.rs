@@ -1,32 +1,34 @@
 //! `assert`: a verdict with three values, for scripts and CI.
 
+mod observe;
 mod words;
 
-use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use super::ask::{self, Failed};
+use super::ask;
 use super::browse::{self, Page};
-use super::find::{self, Found};
 use super::signals::{Stop, interrupted};
 use super::{Context, verdict};
-use crate::analysis::assertion::{self, Expected, Seen, Verdict};
-use crate::backend::{Arrived, BackendError, Listing, Sources, Trouble};
+use crate::analysis::assertion::{self, Expected, Verdict};
+use crate::backend::Sources;
 use crate::cli::AssertArgs;
 use crate::cli::assert::AssertFormat;
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::time::Nanos;
-use crate::model::{Evidence, Time, Trace, TraceId, TraceSummary};
+use crate::model::{Nanos, TimeRange, Trace, TraceId, TraceSummary};
 use crate::query::{Expr, Query, SpanExpr};
 use crate::render::{json, units};
 use crate::ui::Ui;
+
+use observe::{Observed, Question};
 
 /// How often it is looked whether a backend on this machine may have another answer by now.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How often backends on the network are asked at first, and at last: X-Ray bills every trace that it scans.
 const ASK_EVERY: Duration = Duration::from_secs(2);
 const ASK_EVERY_AT_LAST: Duration = Duration::from_secs(10);
+/// How often it is looked whether traces on this machine are no longer expected to grow.
+const SETTLES_EVERY: Duration = Duration::from_millis(250);
 /// Among how many of the newest traces the nearest misses are looked for.
 const LOOK_FOR_MISSES: usize = 50;
 
@@ -38,64 +40,26 @@ pub(crate) async fn run(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Re
 }
 
 async fn asserted(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
-    let filter = ask::filter(args.expr.as_deref(), &args.filter, ui)?;
-    let expected = expected(args);
     let begun = Instant::now();
     let deadline = begun + if args.explain { Duration::ZERO } else { args.wait.unwrap_or_default() };
+    let mut parts = parts(args, ui)?;
     let mut sources = opened(deadline, context, ui).await?;
-    sources.attend_to(filter.as_ref());
     let range = ask::window(context)?.for_sources(&sources);
-    let query = Query { range, filter, limit: expected.enough() };
-    if args.explain {
-        return ask::explain(&sources, &query, ui);
+    for part in &mut parts {
+        part.query.range = range;
     }
-    let mut asked_at = None;
-    let mut pause = sources.pace().unwrap_or(ASK_EVERY);
-    let mut ask_again = begun + pause;
-    let (verdict, observed) = loop {
-        let late = Instant::now() >= deadline;
-        let change = sources.change();
-        let remote = sources.are_remote() && Instant::now() >= ask_again;
-        // Asking the same store again gives the same answer.
-        if late || remote || asked_at.as_ref() != Some(&change) {
-            asked_at = Some(change);
-            let observed = match &args.trace {
-                Some(id) => one(&sources, id, &query).await,
-                None => all(&sources, &query).await,
-            };
-            match observed {
-                // Who fails now may answer before the time is up.
-                Err(failure) if !late && failure.exit() == Exit::Unknown => {}
-                Err(failure) => return Err(failure),
-                Ok(mut observed) => {
-                    observed.hold_back(&query, settle(&sources), (context.clock)());
-                    if let Some(verdict) = assertion::settled(expected, observed.seen) {
-                        break (verdict, observed);
-                    }
-                    if late {
-                        observed.note_growing(&sources, &query, args.trace.is_some(), context).await;
-                        break (assertion::judge(expected, observed.seen), observed);
-                    }
-                }
-            }
-            if remote {
-                pause = (pause * 3 / 2).min(ASK_EVERY_AT_LAST.max(sources.pace().unwrap_or_default()));
-            }
-            ask_again = Instant::now() + pause;
+    if args.explain {
+        for part in &parts {
+            ask::explain(&sources, &part.query, ui)?;
         }
-        if sources.opened.is_empty() && !late {
-            until_there_may_be_more(deadline, context).await;
-            sources = opened(deadline, context, ui).await?;
-            sources.attend_to(query.filter.as_ref());
-        } else {
-            tokio::time::sleep(LOOK_EVERY.min(deadline.saturating_duration_since(Instant::now()))).await;
-        }
-    };
+        return Ok(Exit::Yes);
+    }
+    let Judged { verdict, observed, part } = watched(&parts, &mut sources, (begun, deadline), args, context, ui).await?;
     ask::report(&observed.failed, ui);
     for note in &observed.listing.notes {
         ui.warn(note);
     }
-    let text = words::sentence(verdict, expected, &observed, args, &query, context);
+    let text = words::sentence(verdict, part.expected, &observed, args, &part.query, context);
     match args.output {
         AssertFormat::Json => ui.out(&json::verdict(verdict, &text, &observed.listing.traces))?,
         AssertFormat::Text => {
@@ -108,10 +72,10 @@ async fn asserted(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Result<E
     if args.open {
         open(&observed.listing.traces, ui);
     }
-    let missed = verdict != Verdict::Holds && observed.seen.matching < expected.min;
+    let missed = verdict != Verdict::Holds && observed.seen.matching < part.expected.min;
     let mut link = observed.listing.traces.first().and_then(|first| first.link.clone());
     if missed {
-        link = nearest(&sources, &query, args.trace.is_some(), observed.trace, context, ui).await.or(link);
+        link = nearest(&sources, &part.query, args.trace.is_some(), observed.trace, context, ui).await.or(link);
     }
     if let Some(link) = link.filter(|_| args.output == AssertFormat::Text) {
         ui.detail(&ask::safe(&format!("see {link}"), ui));
@@ -119,7 +83,157 @@ async fn asserted(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Result<E
     for hint in observed.hints.iter().filter(|_| missed) {
         ui.hint(hint);
     }
+    if verdict == Verdict::Unknown && observed.seen.growing > 0 {
+        ui.hint(&words::settling(settle(&sources, args), args.wait));
+    }
     Ok(verdict::exit(verdict))
+}
+
+/// One of the things that must all hold.
+struct Part {
+    query: Query,
+    expected: Expected,
+}
+
+/// What decided it.
+struct Judged<'a> {
+    verdict: Verdict,
+    observed: Observed,
+    part: &'a Part,
+}
+
+/// What was asserted, about all of time.
+fn parts(args: &AssertArgs, ui: &mut Ui) -> Result<Vec<Part>, Failure> {
+    let part = |filter, expected: Expected| {
+        let query = Query { range: TimeRange::ALL, filter, limit: expected.enough() };
+        Part { query, expected }
+    };
+    let filter = ask::filter(args.expr.as_deref(), &args.filter, ui)?;
+    let mut parts = vec![part(filter.clone(), expected(args))];
+    if let Some(every) = ask::expression(args.every.as_deref(), ui)? {
+        let of = filter.unwrap_or(Expr::Select(SpanExpr::Any));
+        let Some(violation) = of.without(&every) else {
+            let failure = Failure::usage(format!("--every asks each span that satisfies {of}, and cannot"));
+            return Err(failure.hint("it can where these are spans of one selector, or below those of one: `{ a } >> { b }`"));
+        };
+        parts.push(part(Some(violation), Expected::NONE));
+    }
+    Ok(parts)
+}
+
+/// Asks until every part is decided, one of them fails or the time is up.
+async fn watched<'a>(
+    parts: &'a [Part],
+    sources: &mut Sources,
+    (begun, deadline): (Instant, Instant),
+    args: &AssertArgs,
+    context: &Context,
+    ui: &mut Ui,
+) -> Result<Judged<'a>, Failure> {
+    let asked_first = (context.clock)();
+    attend_to(parts, sources);
+    let mut pace = Pace::new(sources, args.interval);
+    let mut last = (None, begun);
+    let mut done: Vec<Option<Judged<'_>>> = parts.iter().map(|_| None).collect();
+    loop {
+        let late = Instant::now() >= deadline;
+        let settled = begun.elapsed().as_nanos() >= settle(sources, args).unsigned_abs();
+        let change = sources.change();
+        let remote = sources.are_remote() && pace.is_due();
+        // Asking the same store again gives the same answer, until traces are no longer expected to grow.
+        let new = last.0.as_ref() != Some(&change) || settled && last.1.elapsed() >= SETTLES_EVERY;
+        if late || remote || new {
+            last = (Some(change), Instant::now());
+            for (part, done) in parts.iter().zip(&mut done).filter(|(_, done)| done.is_none()) {
+                let Part { query, expected } = part;
+                let settle = settle(sources, args);
+                let question =
+                    Question { query, expected: *expected, trace: args.trace.as_deref(), begun: asked_first, settle };
+                let now = (context.clock)();
+                let mut observed = match question.ask(sources, now).await {
+                    // Who fails now may answer before the time is up.
+                    Err(failure) if !late && failure.exit() == Exit::Unknown => continue,
+                    observed => observed?,
+                };
+                let mut verdict = assertion::settled(*expected, observed.seen);
+                if verdict.is_none() && (late || settled && expected.is_of_the_past()) {
+                    question.count_growing(&mut observed, sources, now).await;
+                    verdict = Some(assertion::judge(*expected, observed.seen));
+                }
+                *done = verdict.filter(|verdict| late || *verdict != Verdict::Unknown).map(|verdict| Judged {
+                    verdict,
+                    observed,
+                    part,
+                });
+            }
+            if let Some(decided) = decided(&mut done) {
+                return Ok(decided);
+            }
+            pace.asked(remote);
+        }
+        if sources.opened.is_empty() && !late {
+            until_there_may_be_more(deadline, context).await;
+            *sources = opened(deadline, context, ui).await?;
+            attend_to(parts, sources);
+        } else {
+            tokio::time::sleep(pace.look_every.min(deadline.saturating_duration_since(Instant::now()))).await;
+        }
+    }
+}
+
+/// The part that decides: one that fails, else, once all are done, one that cannot be told, else the first.
+fn decided<'a>(done: &mut [Option<Judged<'a>>]) -> Option<Judged<'a>> {
+    let with = |done: &[Option<Judged<'_>>], verdict| {
+        done.iter().position(|part| part.as_ref().map(|part| part.verdict) == Some(verdict))
+    };
+    let place = match with(done, Verdict::Fails) {
+        Some(fails) => fails,
+        None if done.iter().any(Option::is_none) => return None,
+        None => with(done, Verdict::Unknown).unwrap_or(0),
+    };
+    done[place].take()
+}
+
+fn attend_to(parts: &[Part], sources: &Sources) {
+    sources.attend_to(parts.iter().filter_map(|part| part.query.filter.clone()).reduce(|a, b| Expr::all([a, b])).as_ref());
+}
+
+/// How long a trace may be silent before nothing more is expected of it.
+fn settle(sources: &Sources, args: &AssertArgs) -> Nanos {
+    match args.settle {
+        Some(settle) => i128::try_from(settle.as_nanos()).unwrap_or(Nanos::MAX),
+        None if sources.are_remote() => assertion::SETTLE_REMOTE,
+        None => assertion::SETTLE,
+    }
+}
+
+/// When backends on the network are asked again.
+struct Pace {
+    look_every: Duration,
+    pause: Duration,
+    most: Duration,
+    due: Instant,
+}
+
+impl Pace {
+    fn new(sources: &Sources, interval: Option<Duration>) -> Self {
+        let least = sources.pace().unwrap_or_default();
+        let pause = interval.unwrap_or(ASK_EVERY).max(least);
+        let most = interval.unwrap_or(ASK_EVERY_AT_LAST).max(least);
+        Self { look_every: interval.unwrap_or(LOOK_EVERY), pause, most, due: Instant::now() + pause }
+    }
+
+    fn is_due(&self) -> bool {
+        Instant::now() >= self.due
+    }
+
+    /// After asking: because it was due, ever less often.
+    fn asked(&mut self, was_due: bool) {
+        if was_due {
+            self.pause = (self.pause * 3 / 2).min(self.most);
+        }
+        self.due = Instant::now() + self.pause;
+    }
 }
 
 /// Opens the first trace that matches in the browser.
@@ -166,124 +280,6 @@ fn expected(args: &AssertArgs) -> Expected {
 /// More traces than fit into memory are as good as any other number that is never reached.
 fn bounded(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
-}
-
-/// What one round of asking came to.
-#[derive(Default)]
-struct Observed {
-    seen: Seen,
-    /// The traces that match.
-    listing: Listing,
-    /// The one that was asked for by its id, whether it matches or not.
-    trace: Option<Trace>,
-    failed: Failed,
-    hints: Vec<String>,
-}
-
-impl Observed {
-    /// Takes back the matches that what is missing of them may yet refute, as of "at most so many spans".
-    fn hold_back(&mut self, query: &Query, settle: Nanos, now: Time) {
-        if !query.filter.as_ref().is_some_and(Expr::is_refutable) {
-            return;
-        }
-        let before = self.listing.traces.len();
-        let truncated =
-            |summary: &TraceSummary| summary.evidence.iter().any(|evidence| matches!(evidence, Evidence::Truncated(_)));
-        self.seen.left_out |= self.listing.traces.iter().any(truncated);
-        self.listing.traces.retain(|summary| !truncated(summary) && !assertion::may_grow(summary, settle, now));
-        self.seen.matching = self.listing.traces.len();
-        // No more were looked for than would have decided it.
-        self.seen.left_out |= self.listing.more && self.seen.matching < before;
-    }
-
-    /// Counts the traces that do not match and may still grow, when the time is up.
-    async fn note_growing(&mut self, sources: &Sources, query: &Query, one: bool, context: &Context) {
-        if one {
-            let grows = |trace: &Trace| may_grow_into(trace, query, settle(sources), context);
-            self.seen.growing = usize::from(self.trace.as_ref().is_some_and(grows));
-        } else {
-            let failed = growing(sources, query, &self.listing, context, &mut self.seen).await;
-            ask::also_failed(&mut self.failed, failed);
-        }
-    }
-}
-
-async fn all(sources: &Sources, query: &Query) -> Result<Observed, Failure> {
-    // A trace without a root is one, too.
-    let any = Expr::Select(SpanExpr::Any);
-    let every = query.filter.is_none() && sources.list_by_roots();
-    let query = if every { &Query { filter: Some(any), ..query.clone() } } else { query };
-    let answer = sources.list(query).await;
-    let is_refused = |error: &BackendError| matches!(error, BackendError::Remote(remote) if remote.kind == Trouble::Question);
-    // What makes no sense will make none the next time either.
-    if answer.failed.iter().any(|(_, error)| is_refused(error)) {
-        let refused = answer.failed.into_iter().find(|(_, error)| is_refused(error));
-        return Err(ask::unanswered(Vec::from_iter(refused), "it is no question"));
-    }
-    let silent = answer.failed.len() + sources.unopened.len();
-    let seen = Seen { matching: answer.value.traces.len(), growing: 0, silent, left_out: answer.value.left_out };
-    Ok(Observed { seen, listing: answer.value, failed: answer.failed, ..Observed::default() })
-}
-
-/// The same of one trace, that is found by its id.
-async fn one(sources: &Sources, id: &str, query: &Query) -> Result<Observed, Failure> {
-    let mut observed = Observed::default();
-    match find::trace(sources, id).await {
-        Ok(Found { trace, failed }) => {
-            observed.listing.traces.extend(satisfies(&trace, query).then(|| trace.summary()));
-            observed.trace = Some(trace);
-            observed.failed = failed;
-        }
-        // Not there is an answer: the trace may yet come.
-        Err(failure) if failure.exit() == Exit::No => observed.hints = failure.hints().to_vec(),
-        Err(failure) => return Err(failure),
-    }
-    observed.seen = Seen {
-        matching: observed.listing.traces.len(),
-        silent: sources.unopened.len() + observed.failed.len(),
-        left_out: observed.trace.as_ref().is_some_and(|trace| !trace.truncated.is_empty()),
-        ..Seen::default()
-    };
-    Ok(observed)
-}
-
-fn satisfies(trace: &Trace, query: &Query) -> bool {
-    query.filter.as_ref().is_none_or(|filter| filter.matches(trace).is_some())
-}
-
-/// Whether it does, and will whatever else arrives of it.
-fn surely_satisfies(trace: &Trace, query: &Query) -> bool {
-    satisfies(trace, query) && !query.filter.as_ref().is_some_and(Expr::is_refutable)
-}
-
-/// How long an incomplete trace may be silent before nothing more is expected of it.
-fn settle(sources: &Sources) -> Nanos {
-    if sources.are_remote() { assertion::SETTLE_REMOTE } else { assertion::SETTLE }
-}
-
-/// Whether a trace does not match, but is visibly incomplete and may still grow.
-fn may_grow_into(trace: &Trace, query: &Query, settle: Nanos, context: &Context) -> bool {
-    assertion::may_grow(&trace.summary(), settle, (context.clock)()) && !surely_satisfies(trace, query)
-}
-
-/// Counts the traces that are so, and answers who could not tell. What else cannot be told about them is noted as well. Those that
-/// satisfy it and are not among the listed ones came since, or are not listed before their root is there.
-async fn growing(sources: &Sources, query: &Query, listed: &Listing, context: &Context, seen: &mut Seen) -> Failed {
-    let now = (context.clock)();
-    let settle = settle(sources);
-    let lately = sources.arrived(query.range, now.saturating_add(-settle), &HashSet::new()).await;
-    seen.silent = seen.silent.max(lately.failed.len() + sources.unopened.len());
-    seen.left_out |= lately.value.left_out;
-    let Arrived { traces, whole, .. } = lately.value;
-    let may_grow = |summary: &&TraceSummary| assertion::may_grow(summary, settle, now);
-    let (here, elsewhere): (Vec<TraceId>, Vec<TraceId>) =
-        traces.iter().filter(may_grow).map(|summary| summary.id.clone()).partition(|id| whole.contains_key(id));
-    let fetched = if elsewhere.is_empty() { Vec::new() } else { sources.fetch_many(&elsewhere).await.value };
-    let is_listed = |trace: &&Trace| listed.traces.iter().any(|summary| summary.id == *trace.id());
-    let counted = |trace: &&Trace| surely_satisfies(trace, query) && is_listed(trace);
-    let satisfied = here.iter().filter_map(|id| whole.get(id)).chain(&fetched).filter(counted).count();
-    seen.growing = (here.len() + elsewhere.len()).saturating_sub(satisfied);
-    lately.failed
 }
 
 /// Says which spans came nearest, with what they lacked: in the trace that was asked for, or else among the newest. Answers where

@@ -1,10 +1,12 @@
 //! A verdict in one sentence.
 
+use std::time::Duration;
+
 use super::super::Context;
-use super::Observed;
+use super::observe::Observed;
 use crate::analysis::assertion::{self, Expected, Verdict};
 use crate::cli::AssertArgs;
-use crate::model::TimeRange;
+use crate::model::{Nanos, TimeRange};
 use crate::query::Query;
 use crate::render::units;
 
@@ -47,11 +49,20 @@ pub(super) fn sentence(
             } else if observed.seen.left_out {
                 "something that could not be read was left out".to_owned()
             } else {
-                format!("{} may still grow", units::plural(observed.seen.growing, "incomplete trace", "incomplete traces"))
+                format!("{} may still grow", units::plural(observed.seen.growing, "trace", "traces"))
             };
             format!("cannot tell: {found}, but {why}")
         }
     }
+}
+
+/// What helps where traces may still grow.
+pub(super) fn settling(settle: Nanos, waited: Option<Duration>) -> String {
+    let settle = Duration::from_nanos(u64::try_from(settle).unwrap_or(u64::MAX));
+    let silence = humantime::format_duration(settle);
+    let longer = waited.is_some_and(|waited| waited >= settle);
+    let wait = if longer { "a longer --wait" } else { &format!("`--wait {silence}`") };
+    format!("nothing more is expected of a trace after {silence} of silence: {wait} waits for that; `--settle` says otherwise")
 }
 
 /// What was found of the trace that was asked for.

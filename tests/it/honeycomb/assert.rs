@@ -92,8 +92,9 @@ fn a_trace_that_still_arrives_leaves_it_open() {
     service.ingest_spans(request(2, ago(100.0)));
     assert_eq!(asserted(&home, "--count 1").code, Some(1), "there are two, whatever still comes of one");
     service.ingest_spans([(trace_id(7, 1), Span { start: ago(5.2), end: Some(ago(4.8)), ..span(1, 0, "root") })]);
+    assert_eq!(asserted(&home, "name=parent").code, Some(3), "it looks whole, and has not been silent");
     for (words, code) in [("name=parent", 1), ("name=parent --absent", 0), ("name=root", 0), ("name=root --absent", 1)] {
-        let output = asserted(&home, words);
+        let output = asserted(&home, &format!("{words} --settle 2s"));
         assert_eq!(output.code, Some(code), "{words}: {output}");
     }
 }

@@ -44,6 +44,8 @@ fn an_incomplete_trace_at_the_deadline_is_neither_yes_nor_no() {
         [(WORKER.to_owned(), 1), (format!("{WORKER} --absent"), 0), (format!("{WORKER} --trace {trace}"), 1)]
     {
         let asserted = ask(&home, &question);
+        assert_eq!(asserted.code, Some(3), "it looks whole, and has not been silent: {question}: {asserted}");
+        let asserted = ask(&home, &format!("{question} --settle 2s"));
         assert_eq!(asserted.code, Some(code), "{question}: {asserted}");
     }
 }
