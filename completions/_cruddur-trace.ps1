@@ -145,6 +145,9 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             break
         }
         'cruddur-trace;assert' {
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read assertions from a TOML file; may be given several times')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read assertions from a TOML file; may be given several times')
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Of the assertions in files, only those that have this in their name; may be given several times')
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'It holds if this many traces match: `3`, `>=3`, `<10`, `2..5` (both included)')
             [CompletionResult]::new('--every', '--every', [CompletionResultType]::ParameterName, 'It holds if there is such a span, and every span that EXPR finds satisfies this as well')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Ask again for so long, until it can be told: spans take a while to arrive')

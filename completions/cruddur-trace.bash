@@ -224,12 +224,46 @@ _cruddur__trace() {
             return 0
             ;;
         cruddur__subcmd__trace__subcmd__assert)
-            opts="-w -o -b -q -v -h --absent --count --every --wait --settle --interval --trace --explain --open --output --service --name --min-duration --max-duration --error --attr --xray-filter --xray-group --xray-time-range --scan --dataset --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
+            opts="-f -w -o -b -q -v -h --file --only --absent --count --every --wait --settle --interval --trace --explain --open --output --service --name --min-duration --max-duration --error --attr --xray-filter --xray-group --xray-time-range --scan --dataset --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                -f)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --only)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --count)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

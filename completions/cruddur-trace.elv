@@ -139,6 +139,9 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cruddur-trace;assert'= {
+            cand -f 'Read assertions from a TOML file; may be given several times'
+            cand --file 'Read assertions from a TOML file; may be given several times'
+            cand --only 'Of the assertions in files, only those that have this in their name; may be given several times'
             cand --count 'It holds if this many traces match: `3`, `>=3`, `<10`, `2..5` (both included)'
             cand --every 'It holds if there is such a span, and every span that EXPR finds satisfies this as well'
             cand -w 'Ask again for so long, until it can be told: spans take a while to arrive'

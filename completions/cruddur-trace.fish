@@ -142,6 +142,8 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l no-
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s f -l file -d 'Read assertions from a TOML file; may be given several times' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l only -d 'Of the assertions in files, only those that have this in their name; may be given several times' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l count -d 'It holds if this many traces match: `3`, `>=3`, `<10`, `2..5` (both included)' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l every -d 'It holds if there is such a span, and every span that EXPR finds satisfies this as well' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s w -l wait -d 'Ask again for so long, until it can be told: spans take a while to arrive' -r

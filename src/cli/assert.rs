@@ -1,8 +1,9 @@
 //! `assert`: did it happen?
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 
 use super::value::{Count, duration};
 use super::{FilterArgs, HoneycombArgs, XRayArgs};
@@ -19,11 +20,23 @@ use super::{FilterArgs, HoneycombArgs, XRayArgs};
   cruddur-trace assert --error --absent --since 10m
   cruddur-trace assert --service worker --count '>=3'
   cruddur-trace assert 'kind = server' --every 'duration < 1s' --wait 30s
+  cruddur-trace assert --file checks.toml
   cruddur-trace assert '{ service = \"web\" } >> { db.system = \"dynamodb\" }' --trace 5759e988")]
 pub struct AssertArgs {
     /// A filter expression: a trace matches when it has a span for which it holds
     #[arg(value_name = "EXPR")]
     pub expr: Option<String>,
+
+    /// Read assertions from a TOML file; may be given several times
+    ///
+    /// `[[assert]]` begins one. It has a `name`, and the other options as keys: `expr`, `every`, `count`, `absent`, `trace`, `wait`
+    /// and `settle`; `[defaults]` may have the last two for all. The worst of the verdicts counts: "no" before "cannot tell".
+    #[arg(short, long = "file", value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["expr", "absent", "count", "every", "trace", "open"])]
+    pub files: Vec<PathBuf>,
+
+    /// Of the assertions in files, only those that have this in their name; may be given several times
+    #[arg(long, value_name = "TEXT", requires = "files")]
+    pub only: Vec<String>,
 
     /// It holds if no trace matches
     #[arg(long, conflicts_with = "count")]

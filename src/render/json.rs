@@ -63,20 +63,45 @@ pub fn show_line(trace: &Trace) -> String {
     text(|out| line(out, &TraceView::of(&trace.summary(), Some(trace))))
 }
 
+/// What became of an assertion.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asserted {
+    /// What the file that has it calls it.
+    pub name: Option<String>,
+    /// Whether it holds.
+    pub verdict: Verdict,
+    /// The same in words.
+    pub message: String,
+    /// The traces that match.
+    pub traces: Vec<TraceSummary>,
+}
+
 /// What became of an assertion: `{"schema": 1, "verdict": "holds" | "fails" | "unknown", "message": …, "traces": […]}` with the
 /// traces that match.
-pub fn verdict(verdict: Verdict, message: &str, matching: &[TraceSummary]) -> String {
-    let verdict = match verdict {
-        Verdict::Holds => "holds",
-        Verdict::Fails => "fails",
-        Verdict::Unknown => "unknown",
-    };
-    let traces = matching.iter().map(|summary| TraceView::of(summary, None)).collect();
+pub fn verdict(asserted: &Asserted) -> String {
     text(|out| {
-        serde_json::to_writer_pretty(&mut *out, &VerdictDocument { schema: SCHEMA, verdict, message, traces })?;
+        serde_json::to_writer_pretty(&mut *out, &VerdictDocument { schema: SCHEMA, asserted: AssertedView::of(asserted) })?;
         out.push(b'\n');
         Ok(())
     })
+}
+
+/// What became of several: `{"schema": 1, "verdict": …, "assertions": […]}`, where each is as in [`verdict`] and has a `name`.
+pub fn verdicts(verdict: Verdict, asserted: &[Asserted]) -> String {
+    let assertions = asserted.iter().map(AssertedView::of).collect();
+    text(|out| {
+        serde_json::to_writer_pretty(&mut *out, &VerdictsDocument { schema: SCHEMA, verdict: code(verdict), assertions })?;
+        out.push(b'\n');
+        Ok(())
+    })
+}
+
+fn code(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Holds => "holds",
+        Verdict::Fails => "fails",
+        Verdict::Unknown => "unknown",
+    }
 }
 
 /// What was found out about a service: `{"schema": 1, "findings": [{"what", "found", "sentence"}]}`, where the first two are words
@@ -164,9 +189,31 @@ struct FindingView<'a> {
 #[derive(Serialize)]
 struct VerdictDocument<'a> {
     schema: u32,
+    #[serde(flatten)]
+    asserted: AssertedView<'a>,
+}
+
+#[derive(Serialize)]
+struct VerdictsDocument<'a> {
+    schema: u32,
+    verdict: &'static str,
+    assertions: Vec<AssertedView<'a>>,
+}
+
+#[derive(Serialize)]
+struct AssertedView<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
     verdict: &'static str,
     message: &'a str,
     traces: Vec<TraceView<'a>>,
+}
+
+impl<'a> AssertedView<'a> {
+    fn of(asserted: &'a Asserted) -> Self {
+        let traces = asserted.traces.iter().map(|summary| TraceView::of(summary, None)).collect();
+        Self { name: asserted.name.as_deref(), verdict: code(asserted.verdict), message: &asserted.message, traces }
+    }
 }
 
 #[derive(Serialize)]

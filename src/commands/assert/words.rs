@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::super::Context;
+use super::case::Case;
 use super::observe::Observed;
 use crate::analysis::assertion::{self, Expected, Verdict};
-use crate::cli::AssertArgs;
 use crate::model::{Nanos, TimeRange};
 use crate::query::Query;
 use crate::render::units;
@@ -15,11 +15,11 @@ pub(super) fn sentence(
     verdict: Verdict,
     expected: Expected,
     observed: &Observed,
-    args: &AssertArgs,
+    case: &Case,
     query: &Query,
     context: &Context,
 ) -> String {
-    let found = match &args.trace {
+    let found = match &case.trace {
         Some(typed) => of_one(typed, observed, query),
         None => of_all(observed, query),
     };
@@ -32,7 +32,7 @@ pub(super) fn sentence(
         (min, Some(max)) => format!(" (expected {min} to {max})"),
     };
     // Where something is missed, it matters where it was looked for.
-    let everywhere = args.trace.is_some() || query.range == TimeRange::ALL;
+    let everywhere = case.trace.is_some() || query.range == TimeRange::ALL;
     let window = &context.settings.window;
     let looked_at = match &window.until {
         _ if everywhere || assertion::settled(expected, observed.seen).is_some() => String::new(),
@@ -40,6 +40,7 @@ pub(super) fn sentence(
         Some(until) => format!(" with --since {} --until {until}", window.since),
     };
     let found = format!("{found}{looked_at}{wanted}");
+    let found = case.name.as_ref().map_or(found.clone(), |name| format!("{name}: {found}"));
     match verdict {
         Verdict::Holds => format!("holds: {found}"),
         Verdict::Fails => format!("does not hold: {found}"),
@@ -54,6 +55,17 @@ pub(super) fn sentence(
             format!("cannot tell: {found}, but {why}")
         }
     }
+}
+
+/// How many hold, do not hold, and cannot be told.
+pub(super) fn tally([holds, fails, unknown]: [usize; 3]) -> String {
+    let all = units::plural(holds + fails + unknown, "assertion", "assertions");
+    let words =
+        [(holds, if holds == 1 { "holds" } else { "hold" }), (fails, if fails == 1 { "does not hold" } else { "do not hold" })];
+    let mut said: Vec<String> =
+        words.into_iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!("{count} {words}")).collect();
+    said.extend((unknown > 0).then(|| format!("{unknown} cannot be told")));
+    format!("{all}: {}", said.join(", "))
 }
 
 /// What helps where traces may still grow.

@@ -221,7 +221,8 @@ fn a_link_and_an_inexact_time_are_said_only_where_they_are() {
     let listed = parsed(&list_line(&page.summary()));
     assert_eq!(listed["link"], shown["link"]);
     assert!(listed.get("precision_ns").is_none(), "{listed}");
-    let verdict = parsed(&verdict(Verdict::Holds, "holds", &[page.summary()]));
+    let holds = Asserted { name: None, verdict: Verdict::Holds, message: "holds".into(), traces: vec![page.summary()] };
+    let verdict = parsed(&verdict(&holds));
     assert_eq!(verdict["traces"][0]["link"], shown["link"]);
 }
 

@@ -1,0 +1,196 @@
+//! Assertions in a file: TOML, in which every unknown key is refused.
+//!
+//! ```toml
+//! [defaults]                # for all that do not say otherwise; what the command line says goes first
+//! wait = "30s"
+//! settle = "5s"
+//!
+//! [[assert]]
+//! name = "messages are listed quickly"
+//! expr = 'name = "GET /api/message_groups"'
+//! every = 'duration < 500ms'
+//!
+//! [[assert]]
+//! name = "nothing fails"
+//! expr = 'status = error'
+//! absent = true             # or `count = ">=3"`
+//! ```
+
+use std::collections::HashSet;
+use std::io::Read as _;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::case::{Case, counted, parts};
+use crate::analysis::assertion::Expected;
+use crate::cli::AssertArgs;
+use crate::cli::value::{Count, duration};
+use crate::error::{Failure, Kind, OrFail as _};
+use crate::query::Expr;
+use crate::ui::Ui;
+
+/// More than anyone writes by hand; less than a device that never ends.
+const MAX_BYTES: u64 = 1 << 20;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Suite {
+    #[serde(default)]
+    defaults: Times,
+    #[serde(default, rename = "assert")]
+    cases: Vec<Entry>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Times {
+    wait: Option<Spanned<String>>,
+    settle: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    name: Spanned<String>,
+    expr: Option<Spanned<String>>,
+    every: Option<Spanned<String>>,
+    count: Option<Spanned<Number>>,
+    #[serde(default)]
+    absent: bool,
+    trace: Option<String>,
+    wait: Option<Spanned<String>>,
+    settle: Option<Spanned<String>>,
+}
+
+/// `3`, and `">=3"`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Exactly(u64),
+    Words(String),
+}
+
+/// The assertions of all files, in their order; of several that are wanted by name, those.
+pub(super) fn read(args: &AssertArgs, ui: &mut Ui) -> Result<Vec<Case>, Failure> {
+    let mut cases = Vec::new();
+    for path in &args.files {
+        let text = text(path)?;
+        cases.extend(Source { path, text: &text }.cases(args, ui)?);
+    }
+    let mut names = HashSet::new();
+    if let Some(twice) = cases.iter().filter_map(|case| case.name.as_ref()).find(|name| !names.insert(name.as_str())) {
+        return Err(Failure::usage(format!("two assertions are called `{twice}`")));
+    }
+    if cases.is_empty() {
+        let files: Vec<_> = args.files.iter().map(|path| path.display().to_string()).collect();
+        let failure = Failure::usage(format!("there is no assertion in {}", files.join(", ")));
+        return Err(failure.hint("an assertion begins with `[[assert]]`"));
+    }
+    if !args.only.is_empty() {
+        let wanted = |case: &Case| case.name.as_ref().is_some_and(|name| args.only.iter().any(|part| name.contains(part)));
+        let before = cases.len();
+        cases.retain(wanted);
+        if cases.is_empty() {
+            return Err(Failure::usage(format!("none of {before} assertions has `{}` in its name", args.only.join("` or `"))));
+        }
+    }
+    Ok(cases)
+}
+
+fn text(path: &PathBuf) -> Result<String, Failure> {
+    let doing = || format!("cannot read {}", path.display());
+    let file = std::fs::File::open(path).or_fail(Kind::Usage, doing)?;
+    let mut text = String::new();
+    file.take(MAX_BYTES + 1).read_to_string(&mut text).or_fail(Kind::Usage, doing)?;
+    if text.len() as u64 > MAX_BYTES {
+        return Err(Failure::usage("it is larger than 1 MiB").context(doing()));
+    }
+    Ok(text)
+}
+
+/// A file that is being read.
+struct Source<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl Source<'_> {
+    fn cases(&self, args: &AssertArgs, ui: &mut Ui) -> Result<Vec<Case>, Failure> {
+        let suite: Suite =
+            toml::from_str(self.text).map_err(|error| self.wrong(error.span().unwrap_or(0..0), error.message()))?;
+        suite.cases.iter().map(|entry| self.case(entry, &suite.defaults, args, ui)).collect()
+    }
+
+    fn case(&self, entry: &Entry, defaults: &Times, args: &AssertArgs, ui: &mut Ui) -> Result<Case, Failure> {
+        let filter = self.expression(entry.expr.as_ref(), ui)?;
+        let every = self.expression(entry.every.as_ref(), ui)?;
+        let expected = match (&entry.count, entry.absent, &entry.every) {
+            (Some(count), true, _) => return Err(self.wrong(count.span(), "`absent` says how many there may be")),
+            (_, true, Some(every)) => {
+                return Err(self.wrong(every.span(), "`every` asks spans that `absent` says are not there"));
+            }
+            (Some(count), ..) => counted(self.count(count)?),
+            (None, true, None) => Expected::NONE,
+            (None, false, _) => Expected::SOME,
+        };
+        let parts = parts(filter, every.as_ref(), expected).map_err(|of| {
+            let span = entry.every.as_ref().map_or(0..0, Spanned::span);
+            self.wrong(span, &format!("`every` asks each span that satisfies {of}, and cannot"))
+        })?;
+        let time = |flag: Option<Duration>, own: &Option<Spanned<String>>, default: &Option<Spanned<String>>| match flag {
+            Some(flag) => Ok(Some(flag)),
+            None => own.as_ref().or(default.as_ref()).map(|written| self.duration(written)).transpose(),
+        };
+        Ok(Case {
+            name: Some(entry.name.get_ref().clone()),
+            trace: entry.trace.clone(),
+            parts,
+            wait: time(args.wait, &entry.wait, &defaults.wait)?,
+            settle: time(args.settle, &entry.settle, &defaults.settle)?,
+        })
+    }
+
+    fn expression(&self, written: Option<&Spanned<String>>, ui: &mut Ui) -> Result<Option<Expr>, Failure> {
+        let Some(written) = written else { return Ok(None) };
+        let expr = written.get_ref().parse::<Expr>().map_err(|error| {
+            Failure::usage(error).context(format!("{}: the expression cannot be read", self.place(written.span().start)))
+        })?;
+        for hint in expr.hints() {
+            ui.hint(&format!("{}: {hint}", self.place(written.span().start)));
+        }
+        Ok(Some(expr))
+    }
+
+    fn count(&self, written: &Spanned<Number>) -> Result<Count, Failure> {
+        let words = match written.get_ref() {
+            Number::Exactly(count) => count.to_string(),
+            Number::Words(words) => words.clone(),
+        };
+        words.parse().map_err(|error: String| self.wrong(written.span(), &error))
+    }
+
+    fn duration(&self, written: &Spanned<String>) -> Result<Duration, Failure> {
+        duration(written.get_ref()).map_err(|error| self.wrong(written.span(), &error))
+    }
+
+    /// What is wrong, and where, with the line.
+    fn wrong(&self, span: Range<usize>, why: &str) -> Failure {
+        let start = self.text.floor_char_boundary(span.start);
+        let begin = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line = self.text[begin..].lines().next().unwrap_or_default();
+        let why = why.trim_end().replace('\n', ", ");
+        Failure::usage(format!("{}: {why}\n  | {line}", self.place(span.start)))
+    }
+
+    /// `FILE:LINE:COLUMN`, counted from 1, columns in characters.
+    fn place(&self, at: usize) -> String {
+        let before = &self.text[..self.text.floor_char_boundary(at)];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        format!("{}:{line}:{column}", self.path.display())
+    }
+}

@@ -1,0 +1,203 @@
+//! Asking again and again, until everything that is asserted is decided or its time is up.
+
+use std::time::{Duration, Instant};
+
+use super::super::{Context, ask};
+use super::case::{Case, Part};
+use super::observe::{Observed, Question};
+use crate::analysis::assertion::{self, Verdict};
+use crate::backend::Sources;
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::model::Nanos;
+use crate::query::Expr;
+use crate::ui::Ui;
+
+/// How often it is looked whether a backend on this machine may have another answer by now.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How often backends on the network are asked at first, and at last: X-Ray bills every trace that it scans.
+const ASK_EVERY: Duration = Duration::from_secs(2);
+const ASK_EVERY_AT_LAST: Duration = Duration::from_secs(10);
+/// How often it is looked whether traces on this machine are no longer expected to grow.
+const SETTLES_EVERY: Duration = Duration::from_millis(250);
+
+/// What decided an assertion.
+pub(super) struct Judged<'a> {
+    pub(super) verdict: Verdict,
+    pub(super) observed: Observed,
+    pub(super) part: &'a Part,
+    /// How long it took.
+    pub(super) after: Duration,
+}
+
+/// Asks until every assertion is decided or its time is up.
+pub(super) async fn watch<'a>(
+    cases: &'a [Case],
+    sources: &mut Sources,
+    begun: Instant,
+    interval: Option<Duration>,
+    context: &Context,
+    ui: &mut Ui,
+) -> Result<Vec<Judged<'a>>, Failure> {
+    let asked_first = (context.clock)();
+    attend_to(cases, sources);
+    let last_deadline = last_deadline(cases, begun);
+    let mut pace = Pace::new(sources, interval);
+    let mut last = (None, begun);
+    let mut judged: Vec<Option<Judged<'_>>> = cases.iter().map(|_| None).collect();
+    let mut parts: Vec<Vec<Option<Judged<'_>>>> = cases.iter().map(|case| case.parts.iter().map(|_| None).collect()).collect();
+    loop {
+        let now = Instant::now();
+        let is_open = |(case, judged): (&Case, &Option<Judged<'_>>)| judged.is_none().then(|| deadline(case, begun));
+        let next_deadline = cases.iter().zip(&judged).filter_map(is_open).min();
+        let late = next_deadline.is_some_and(|deadline| now >= deadline);
+        let change = sources.change();
+        let remote = sources.are_remote() && pace.is_due();
+        // Asking the same store again gives the same answer, until traces are no longer expected to grow.
+        let settles = last.1.elapsed() >= SETTLES_EVERY
+            && cases.iter().zip(&judged).any(|(case, judged)| judged.is_none() && is_settled(case, sources, begun));
+        if late || remote || settles || last.0.as_ref() != Some(&change) {
+            last = (Some(change), Instant::now());
+            for ((case, judged), done) in
+                cases.iter().zip(&mut judged).zip(&mut parts).filter(|((_, judged), _)| judged.is_none())
+            {
+                let late = now >= deadline(case, begun);
+                for (part, done) in case.parts.iter().zip(done.iter_mut()).filter(|(_, done)| done.is_none()) {
+                    let Some((verdict, observed)) = ask_once(case, part, sources, (begun, asked_first), late, context).await?
+                    else {
+                        continue;
+                    };
+                    *done = Some(Judged { verdict, observed, part, after: begun.elapsed() });
+                }
+                *judged = decided(done);
+            }
+            if judged.iter().all(Option::is_some) {
+                return Ok(judged.into_iter().flatten().collect());
+            }
+            pace.asked(remote);
+        }
+        if sources.opened.is_empty() && now < last_deadline {
+            until_there_may_be_more(last_deadline, context).await;
+            *sources = opened(last_deadline, context, ui).await?;
+            attend_to(cases, sources);
+        } else {
+            let next = next_deadline.unwrap_or(last_deadline);
+            tokio::time::sleep(pace.look_every.min(next.saturating_duration_since(Instant::now()))).await;
+        }
+    }
+}
+
+/// The verdict on a part, if there is one already.
+async fn ask_once(
+    case: &Case,
+    part: &Part,
+    sources: &Sources,
+    (begun, asked_first): (Instant, crate::model::Time),
+    late: bool,
+    context: &Context,
+) -> Result<Option<(Verdict, Observed)>, Failure> {
+    let Part { query, expected } = part;
+    let settle = case.settle_or(default_settle(sources));
+    let question = Question { query, expected: *expected, trace: case.trace.as_deref(), begun: asked_first, settle };
+    let now = (context.clock)();
+    let mut observed = match question.ask(sources, now).await {
+        // Who fails now may answer before the time is up.
+        Err(failure) if !late && failure.exit() == Exit::Unknown => return Ok(None),
+        observed => observed?,
+    };
+    let mut verdict = assertion::settled(*expected, observed.seen);
+    if verdict.is_none() && (late || expected.is_of_the_past() && is_settled(case, sources, begun)) {
+        question.count_growing(&mut observed, sources, now).await;
+        verdict = Some(assertion::judge(*expected, observed.seen));
+    }
+    let verdict = verdict.filter(|verdict| late || *verdict != Verdict::Unknown);
+    Ok(verdict.map(|verdict| (verdict, observed)))
+}
+
+/// Whether what had begun when it was first asked has been silent for long enough, if it has been silent since.
+fn is_settled(case: &Case, sources: &Sources, begun: Instant) -> bool {
+    begun.elapsed().as_nanos() >= case.settle_or(default_settle(sources)).unsigned_abs()
+}
+
+fn deadline(case: &Case, begun: Instant) -> Instant {
+    begun + case.wait.unwrap_or_default()
+}
+
+/// When the time of all is up.
+pub(super) fn last_deadline(cases: &[Case], begun: Instant) -> Instant {
+    cases.iter().map(|case| deadline(case, begun)).max().unwrap_or(begun)
+}
+
+/// The part that decides: one that fails, else, once all are done, one that cannot be told, else the first.
+fn decided<'a>(done: &mut [Option<Judged<'a>>]) -> Option<Judged<'a>> {
+    let with = |done: &[Option<Judged<'_>>], verdict| {
+        done.iter().position(|part| part.as_ref().map(|part| part.verdict) == Some(verdict))
+    };
+    let place = match with(done, Verdict::Fails) {
+        Some(fails) => fails,
+        None if done.iter().any(Option::is_none) => return None,
+        None => with(done, Verdict::Unknown).unwrap_or(0),
+    };
+    done[place].take()
+}
+
+fn attend_to(cases: &[Case], sources: &Sources) {
+    let filters = cases.iter().flat_map(|case| &case.parts).filter_map(|part| part.query.filter.clone());
+    sources.attend_to(filters.reduce(|a, b| Expr::all([a, b])).as_ref());
+}
+
+/// How long a trace may be silent before nothing more is expected of it, where nobody says so.
+pub(super) fn default_settle(sources: &Sources) -> Nanos {
+    if sources.are_remote() { assertion::SETTLE_REMOTE } else { assertion::SETTLE }
+}
+
+/// When backends on the network are asked again.
+struct Pace {
+    look_every: Duration,
+    pause: Duration,
+    most: Duration,
+    due: Instant,
+}
+
+impl Pace {
+    fn new(sources: &Sources, interval: Option<Duration>) -> Self {
+        let least = sources.pace().unwrap_or_default();
+        let pause = interval.unwrap_or(ASK_EVERY).max(least);
+        let most = interval.unwrap_or(ASK_EVERY_AT_LAST).max(least);
+        Self { look_every: interval.unwrap_or(LOOK_EVERY), pause, most, due: Instant::now() + pause }
+    }
+
+    fn is_due(&self) -> bool {
+        Instant::now() >= self.due
+    }
+
+    /// After asking: because it was due, ever less often.
+    fn asked(&mut self, was_due: bool) {
+        if was_due {
+            self.pause = (self.pause * 3 / 2).min(self.most);
+        }
+        self.due = Instant::now() + self.pause;
+    }
+}
+
+/// Opens the backends. One that cannot be opened yet may be before the time is up.
+pub(super) async fn opened(deadline: Instant, context: &Context, ui: &mut Ui) -> Result<Sources, Failure> {
+    loop {
+        match ask::open(context, ui).await {
+            Err(failure) if failure.exit() == Exit::Unknown && Instant::now() < deadline => {
+                until_there_may_be_more(deadline, context).await;
+            }
+            answer => return answer,
+        }
+    }
+}
+
+/// Waits until opening again may open more: a store comes at any time, and AWS is set up by hand.
+async fn until_there_may_be_more(deadline: Instant, context: &Context) {
+    let every = if context.settings.xray.hinted { ASK_EVERY } else { LOOK_EVERY };
+    let until = deadline.min(Instant::now() + every);
+    let was_there = context.settings.store.exists();
+    while Instant::now() < until && (was_there || !context.settings.store.exists()) {
+        tokio::time::sleep(LOOK_EVERY.min(until.saturating_duration_since(Instant::now()))).await;
+    }
+}
