@@ -18,7 +18,7 @@ use crate::cli::AssertArgs;
 use crate::cli::assert::AssertFormat;
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::{Nanos, Trace, TraceId, TraceSummary};
+use crate::model::{Nanos, TimeRange, Trace, TraceId, TraceSummary};
 use crate::query::Query;
 use crate::render::json::{self, Asserted};
 use crate::render::units;
@@ -59,8 +59,9 @@ async fn asserted(args: &AssertArgs, context: &Context, ui: &mut Ui) -> Result<E
     }
     ask::report(&failed, ui);
     let mut answers = Vec::new();
+    let mut newest = Newest { sources: &sources, traces: None };
     for (case, judged) in cases.iter().zip(judged) {
-        answers.push(told(case, judged, &sources, args, context, ui).await);
+        answers.push(told(case, judged, &mut newest, args, context, ui).await);
     }
     let verdict = overall(&answers);
     if !args.files.is_empty() {
@@ -97,7 +98,7 @@ fn overall(answers: &[Asserted]) -> Verdict {
 async fn told(
     case: &Case,
     judged: Judged<'_>,
-    sources: &Sources,
+    newest: &mut Newest<'_>,
     args: &AssertArgs,
     context: &Context,
     ui: &mut Ui,
@@ -119,7 +120,7 @@ async fn told(
     let missed = verdict != Verdict::Holds && observed.seen.matching < part.expected.min;
     let mut link = observed.listing.traces.first().and_then(|first| first.link.clone());
     if missed {
-        link = nearest(sources, &part.query, case.trace.is_some(), observed.trace, context, ui).await.or(link);
+        link = nearest(newest, &part.query, case.trace.is_some(), observed.trace, context, ui).await.or(link);
     }
     if let Some(link) = link.filter(|_| args.output == AssertFormat::Text) {
         ui.detail(&ask::safe(&format!("see {link}"), ui));
@@ -128,7 +129,7 @@ async fn told(
         ui.hint(hint);
     }
     if verdict == Verdict::Unknown && observed.seen.growing > 0 {
-        ui.hint(&words::settling(case.settle_or(watch::default_settle(sources)), case.wait));
+        ui.hint(&words::settling(case.settle_or(watch::default_settle(newest.sources)), case.wait));
     }
     Asserted { name: case.name.clone(), verdict, message: text, traces: observed.listing.traces }
 }
@@ -144,10 +145,27 @@ fn open(matching: &[TraceSummary], ui: &mut Ui) {
     }
 }
 
+/// The newest traces, which are asked for once, when something is first missed.
+struct Newest<'a> {
+    sources: &'a Sources,
+    traces: Option<Vec<Trace>>,
+}
+
+impl Newest<'_> {
+    async fn traces(&mut self, range: TimeRange) -> &[Trace] {
+        if self.traces.is_none() {
+            let newest = self.sources.list(&Query { filter: None, limit: LOOK_FOR_MISSES, range }).await;
+            let ids: Vec<TraceId> = newest.value.traces.iter().map(|summary| summary.id.clone()).collect();
+            self.traces = Some(self.sources.fetch_many(&ids).await.value);
+        }
+        self.traces.as_deref().unwrap_or_default()
+    }
+}
+
 /// Says which spans came nearest, with what they lacked: in the trace that was asked for, or else among the newest. Answers where
 /// that trace can be looked at.
 async fn nearest(
-    sources: &Sources,
+    newest: &mut Newest<'_>,
     query: &Query,
     one: bool,
     only: Option<Trace>,
@@ -155,12 +173,8 @@ async fn nearest(
     ui: &mut Ui,
 ) -> Option<String> {
     let filter = query.filter.as_ref()?;
-    let mut traces = Vec::from_iter(only);
-    if !one {
-        let newest = sources.list(&Query { filter: None, limit: LOOK_FOR_MISSES, range: query.range }).await;
-        let ids: Vec<TraceId> = newest.value.traces.iter().map(|summary| summary.id.clone()).collect();
-        traces.extend(sources.fetch_many(&ids).await.value);
-    }
-    let nearest = verdict::say_nearest(filter, &traces, context, ui);
+    let only = Vec::from_iter(only);
+    let traces = if one { &only } else { newest.traces(query.range).await };
+    let nearest = verdict::say_nearest(filter, traces, context, ui);
     nearest.or(traces.first().filter(|_| one)).and_then(|trace| trace.link.clone())
 }

@@ -54,7 +54,8 @@ pub(super) async fn watch<'a>(
         let change = sources.change();
         let remote = sources.are_remote() && pace.is_due();
         // Asking the same store again gives the same answer, until traces are no longer expected to grow.
-        let settles = last.1.elapsed() >= SETTLES_EVERY
+        let settles = !sources.are_remote()
+            && last.1.elapsed() >= SETTLES_EVERY
             && cases.iter().zip(&judged).any(|(case, judged)| judged.is_none() && is_settled(case, sources, begun));
         if late || remote || settles || last.0.as_ref() != Some(&change) {
             last = (Some(change), Instant::now());

@@ -51,6 +51,16 @@ fn an_incomplete_trace_at_the_deadline_is_neither_yes_nor_no() {
 }
 
 #[test]
+fn a_service_is_asked_no_more_often_because_nothing_is_expected_any_more() {
+    let service = XRay::start();
+    let home = home(&service);
+    let asserted = ask(&home, "assert name=nothing --wait 3s --settle 0s");
+    assert_eq!(asserted.code, Some(1), "{asserted}");
+    // At first, after two seconds and at last; and what is newest, and what has come lately.
+    assert!(service.count("/TraceSummaries") <= 6, "{} questions", service.count("/TraceSummaries"));
+}
+
+#[test]
 fn a_trace_that_x_ray_lists_and_does_not_give_leaves_it_open() {
     let service = XRay::start();
     let home = home(&service);
