@@ -23,9 +23,11 @@ impl fmt::Display for Length {
     }
 }
 
+const TOO_LONG: &str = "too long, or finer than a nanosecond";
+
 /// A length of time: `250ms`, `1.5s`, `1h30m`, `0`.
 pub fn duration(text: &str) -> Result<Duration, String> {
-    humantime::parse_duration(text).map_err(|error| match error {
+    let length = humantime::parse_duration(text).map_err(|error| match error {
         // The likely mistake, and humantime's own message counts bytes for the others.
         humantime::DurationError::UnknownUnit { ref unit, value, .. } if unit.is_empty() => {
             format!("a unit is missing, as in `{value}s` or `{value}ms`")
@@ -33,9 +35,11 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         humantime::DurationError::UnknownUnit { unit, .. } => {
             format!("`{unit}` is no unit of time; there are ns, us, ms, s, m, h, d, w")
         }
-        humantime::DurationError::NumberOverflow => "too long, or finer than a nanosecond".to_owned(),
+        humantime::DurationError::NumberOverflow => TOO_LONG.to_owned(),
         _ => "expected a length of time such as `250ms`, `1.5s` or `1h30m`".to_owned(),
-    })
+    })?;
+    // What times are counted in ends there, and clocks overflow soon after.
+    if u64::try_from(length.as_nanos()).is_err() { Err(TOO_LONG.to_owned()) } else { Ok(length) }
 }
 
 /// A length of time above zero.
@@ -65,7 +69,11 @@ mod tests {
         assert_eq!(duration("30").unwrap_err(), "a unit is missing, as in `30s` or `30ms`");
         assert_eq!(duration("3 parsecs").unwrap_err(), "`parsecs` is no unit of time; there are ns, us, ms, s, m, h, d, w");
         assert_eq!(duration("soon").unwrap_err(), "expected a length of time such as `250ms`, `1.5s` or `1h30m`");
-        assert_eq!(duration("99999999999999999999h").unwrap_err(), "too long, or finer than a nanosecond");
+        // The second has room in a length, and none in a clock.
+        for text in ["99999999999999999999h", "500000000000y", "585y"] {
+            assert_eq!(duration(text).unwrap_err(), "too long, or finer than a nanosecond", "{text}");
+        }
+        assert!(duration("584y").is_ok());
         assert_eq!(positive_duration("0s").unwrap_err(), "expected more than no time");
     }
 
