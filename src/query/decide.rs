@@ -10,17 +10,17 @@ impl SpanExpr {
             Self::Any => Some(true),
             Self::Is(predicate) => known(predicate),
             Self::Not(inner) => inner.decide(known).map(|holds| !holds),
-            Self::And(parts) => first(parts, false, known),
-            Self::Or(parts) => first(parts, true, known),
+            Self::And(parts) => first(parts.iter().map(|part| part.decide(known)), false),
+            Self::Or(parts) => first(parts.iter().map(|part| part.decide(known)), true),
         }
     }
 }
 
-/// `decisive` if that is what one of the parts is, the opposite if all are the opposite.
-fn first(parts: &[SpanExpr], decisive: bool, known: &dyn Fn(&Predicate) -> Option<bool>) -> Option<bool> {
+/// `decisive` if that is what one of the parts is, the opposite if all are the opposite, `None` where it depends on those that are.
+pub(super) fn first(parts: impl Iterator<Item = Option<bool>>, decisive: bool) -> Option<bool> {
     let mut outcome = Some(!decisive);
     for part in parts {
-        match part.decide(known) {
+        match part {
             Some(holds) if holds == decisive => return Some(decisive),
             Some(_) => {}
             None => outcome = None,

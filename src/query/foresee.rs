@@ -6,6 +6,7 @@
 //! and starts it is taken that they never change.
 
 use std::cell::OnceCell;
+use std::collections::HashSet;
 
 use crate::model::segments::{CAUSE, INFERRED_ID};
 use crate::model::trace::INHERITS_RESOURCE;
@@ -13,6 +14,7 @@ use crate::model::{Nanos, Span, Trace};
 
 use super::ast::{Aggregate, Expr, Measure, Op, Predicate, SpanExpr, Test};
 use super::compare::Context;
+use super::decide::first;
 use super::field::{Attribute, Field, Intrinsic, Scope};
 use super::literal::Literal;
 use super::tree::Tree;
@@ -60,10 +62,10 @@ struct Foresight<'a> {
 
 impl<'a> Foresight<'a> {
     fn new(trace: &'a Trace) -> Self {
-        let inferred: Vec<_> = trace.spans().iter().filter(|span| span.is_inferred()).map(|span| &span.id).collect();
+        let inferred: HashSet<_> = trace.spans().iter().filter(|span| span.is_inferred()).map(|span| &span.id).collect();
         let known = trace.spans().iter().map(|span| {
             // Its children may yet be those of the call that it repeats.
-            let moves = span.parent.as_ref().is_some_and(|parent| inferred.contains(&parent));
+            let moves = span.parent.as_ref().is_some_and(|parent| inferred.contains(parent));
             if moves { Known::Open } else { known(span) }
         });
         Self { context: Context::new(trace), known: known.collect(), tree: OnceCell::new(), lasts: lasts(trace) }
@@ -80,13 +82,13 @@ impl<'a> Foresight<'a> {
             }
             Expr::And(parts) => {
                 let parts: Vec<_> = parts.iter().map(|part| self.outcome(part)).collect();
-                let holds = decided(parts.iter().map(|part| part.holds), false);
+                let holds = first(parts.iter().map(|part| part.holds), false);
                 let sure = if holds == Some(true) { self.united(&parts) } else { self.none() };
                 Outcome { holds, sure }
             }
             Expr::Or(parts) => {
                 let parts: Vec<_> = parts.iter().map(|part| self.outcome(part)).collect();
-                Outcome { holds: decided(parts.iter().map(|part| part.holds), true), sure: self.united(&parts) }
+                Outcome { holds: first(parts.iter().map(|part| part.holds), true), sure: self.united(&parts) }
             }
             Expr::Structure { first, rest } => {
                 let left = self.outcome(first);
@@ -114,7 +116,7 @@ impl<'a> Foresight<'a> {
                     let sure = inner.sure.iter().enumerate().filter(|(at, sure)| **sure && stays(*at)).map(|(at, _)| &all[at]);
                     aggregate.foresee(sure, &self.context)
                 });
-                let holds = decided(each, false);
+                let holds = first(each, false);
                 let sure = if holds == Some(true) { inner.sure } else { self.none() };
                 Outcome { holds, sure }
             }
@@ -228,19 +230,6 @@ fn at_least(length: Nanos, test: &Test) -> Option<bool> {
         },
         _ => None,
     }
-}
-
-/// `decisive` if one of them is that, the opposite if all are the opposite, else open.
-fn decided(parts: impl Iterator<Item = Option<bool>>, decisive: bool) -> Option<bool> {
-    let mut outcome = Some(!decisive);
-    for part in parts {
-        match part {
-            Some(holds) if holds == decisive => return Some(decisive),
-            Some(_) => {}
-            None => outcome = None,
-        }
-    }
-    outcome
 }
 
 #[cfg(test)]
