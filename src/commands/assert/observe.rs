@@ -121,8 +121,12 @@ impl Question<'_> {
         let ids: Vec<TraceId> = traces.iter().filter(open).map(|summary| summary.id.clone()).collect();
         if !ids.is_empty() {
             let fetched = sources.fetch_many(&ids).await.value;
-            let stays = |id: &TraceId| fetched.iter().any(|trace| trace.id() == id && filter.foresee(trace) == Some(true));
-            traces.retain(|summary| !ids.contains(&summary.id) || stays(&summary.id));
+            let stay = fetched.iter().filter(|trace| filter.foresee(trace) == Some(true)).map(Trace::id);
+            let mut goes: HashSet<&TraceId> = ids.iter().collect();
+            for id in stay {
+                goes.remove(id);
+            }
+            traces.retain(|summary| !goes.contains(&summary.id));
         }
         observed.seen.matching = traces.len();
         // No more were looked for than would have decided it.

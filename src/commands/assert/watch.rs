@@ -162,6 +162,7 @@ struct Pace {
 
 impl Pace {
     fn new(sources: &Sources, interval: Option<Duration>) -> Self {
+        let interval = interval.map(|interval| interval.max(LOOK_EVERY));
         let least = sources.pace().unwrap_or_default();
         let pause = interval.unwrap_or(ASK_EVERY).max(least);
         let most = interval.unwrap_or(ASK_EVERY_AT_LAST).max(least);
