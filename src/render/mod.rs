@@ -2,8 +2,8 @@
 //!
 //! Reading order: [`text`] (what may reach a terminal), [`units`] (numbers as people read them), [`theme`] (what colours mean, and
 //! [`Look`]), [`scale`] (time to columns); then [`waterfall`] (one trace), [`table`] (many), [`graph`] (who calls
-//! whom), [`stats`] (how often and how fast), [`diff`] (what is different), [`html`] (a page for a browser), [`json`] (for machines)
-//! and [`export`] (for other programs that draw).
+//! whom), [`stats`] (how often and how fast), [`diff`] (what is different), [`html`] (a page for a browser), [`json`] (for machines),
+//! [`export`] (for other programs that draw) and [`report`] (assertions, for those who read them elsewhere).
 
 mod column;
 pub mod diff;
@@ -17,6 +17,7 @@ pub mod lost;
 pub mod misses;
 mod parts;
 mod picture;
+pub mod report;
 pub mod scale;
 pub mod span;
 pub mod stats;
