@@ -136,6 +136,7 @@ mod tree;
 mod value;
 mod weaken;
 
+pub use aggregate::Across;
 pub use ast::{Aggregate, Expr, Function, Measure, Op, Predicate, Relation, SpanExpr, Test};
 pub use error::ParseError;
 pub(crate) use error::near;
