@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::value::{Count, duration};
+use super::value::{Bound, Count, aggregate, duration};
 use super::{FilterArgs, HoneycombArgs, XRayArgs};
+use crate::query::Aggregate;
 
 /// Prove that a trace exists, or that none does
 ///
@@ -31,7 +32,7 @@ pub struct AssertArgs {
     ///
     /// `[[assert]]` begins one. It has a `name`, and the other options as keys: `expr`, `every`, `count`, `absent`, `trace`, `wait`
     /// and `settle`; `[defaults]` may have the last two for all. The worst of the verdicts counts: "no" before "cannot tell".
-    #[arg(short, long = "file", value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["expr", "absent", "count", "every", "trace", "open"])]
+    #[arg(short, long = "file", value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["expr", "absent", "count", "every", "across", "critical_path", "trace", "newest", "open"])]
     pub files: Vec<PathBuf>,
 
     /// Of the assertions in files, only those that have this in their name; may be given several times
@@ -49,6 +50,18 @@ pub struct AssertArgs {
     /// It holds if there is such a span, and every span that EXPR finds satisfies this as well
     #[arg(long, value_name = "EXPR", conflicts_with = "absent")]
     pub every: Option<String>,
+
+    /// It holds if this holds of all spans together that EXPR finds in all traces: `p95(duration) < 500ms`
+    ///
+    /// It takes at least one span. Traces count once they have been silent for the settle time; of more than 1000, the newest.
+    #[arg(long, value_name = "FIGURE", value_parser = aggregate, conflicts_with = "absent")]
+    pub across: Option<Aggregate>,
+
+    /// It holds if the spans that EXPR finds make up so much of the critical path of each trace: `<300ms`
+    ///
+    /// The critical path is what the root waited for; without EXPR, all of it.
+    #[arg(long, value_name = "BOUND", conflicts_with = "absent")]
+    pub critical_path: Option<Bound>,
 
     /// Ask again for so long, until it can be told: spans take a while to arrive
     #[arg(short, long, value_name = "DURATION", value_parser = duration)]
@@ -68,6 +81,10 @@ pub struct AssertArgs {
     /// Look at this trace only, however old it is; its id is written as for `show`
     #[arg(long, value_name = "ID")]
     pub trace: Option<String>,
+
+    /// Look at the trace that began last only
+    #[arg(long, conflicts_with = "trace")]
+    pub newest: bool,
 
     /// Say what each backend would be asked, and do not ask
     #[arg(long)]

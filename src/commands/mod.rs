@@ -39,6 +39,9 @@ use crate::model::Time;
 use crate::render::Look;
 use crate::ui::Ui;
 
+/// How wide text is that is read elsewhere, where nobody knows.
+const COLUMNS_OF_TEXT: u16 = 100;
+
 /// What time it is.
 pub type Clock = fn() -> Time;
 
@@ -72,6 +75,11 @@ impl Context {
     /// How drawings in documents shall look, which are read elsewhere and later.
     fn look_of_document(&self, ui: &Ui) -> Look {
         Look { width: ui.width_of_document().into(), color: false, now: None, ..self.look(ui) }
+    }
+
+    /// How text beside other text shall look that is read elsewhere and later.
+    fn look_of_text(&self) -> Look {
+        Look { width: COLUMNS_OF_TEXT.into(), color: false, ascii: false, now: None, zone: self.zone }
     }
 
     /// The same on stderr.

@@ -19,7 +19,7 @@ use crate::error::{Failure, Kind, OrFail};
 use crate::exit::Exit;
 use crate::model::{Resource, Span, SpanId, SpanKind, Status, StatusCode, Time, Trace, TraceId};
 use crate::query::Expr;
-use crate::render::{table, units, waterfall};
+use crate::render::{misses, table, units, waterfall};
 use crate::ui::Ui;
 use crate::wire::Batch;
 
@@ -222,7 +222,9 @@ fn judge(asserts: &[Expr], traces: &[Trace], context: &Context, ui: &mut Ui) -> 
         };
         ui.verdict(&text, said == Verdict::Holds);
         if said != Verdict::Holds {
-            verdict::say_nearest(expr, traces, context, ui);
+            if let Some(nearest) = verdict::nearest(expr, traces) {
+                ui.detail(&misses::render(&nearest.misses, &context.look_of_stderr(ui)));
+            }
         }
         worst = match (worst, said) {
             (_, Verdict::Fails) | (Exit::No, _) => Exit::No,

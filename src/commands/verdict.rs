@@ -5,8 +5,8 @@ use crate::analysis::assertion::{self, Expected, Seen, Verdict};
 use crate::exit::Exit;
 use crate::model::Trace;
 use crate::query::{Aggregate, Expr, Measure, NearMiss};
-use crate::render::misses::{self, Miss};
-use crate::ui::Ui;
+use crate::render::misses::Miss;
+use crate::render::report::Exhibit;
 
 /// How alike a span's text must be to the wanted one to be worth showing where it satisfies nothing: a slip, not another word.
 const LIKE: f64 = 0.6;
@@ -20,21 +20,29 @@ pub(super) fn exit(verdict: Verdict) -> Exit {
     }
 }
 
-/// Prints the three nearest misses among `traces`, and answers in which trace the nearest is.
-pub(super) fn say_nearest<'a>(filter: &Expr, traces: &'a [Trace], context: &Context, ui: &mut Ui) -> Option<&'a Trace> {
+/// What came nearest to what was wanted.
+pub(super) struct Nearest {
+    /// At most three, of which there is at least one.
+    pub(super) misses: Vec<Miss>,
+    /// The trace of the first, and its spans.
+    pub(super) exhibit: Exhibit,
+}
+
+/// The three nearest misses among `traces`.
+pub(super) fn nearest(filter: &Expr, traces: &[Trace]) -> Option<Nearest> {
     let mut best: Vec<_> =
         traces.iter().flat_map(|trace| filter.nearest(trace, 3).into_iter().map(move |miss| (trace, miss))).collect();
     best.sort_by(|(_, a), (_, b)| b.satisfied.cmp(&a.satisfied).then(b.likeness.total_cmp(&a.likeness)));
     // Of spans that satisfy nothing of it and are not even like it, one shows as much as three.
     let near = best.iter().take_while(|(_, miss)| miss.satisfied > 0 || miss.likeness >= LIKE).count();
     best.truncate(near.max(1));
-    let together = traces.iter().filter_map(|trace| Some((trace, not_together(filter, trace)?)));
-    let near = best.into_iter().map(|(trace, miss)| (trace, shown(trace, miss)));
-    let (nearest, misses): (Vec<_>, Vec<_>) = together.chain(near).take(3).unzip();
-    if !misses.is_empty() {
-        ui.detail(&misses::render(&misses, &context.look_of_stderr(ui)));
-    }
-    nearest.first().copied()
+    let together = traces.iter().filter_map(|trace| Some((trace, None, not_together(filter, trace)?)));
+    let near = best.into_iter().map(|(trace, miss)| (trace, Some(miss.span), shown(trace, miss)));
+    let nearest: Vec<_> = together.chain(near).take(3).collect();
+    let (first, ..) = nearest.first()?;
+    let of_first = nearest.iter().filter(|(trace, ..)| trace.id() == first.id());
+    let exhibit = Exhibit { trace: (*first).clone(), spans: of_first.filter_map(|(_, span, _)| *span).collect() };
+    Some(Nearest { misses: nearest.into_iter().map(|(.., miss)| miss).collect(), exhibit })
 }
 
 /// A trace in which every selector has its spans, and it is their number or their relation that is not as wanted.

@@ -25,6 +25,7 @@ use crate::analysis::assertion::Verdict;
 use crate::analysis::diff::Diff;
 use crate::analysis::stats::{Period, Stats};
 use crate::model::{Evidence, ServiceGraph, Time, Trace, TraceSummary};
+use crate::render::report::Answer;
 
 pub(super) use attributes::EntriesView;
 use diff::DiffDocument;
@@ -64,36 +65,44 @@ pub fn show_line(trace: &Trace) -> String {
 }
 
 /// What became of an assertion.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Asserted {
+#[derive(Debug, Clone, Copy)]
+pub struct Asserted<'a> {
     /// What the file that has it calls it.
-    pub name: Option<String>,
-    /// Whether it holds.
-    pub verdict: Verdict,
-    /// The same in words.
-    pub message: String,
+    pub name: Option<&'a str>,
+    /// The verdict, and what shows why.
+    pub answer: &'a Answer,
     /// The traces that match.
-    pub traces: Vec<TraceSummary>,
+    pub traces: &'a [TraceSummary],
 }
 
 /// What became of an assertion: `{"schema": 1, "verdict": "holds" | "fails" | "unknown", "message": …, "traces": […]}` with the
-/// traces that match.
-pub fn verdict(asserted: &Asserted) -> String {
+/// traces that match. Where there is something that shows why it does not hold or cannot be told, also `detail`, lines of text, and
+/// `exhibit`: `trace`, whole as in [`show`], and `spans`, the ids of those that it is about.
+pub fn verdict(asserted: &Asserted<'_>) -> String {
+    let summary = asserted.summary();
     text(|out| {
-        serde_json::to_writer_pretty(&mut *out, &VerdictDocument { schema: SCHEMA, asserted: AssertedView::of(asserted) })?;
+        let asserted = AssertedView::of(asserted, summary.as_ref());
+        serde_json::to_writer_pretty(&mut *out, &VerdictDocument { schema: SCHEMA, asserted })?;
         out.push(b'\n');
         Ok(())
     })
 }
 
 /// What became of several: `{"schema": 1, "verdict": …, "assertions": […]}`, where each is as in [`verdict`] and has a `name`.
-pub fn verdicts(verdict: Verdict, asserted: &[Asserted]) -> String {
-    let assertions = asserted.iter().map(AssertedView::of).collect();
+pub fn verdicts(verdict: Verdict, asserted: &[Asserted<'_>]) -> String {
+    let summaries: Vec<_> = asserted.iter().map(Asserted::summary).collect();
+    let assertions = asserted.iter().zip(&summaries).map(|(one, summary)| AssertedView::of(one, summary.as_ref())).collect();
     text(|out| {
         serde_json::to_writer_pretty(&mut *out, &VerdictsDocument { schema: SCHEMA, verdict: code(verdict), assertions })?;
         out.push(b'\n');
         Ok(())
     })
+}
+
+impl Asserted<'_> {
+    fn summary(&self) -> Option<TraceSummary> {
+        self.answer.trace.as_ref().map(|exhibit| exhibit.trace.summary())
+    }
 }
 
 fn code(verdict: Verdict) -> &'static str {
@@ -207,12 +216,28 @@ struct AssertedView<'a> {
     verdict: &'static str,
     message: &'a str,
     traces: Vec<TraceView<'a>>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exhibit: Option<ExhibitView<'a>>,
+}
+
+#[derive(Serialize)]
+struct ExhibitView<'a> {
+    spans: Vec<String>,
+    trace: TraceView<'a>,
 }
 
 impl<'a> AssertedView<'a> {
-    fn of(asserted: &'a Asserted) -> Self {
+    fn of(asserted: &Asserted<'a>, summary: Option<&'a TraceSummary>) -> Self {
+        let answer = asserted.answer;
+        let exhibit = answer.trace.as_ref().zip(summary).map(|(exhibit, summary)| ExhibitView {
+            spans: exhibit.spans.iter().filter_map(|at| Some(exhibit.trace.spans().get(*at)?.id.to_string())).collect(),
+            trace: TraceView::of(summary, Some(&exhibit.trace)),
+        });
         let traces = asserted.traces.iter().map(|summary| TraceView::of(summary, None)).collect();
-        Self { name: asserted.name.as_deref(), verdict: code(asserted.verdict), message: &asserted.message, traces }
+        let (verdict, message, detail) = (code(answer.verdict), &answer.message, &answer.detail);
+        Self { name: asserted.name, verdict, message, traces, detail, exhibit }
     }
 }
 

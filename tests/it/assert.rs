@@ -56,6 +56,19 @@ fn what_is_not_there_is_answered_with_what_came_nearest() {
       2 of 3 conditions: backend-flask POST /api/activities/3bf2/reply
         in trace 6e0e527094eac2775941319a7b6a5db6
         wanted name = "GET /api/mesage_groups", but it is POST /api/activities/3bf2/reply
+    frontend-react-js  HTTP GET · 75 ms · 6 spans · 2 services
+    08fef885f38c1e32024efae4ecacf67d · 2026-07-24 14:03:05.000 UTC · file:cruddur.json · complete
+
+      █ critical path  ▄ own time  ─ waits            ▏0          ▏20 ms     ▏40 ms     ▏60 ms
+      HTTP GET                     frontend-react-js  █████━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━███   75 ms
+    › ┕━ GET /api/activities/home  backend-flask          ▐━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━▊      61 ms
+        ┝━ cognito-jwt-verify      backend-flask           ███▌                                   6.3 ms
+        ┕━ home-activities         backend-flask               ━━━━━━━━━━━━━━━━━━━━━━━━━━━█▊     51.5 ms
+          ┝━ psycopg-pool-getconn  backend-flask               █████▋                             9.8 ms
+          ┕━ SELECT                backend-flask                     ████████████████████▉       37.2 ms
+
+    - psycopg-pool-getconn and SELECT run one after the other in home-activities: they could run side by
+      side if they do not need each other's answers, which saves 9.8 ms at most
     [exit status: 1]
     "#);
     insta::assert_snapshot!(assert(&[r#"name = "GET /api/mesage_groups""#]), @r#"
@@ -65,9 +78,22 @@ fn what_is_not_there_is_answered_with_what_came_nearest() {
       0 of 1 conditions: backend-flask GET /api/message_groups
         in trace 8bc626382cebdea2f7f1556261da8061
         wanted name = "GET /api/mesage_groups", but it is GET /api/message_groups
+    backend-flask  GET /api/message_groups · 402 ms · 18 spans · 1 service
+    8bc626382cebdea2f7f1556261da8061 · 2026-07-24 14:04:13.908 UTC · file:cruddur.json · complete
+
+      █ critical path  ▄ own time  ─ waits     ▏0           ▏100 ms     ▏200 ms     ▏300 ms
+    › GET /api/message_groups · backend-flask  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█  402 ms
+      ┝━ cognito-jwt-verify                    ▉                                                  7.1 ms
+      ┝━ SELECT                                 █▌                                               12.4 ms
+      ┕━ list-message-groups                     ▐━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   372 ms
+        ┝━ ×13 DynamoDB.Query                     ██████████████████████████████████████████      345 ms
+        │   p50 23.8 ms max 48 ms
+        ┕━ render-json                                                                      ███  22.1 ms
+
+    - N+1: DynamoDB.Query, 13 times one after the other in list-message-groups: 319 ms
     [exit status: 1]
     "#);
-    insta::assert_snapshot!(assert(&["--error", "--min-duration", "1s", "--color", "always"]), @r"
+    insta::assert_snapshot!(assert(&["--error", "--min-duration", "1s", "--color", "always"]), @r#"
     ------- stderr -------
     ␛[31;1mdoes not hold: no trace satisfies duration >= 1s and status = error␛[0m
     nearest:
@@ -80,8 +106,17 @@ fn what_is_not_there_is_answered_with_what_came_nearest() {
       1 of 2 conditions: backend-flask INSERT
     ␛[2m    in trace ae98aa61f92c36ccde88da857de9bd67␛[0m
     ␛[31;1m    wanted duration >= 1s, but it is 29ms␛[0m
+    ␛[33mbackend-flask␛[0m  ␛[1mPOST /api/activities␛[0m␛[2m · ␛[0m␛[1m48 ms␛[0m␛[2m · ␛[0m3 spans␛[2m · ␛[0m1 service␛[2m · ␛[0m␛[31;1m3 errors (1 origin)␛[0m
+    ␛[33mae98aa61f92c36ccde88da857de9bd67␛[0m␛[2m · ␛[0m2026-07-24 14:03:46.308 UTC␛[2m · ␛[0mfile:cruddur.json␛[2m · ␛[0m␛[32mcomplete␛[0m
+
+       ␛[2m█ critical path  ▄ own time  ─ waits␛[0m  ␛[2m▏0␛[0m         ␛[2m▏10 ms␛[0m     ␛[2m▏20 ms␛[0m    ␛[2m▏30 ms␛[0m     ␛[2m▏40 ms␛[0m
+    ␛[33m›␛[0m␛[31;1m!␛[0m ␛[31;1mPOST /api/activities␛[0m␛[2m · ␛[0m␛[33mbackend-flask␛[0m  ␛[31;1m██████━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━███␛[0m   48 ms
+       ␛[2m│ ␛[0m␛[31;1mHTTP 500␛[0m
+    ␛[33m›␛[0m␛[31;1m!␛[0m ␛[2m┕━ ␛[0m␛[31;1mcreate-activity␛[0m                          ␛[31;1m████████━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━████×␛[0m   39.5 ms
+    ␛[33m›␛[0m␛[31;1m!␛[0m ␛[2m  ┕━ ␛[0m␛[31;1mINSERT␛[0m                                        ␛[31;1m▐██████████████████████████████×␛[0m         29 ms
+       ␛[2m      ␛[0m␛[31;1mNotNullViolation: null value in column "user_uuid" of relation "activities" violates not-n…␛[0m
     [exit status: 1]
-    ");
+    "#);
     insta::assert_snapshot!(assert(&["status = error and duration > 1s", "--quiet"]), @r"[exit status: 1]");
 }
 
@@ -92,14 +127,30 @@ fn absence_holds_where_nothing_matches() {
     holds: no trace satisfies duration > 1h (expected none)
     [exit status: 0]
     ");
-    insta::assert_snapshot!(assert(&["--absent", "status = error"]), @r"
+    insta::assert_snapshot!(assert(&["--absent", "status = error"]), @r#"
     ------- stderr -------
     does not hold: 1 trace satisfies status = error (expected none)
+    backend-flask  POST /api/activities · 48 ms · 3 spans · 1 service · 3 errors (1 origin)
+    ae98aa61f92c36ccde88da857de9bd67 · 2026-07-24 14:03:46.308 UTC · file:cruddur.json · complete
+
+       █ critical path  ▄ own time  ─ waits  ▏0         ▏10 ms     ▏20 ms    ▏30 ms     ▏40 ms
+    ›! POST /api/activities · backend-flask  ██████━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━███   48 ms
+       │ HTTP 500
+    ›! ┕━ create-activity                          ████████━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━████×   39.5 ms
+    ›!   ┕━ INSERT                                        ▐██████████████████████████████×         29 ms
+             NotNullViolation: null value in column "user_uuid" of relation "activities" violates not-n…
     [exit status: 1]
-    ");
+    "#);
     insta::assert_snapshot!(assert(&["--absent", "--service", "backend-flask"]), @r#"
     ------- stderr -------
     does not hold: at least 1 trace satisfies service = "backend-flask" (expected none)
+    frontend-react-js  HTTP POST · 565 ms · 3 spans · 2 services
+    6a63710987bbe879c7a5f5784a70384b · 2026-07-24 14:04:57.600 UTC · file:cruddur.json · complete
+
+      █ critical path  ▄ own time  ─ waits            ▏0              ▏200 ms        ▏400 ms
+      HTTP POST                    frontend-react-js  █━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█ 565 ms
+    › ┕━ POST /api/profile/avatar  backend-flask      ▐█━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█▌ 551 ms
+    ›   ┕━ Lambda.Invoke           backend-flask       ▐███████████████████████████████████████▌  522 ms
     [exit status: 1]
     "#);
 }
@@ -111,9 +162,16 @@ fn a_number_is_asked_for_in_every_form() {
     holds: at least 3 traces satisfy kind = server (expected at least 3)
     [exit status: 0]
     ");
-    insta::assert_snapshot!(assert(&["kind = server", "--count", "2..3"]), @r"
+    insta::assert_snapshot!(assert(&["kind = server", "--count", "2..3"]), @"
     ------- stderr -------
     does not hold: at least 4 traces satisfy kind = server (expected 2 to 3)
+    frontend-react-js  HTTP POST · 565 ms · 3 spans · 2 services
+    6a63710987bbe879c7a5f5784a70384b · 2026-07-24 14:04:57.600 UTC · file:cruddur.json · complete
+
+      █ critical path  ▄ own time  ─ waits            ▏0              ▏200 ms        ▏400 ms
+      HTTP POST                    frontend-react-js  █━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█ 565 ms
+    › ┕━ POST /api/profile/avatar  backend-flask      ▐█━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█▌ 551 ms
+        ┕━ Lambda.Invoke           backend-flask       ▐███████████████████████████████████████▌  522 ms
     [exit status: 1]
     ");
     insta::assert_snapshot!(assert(&["kind = server", "--count", "2..5"]), @r"
@@ -128,6 +186,13 @@ fn a_number_is_asked_for_in_every_form() {
       0 of 1 conditions: frontend-react-js HTTP POST
         in trace 6a63710987bbe879c7a5f5784a70384b
         wanted kind = consumer, but it is client
+    frontend-react-js  HTTP POST · 565 ms · 3 spans · 2 services
+    6a63710987bbe879c7a5f5784a70384b · 2026-07-24 14:04:57.600 UTC · file:cruddur.json · complete
+
+      █ critical path  ▄ own time  ─ waits            ▏0              ▏200 ms        ▏400 ms
+    › HTTP POST                    frontend-react-js  █━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█ 565 ms
+      ┕━ POST /api/profile/avatar  backend-flask      ▐█━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█▌ 551 ms
+        ┕━ Lambda.Invoke           backend-flask       ▐███████████████████████████████████████▌  522 ms
     [exit status: 1]
     ");
     insta::assert_snapshot!(assert(&["--count", "5"]), @r"
@@ -135,9 +200,16 @@ fn a_number_is_asked_for_in_every_form() {
     holds: there are 5 traces (expected 5)
     [exit status: 0]
     ");
-    insta::assert_snapshot!(assert(&["--count", "<2"]), @r"
+    insta::assert_snapshot!(assert(&["--count", "<2"]), @"
     ------- stderr -------
     does not hold: there are at least 2 traces (expected at most 1)
+    frontend-react-js  HTTP POST · 565 ms · 3 spans · 2 services
+    6a63710987bbe879c7a5f5784a70384b · 2026-07-24 14:04:57.600 UTC · file:cruddur.json · complete
+
+    █ critical path  ▄ own time  ─ waits            ▏0              ▏200 ms         ▏400 ms
+    HTTP POST                    frontend-react-js  █━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█ 565 ms
+    ┕━ POST /api/profile/avatar  backend-flask      ▐█━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█▌ 551 ms
+      ┕━ Lambda.Invoke           backend-flask        █████████████████████████████████████████▍  522 ms
     [exit status: 1]
     ");
     insta::assert_snapshot!(assert(&["--count", "many"]), @r"
@@ -163,6 +235,19 @@ fn one_trace_is_looked_at_alone() {
       0 of 1 conditions: backend-flask GET /api/message_groups
         in trace 8bc626382cebdea2f7f1556261da8061
         wanted status = error, but it is unset
+    backend-flask  GET /api/message_groups · 402 ms · 18 spans · 1 service
+    8bc626382cebdea2f7f1556261da8061 · 2026-07-24 14:04:13.908 UTC · file:cruddur.json · complete
+
+      █ critical path  ▄ own time  ─ waits     ▏0           ▏100 ms     ▏200 ms     ▏300 ms
+    › GET /api/message_groups · backend-flask  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█  402 ms
+      ┝━ cognito-jwt-verify                    ▉                                                  7.1 ms
+      ┝━ SELECT                                 █▌                                               12.4 ms
+      ┕━ list-message-groups                     ▐━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   372 ms
+        ┝━ ×13 DynamoDB.Query                     ██████████████████████████████████████████      345 ms
+        │   p50 23.8 ms max 48 ms
+        ┕━ render-json                                                                      ███  22.1 ms
+
+    - N+1: DynamoDB.Query, 13 times one after the other in list-message-groups: 319 ms
     [exit status: 1]
     ");
     insta::assert_snapshot!(assert(&["--trace", "8bc626"]), @r"
@@ -281,6 +366,16 @@ fn a_trace_that_may_still_grow_leaves_it_open() {
       0 of 1 conditions: cruddur-worker notify-followers
         in trace 6e0e527094eac2775941319a7b6a5db6
         wanted name = "notify-slack", but it is notify-followers
+    frontend-react-js  HTTP POST · 225 ms · 4 spans · 3 services
+    6e0e527094eac2775941319a7b6a5db6 · 2026-07-24 14:04:40.200 UTC · local
+    incomplete: 1 parent span has not arrived
+
+      █ critical path  ▄ own time  ─ waits                   ▏0              ▏100 ms
+      HTTP POST                           frontend-react-js  █━━━━━━━━━━━━━━▋                     101 ms
+      ┕━ POST /api/activities/3bf2/reply  backend-flask       █━━━━━━━━━━━█▊                       87 ms
+        ┕━ create-reply                   backend-flask        ██████████▉                       70.4 ms
+    ⋯ a5d47a4311d759db not arrived (yet)                                   ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
+    › └─ notify-followers                 cruddur-worker                   ▗▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄  131 ms
     hint: nothing more is expected of a trace after 10s of silence: `--wait 10s` waits for that; `--settle` says otherwise
     [exit status: 3]
     "#);
@@ -297,6 +392,16 @@ fn a_trace_that_may_still_grow_leaves_it_open() {
       0 of 1 conditions: cruddur-worker notify-followers
         in trace 6e0e527094eac2775941319a7b6a5db6
         wanted name = "notify-slack", but it is notify-followers
+    frontend-react-js  HTTP POST · 225 ms · 4 spans · 3 services
+    6e0e527094eac2775941319a7b6a5db6 · 2026-07-24 14:04:40.200 UTC · local
+    incomplete: 1 parent span has not arrived
+
+      █ critical path  ▄ own time  ─ waits                   ▏0              ▏100 ms
+      HTTP POST                           frontend-react-js  █━━━━━━━━━━━━━━▋                     101 ms
+      ┕━ POST /api/activities/3bf2/reply  backend-flask       █━━━━━━━━━━━█▊                       87 ms
+        ┕━ create-reply                   backend-flask        ██████████▉                       70.4 ms
+    ⋯ a5d47a4311d759db not arrived (yet)                                   ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
+    › └─ notify-followers                 cruddur-worker                   ▗▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄  131 ms
     hint: nothing more is expected of a trace after 10s of silence: `--wait 10s` waits for that; `--settle` says otherwise
     [exit status: 3]
     "#);
@@ -312,6 +417,19 @@ fn a_trace_that_may_still_grow_leaves_it_open() {
       0 of 1 conditions: backend-flask cognito-jwt-verify
         in trace 8bc626382cebdea2f7f1556261da8061
         wanted name = "notify-followers", but it is cognito-jwt-verify
+    backend-flask  GET /api/message_groups · 402 ms · 18 spans · 1 service
+    8bc626382cebdea2f7f1556261da8061 · 2026-07-24 14:04:13.908 UTC · local · complete
+
+      █ critical path  ▄ own time  ─ waits     ▏0           ▏100 ms     ▏200 ms     ▏300 ms
+      GET /api/message_groups · backend-flask  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█  402 ms
+    › ┝━ cognito-jwt-verify                    ▉                                                  7.1 ms
+      ┝━ SELECT                                 █▌                                               12.4 ms
+      ┕━ list-message-groups                     ▐━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   372 ms
+        ┝━ ×13 DynamoDB.Query                     ██████████████████████████████████████████      345 ms
+        │   p50 23.8 ms max 48 ms
+        ┕━ render-json                                                                      ███  22.1 ms
+
+    - N+1: DynamoDB.Query, 13 times one after the other in list-message-groups: 319 ms
     [exit status: 1]
     "#);
 }
@@ -338,6 +456,13 @@ fn every_span_is_asked() {
     insta::assert_snapshot!(assert(&["kind = server", "--every", "duration < 300ms"]), @"
     ------- stderr -------
     does not hold: at least 1 trace satisfies kind = server and not duration < 300ms (expected none)
+    frontend-react-js  HTTP POST · 565 ms · 3 spans · 2 services
+    6a63710987bbe879c7a5f5784a70384b · 2026-07-24 14:04:57.600 UTC · file:cruddur.json · complete
+
+      █ critical path  ▄ own time  ─ waits            ▏0              ▏200 ms        ▏400 ms
+      HTTP POST                    frontend-react-js  █━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█ 565 ms
+    › ┕━ POST /api/profile/avatar  backend-flask      ▐█━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█▌ 551 ms
+        ┕━ Lambda.Invoke           backend-flask       ▐███████████████████████████████████████▌  522 ms
     [exit status: 1]
     ");
     insta::assert_snapshot!(assert(&["{ kind = server } and { kind = client }", "--every", "duration < 10s"]), @"
@@ -424,6 +549,19 @@ fn what_cannot_be_asked_cannot_be_told() {
       0 of 1 conditions: backend-flask cognito-jwt-verify
         in trace 8bc626382cebdea2f7f1556261da8061
         wanted name = "nothing", but it is cognito-jwt-verify
+    backend-flask  GET /api/message_groups · 402 ms · 18 spans · 1 service
+    8bc626382cebdea2f7f1556261da8061 · 2026-07-24 14:04:13.908 UTC · file:cruddur.json · complete
+
+      █ critical path  ▄ own time  ─ waits     ▏0           ▏100 ms     ▏200 ms     ▏300 ms
+      GET /api/message_groups · backend-flask  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█  402 ms
+    › ┝━ cognito-jwt-verify                    ▉                                                  7.1 ms
+      ┝━ SELECT                                 █▌                                               12.4 ms
+      ┕━ list-message-groups                     ▐━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   372 ms
+        ┝━ ×13 DynamoDB.Query                     ██████████████████████████████████████████      345 ms
+        │   p50 23.8 ms max 48 ms
+        ┕━ render-json                                                                      ███  22.1 ms
+
+    - N+1: DynamoDB.Query, 13 times one after the other in list-message-groups: 319 ms
     [exit status: 3]
     "#);
     insta::assert_snapshot!(home().run(both.iter().chain(&["--absent", "duration > 1h"])), @r"
@@ -451,6 +589,13 @@ fn a_broken_expression_is_drawn() {
       0 of 1 conditions: frontend-react-js HTTP POST
         in trace 6a63710987bbe879c7a5f5784a70384b
         wanted durration > 250
+    frontend-react-js  HTTP POST · 565 ms · 3 spans · 2 services
+    6a63710987bbe879c7a5f5784a70384b · 2026-07-24 14:04:57.600 UTC · file:cruddur.json · complete
+
+      █ critical path  ▄ own time  ─ waits            ▏0              ▏200 ms        ▏400 ms
+    › HTTP POST                    frontend-react-js  █━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█ 565 ms
+      ┕━ POST /api/profile/avatar  backend-flask      ▐█━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█▌ 551 ms
+        ┕━ Lambda.Invoke           backend-flask       ▐███████████████████████████████████████▌  522 ms
     [exit status: 1]
     ");
     insta::assert_snapshot!(assert(&["duration > 250"]), @r"

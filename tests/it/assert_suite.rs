@@ -50,11 +50,31 @@ fn each_assertion_has_its_verdict_and_the_worst_counts() {
     holds: the home feed is there: 1 trace satisfies name = "GET /api/activities/home"
     holds: one request fails: 1 trace satisfies status = error (expected 1)
     does not hold: nothing is slow: at least 1 trace satisfies duration > 300ms (expected none)
+    frontend-react-js  HTTP POST · 565 ms · 3 spans · 2 services
+    6a63710987bbe879c7a5f5784a70384b · 2026-07-24 14:04:57.600 UTC · file:cruddur.json · complete
+
+      █ critical path  ▄ own time  ─ waits            ▏0              ▏200 ms        ▏400 ms
+    › HTTP POST                    frontend-react-js  █━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█ 565 ms
+    › ┕━ POST /api/profile/avatar  backend-flask      ▐█━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█▌ 551 ms
+    ›   ┕━ Lambda.Invoke           backend-flask       ▐███████████████████████████████████████▌  522 ms
     does not hold: a slip: no trace satisfies name = "GET /api/mesage_groups"
     nearest:
       0 of 1 conditions: backend-flask GET /api/message_groups
         in trace 8bc626382cebdea2f7f1556261da8061
         wanted name = "GET /api/mesage_groups", but it is GET /api/message_groups
+    backend-flask  GET /api/message_groups · 402 ms · 18 spans · 1 service
+    8bc626382cebdea2f7f1556261da8061 · 2026-07-24 14:04:13.908 UTC · file:cruddur.json · complete
+
+      █ critical path  ▄ own time  ─ waits     ▏0           ▏100 ms     ▏200 ms     ▏300 ms
+    › GET /api/message_groups · backend-flask  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━█  402 ms
+      ┝━ cognito-jwt-verify                    ▉                                                  7.1 ms
+      ┝━ SELECT                                 █▌                                               12.4 ms
+      ┕━ list-message-groups                     ▐━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   372 ms
+        ┝━ ×13 DynamoDB.Query                     ██████████████████████████████████████████      345 ms
+        │   p50 23.8 ms max 48 ms
+        ┕━ render-json                                                                      ███  22.1 ms
+
+    - N+1: DynamoDB.Query, 13 times one after the other in list-message-groups: 319 ms
     4 assertions: 2 hold, 2 do not hold
     [exit status: 1]
     "#);
@@ -96,7 +116,7 @@ fn what_is_wrong_in_a_file_is_told_with_its_place() {
     ");
     insta::assert_snapshot!(of("[[assert]]\nname = 'a'\nabsnt = true"), @"
     ------- stderr -------
-    error: bad.toml:3:1: unknown field `absnt`, expected one of `name`, `expr`, `every`, `count`, `absent`, `trace`, `wait`, `settle`
+    error: bad.toml:3:1: unknown field `absnt`, expected one of `name`, `expr`, `every`, `count`, `absent`, `across`, `critical-path`, `trace`, `newest`, `wait`, `settle`
       | absnt = true
     [exit status: 2]
     ");
@@ -130,7 +150,7 @@ fn what_is_wrong_in_a_file_is_told_with_its_place() {
     ");
     insta::assert_snapshot!(of("[[assert]]\nname = 'é'\nabsent = true\nevery = 'a = 1'"), @"
     ------- stderr -------
-    error: bad.toml:4:9: `every` asks spans that `absent` says are not there
+    error: bad.toml:4:9: this asks what `absent` says is not there
       | every = 'a = 1'
     [exit status: 2]
     ");

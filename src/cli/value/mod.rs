@@ -4,6 +4,7 @@
 mod attr;
 mod backend;
 mod count;
+mod figure;
 mod length;
 mod rate;
 mod receiver;
@@ -13,6 +14,7 @@ mod time;
 pub use attr::AttrArg;
 pub use backend::{BackendArg, FileArg};
 pub use count::Count;
+pub use figure::{Bound, aggregate};
 pub use length::{Length, duration, positive_duration};
 pub use rate::RateLimit;
 pub use receiver::{Address, ListenAddress, MaxAge, MaxSize, OrOff};

@@ -3,20 +3,24 @@
 use std::time::Duration;
 
 use super::super::ask;
+use super::check::Check;
 use crate::analysis::assertion::Expected;
 use crate::cli::AssertArgs;
 use crate::cli::value::Count;
 use crate::error::Failure;
 use crate::model::{Nanos, TimeRange};
 use crate::query::{Expr, Query, SpanExpr};
+use crate::render::report::Place;
 use crate::ui::Ui;
 
 /// An assertion: all of its parts must hold.
 pub(super) struct Case {
     /// What a file calls it.
     pub(super) name: Option<String>,
-    /// The one trace that it is about, as its id was typed.
-    pub(super) trace: Option<String>,
+    /// Where it is written in a file.
+    pub(super) place: Option<Place>,
+    /// Which traces it is about.
+    pub(super) which: Which,
     pub(super) parts: Vec<Part>,
     /// How long it may take until it can be told; `None` where nobody said.
     pub(super) wait: Option<Duration>,
@@ -24,10 +28,31 @@ pub(super) struct Case {
     pub(super) settle: Option<Duration>,
 }
 
+/// Which traces an assertion is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Which {
+    /// All in the window.
+    All,
+    /// The one that began last.
+    Newest,
+    /// The one with this id, as it was typed.
+    Id(String),
+}
+
 /// One of the things that must all hold.
 pub(super) struct Part {
     pub(super) query: Query,
     pub(super) expected: Expected,
+    /// What must hold of the traces that match, once they are whole. Then `expected` says how many of them it takes.
+    pub(super) check: Option<Check>,
+}
+
+/// What is asserted of the traces that a filter finds.
+pub(super) struct Wanted {
+    pub(super) filter: Option<Expr>,
+    pub(super) every: Option<Expr>,
+    pub(super) expected: Expected,
+    pub(super) checks: Vec<Check>,
 }
 
 impl Case {
@@ -40,31 +65,51 @@ impl Case {
             (None, true) => Expected::NONE,
             (None, false) => Expected::SOME,
         };
-        let parts = parts(filter, every.as_ref(), expected).map_err(|of| {
+        let checks = Check::of_args(args)?;
+        let parts = Wanted { filter, every, expected, checks }.parts().map_err(|of| {
             let failure = Failure::usage(format!("--every asks each span that satisfies {of}, and cannot"));
             failure.hint("it can where these are spans of one selector, or below those of one: `{ a } >> { b }`")
         })?;
-        Ok(Self { name: None, trace: args.trace.clone(), parts, wait: args.wait, settle: args.settle })
+        let which = match &args.trace {
+            Some(id) => Which::Id(id.clone()),
+            None if args.newest => Which::Newest,
+            None => Which::All,
+        };
+        Ok(Self { name: None, place: None, which, parts, wait: args.wait, settle: args.settle })
     }
 
     pub(super) fn settle_or(&self, default: Nanos) -> Nanos {
         self.settle.map_or(default, |settle| Nanos::try_from(settle.as_nanos()).unwrap_or(Nanos::MAX))
     }
+
+    /// What it is called: by its file, or else by what it asserts.
+    pub(super) fn title(&self) -> String {
+        let filter = || self.parts.first().and_then(|part| part.query.filter.as_ref()).map(Expr::to_string);
+        self.name.clone().or_else(filter).unwrap_or_else(|| "any trace".to_owned())
+    }
 }
 
-/// What must hold so that so many traces match, and every span that is found satisfies `every`. An error is what `every` cannot ask.
-pub(super) fn parts(filter: Option<Expr>, every: Option<&Expr>, expected: Expected) -> Result<Vec<Part>, Expr> {
-    let part = |filter, expected: Expected| Part {
-        query: Query { range: TimeRange::ALL, filter, limit: expected.enough() },
-        expected,
-    };
-    let mut parts = vec![part(filter.clone(), expected)];
-    if let Some(every) = every {
-        let of = filter.unwrap_or(Expr::Select(SpanExpr::Any));
-        let violation = of.without(every).ok_or(of)?;
-        parts.push(part(Some(violation), Expected::NONE));
+impl Wanted {
+    /// What must hold so that so many traces match, every span that is found satisfies `every`, and all checks are passed. An error is
+    /// what `every` cannot ask.
+    pub(super) fn parts(self) -> Result<Vec<Part>, Expr> {
+        let Self { filter, every, expected, checks } = self;
+        let part = |filter, expected: Expected, limit: usize, check| Part {
+            query: Query { range: TimeRange::ALL, filter, limit },
+            expected,
+            check,
+        };
+        let mut parts = vec![part(filter.clone(), expected, expected.enough(), None)];
+        for check in checks {
+            parts.push(part(filter.clone(), Expected::SOME, check.limit(), Some(check)));
+        }
+        if let Some(every) = every {
+            let of = filter.unwrap_or(Expr::Select(SpanExpr::Any));
+            let violation = of.without(&every).ok_or(of)?;
+            parts.push(part(Some(violation), Expected::NONE, Expected::NONE.enough(), None));
+        }
+        Ok(parts)
     }
-    Ok(parts)
 }
 
 /// More traces than fit into memory are as good as any other number that is never reached.

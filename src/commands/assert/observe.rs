@@ -4,11 +4,13 @@ use std::collections::HashSet;
 
 use super::super::ask::{self, Failed};
 use super::super::find::{self, Found};
+use super::case::{Case, Part, Which};
+use super::round::{self, Round};
 use crate::analysis::assertion::{self, Expected, Seen};
-use crate::backend::{Arrived, BackendError, Listing, Sources, Trouble};
+use crate::backend::Listing;
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::{Evidence, Nanos, Time, Trace, TraceId, TraceSummary};
+use crate::model::{Evidence, Nanos, Spelling, Time, Trace, TraceId, TraceSummary};
 use crate::query::{Expr, Query, SpanExpr};
 
 /// So many traces that may still grow are fetched at most, to see what they may grow into; of more it is open.
@@ -16,10 +18,9 @@ const MOST_FETCHED: usize = 200;
 
 /// One thing that is expected, and under which assumptions.
 pub(super) struct Question<'a> {
-    pub(super) query: &'a Query,
-    pub(super) expected: Expected,
-    /// The one trace that it is about, as its id was typed.
-    pub(super) trace: Option<&'a str>,
+    pub(super) part: &'a Part,
+    /// Which traces it is about.
+    pub(super) which: &'a Which,
     /// When it was first asked.
     pub(super) begun: Time,
     /// How long a trace may be silent before nothing more is expected of it.
@@ -32,82 +33,139 @@ pub(super) struct Observed {
     pub(super) seen: Seen,
     /// The traces that match.
     pub(super) listing: Listing,
-    /// The one that was asked for by its id, whether it matches or not.
+    /// The one trace that it is about, whether it matches or not.
     pub(super) trace: Option<Trace>,
+    /// For a check: the traces that match and will not grow any more, newest first.
+    pub(super) whole: Vec<Trace>,
     pub(super) failed: Failed,
     pub(super) hints: Vec<String>,
+    /// Why nothing could be observed.
+    pub(super) trouble: Option<String>,
 }
 
-impl Question<'_> {
+impl Observed {
+    /// Nobody could say anything.
+    pub(super) fn nothing(failure: &Failure) -> Self {
+        let seen = Seen { silent: 1, ..Seen::default() };
+        Self { seen, hints: failure.hints().to_vec(), trouble: Some(failure.message()), ..Self::default() }
+    }
+}
+
+impl<'a> Question<'a> {
+    pub(super) fn new(case: &'a Case, part: &'a Part, begun: Time, settle: Nanos) -> Self {
+        Self { part, which: &case.which, begun, settle }
+    }
+
     /// Asks once. What may still grow is not counted yet: that costs more, and changes nothing about what is there already.
-    pub(super) async fn ask(&self, sources: &Sources, now: Time) -> Result<Observed, Failure> {
-        if let Some(id) = self.trace {
-            return self.one(sources, id, now).await;
+    pub(super) async fn ask(&self, round: &mut Round<'_>) -> Result<Observed, Failure> {
+        match self.which {
+            Which::Id(id) => match find::trace(round.sources, id).await {
+                Ok(found) => Ok(self.one(found, round)),
+                // Not there is an answer: the trace may yet come.
+                Err(failure) if failure.exit() == Exit::No => {
+                    let seen = Seen { silent: round.sources.unopened.len(), ..Seen::default() };
+                    Ok(Observed { seen, hints: failure.hints().to_vec(), ..Observed::default() })
+                }
+                Err(failure) => Err(failure),
+            },
+            Which::Newest => self.newest(round).await,
+            Which::All => {
+                let mut observed = self.all(round).await?;
+                self.hold_back(&mut observed, round).await;
+                Ok(observed)
+            }
         }
-        let mut observed = self.all(sources).await?;
-        self.hold_back(&mut observed, sources, now).await;
-        Ok(observed)
+    }
+
+    /// Reads the traces that match, for a check of what is whole.
+    pub(super) async fn read(&self, observed: &mut Observed, round: &mut Round<'_>) {
+        if *self.which == Which::All {
+            let ids: Vec<TraceId> = observed.listing.traces.iter().map(|summary| summary.id.clone()).collect();
+            ask::also_failed(&mut observed.failed, round.fetch_many(&ids).await);
+            observed.whole = ids.iter().filter_map(|id| round.trace(id)).cloned().collect();
+            observed.seen.left_out |= observed.whole.len() < ids.len();
+        } else if observed.seen.matching > 0 {
+            observed.whole.extend(observed.trace.clone());
+        }
+        let listed = observed.whole.len();
+        observed.whole.retain(|trace| !self.is_open(trace, round.now));
+        // Whoever began later is not waited for, as long as there is one that did not.
+        let began = |summary: &&TraceSummary| *self.which != Which::All || summary.start <= self.begun;
+        let whole: HashSet<&TraceId> = observed.whole.iter().map(Trace::id).collect();
+        let open = observed.listing.traces.iter().filter(|summary| !whole.contains(&summary.id)).filter(began).count();
+        observed.seen.growing += if observed.whole.is_empty() { listed } else { open };
+        observed.seen.matching = observed.whole.len();
     }
 
     /// Counts the traces that may still grow and then match, when nothing else is left to wait for.
-    pub(super) async fn count_growing(&self, observed: &mut Observed, sources: &Sources, now: Time) {
-        if self.trace.is_none() {
-            let failed = self.growing(observed, sources, now).await;
+    pub(super) async fn count_growing(&self, observed: &mut Observed, round: &mut Round<'_>) {
+        if *self.which == Which::All {
+            let failed = self.growing(observed, round).await;
             ask::also_failed(&mut observed.failed, failed);
         }
     }
 
     fn filter(&self) -> Option<&Expr> {
-        self.query.filter.as_ref()
+        self.part.query.filter.as_ref()
     }
 
-    async fn all(&self, sources: &Sources) -> Result<Observed, Failure> {
+    /// What a backend holds back is as open as what has not arrived.
+    fn is_open(&self, trace: &Trace, now: Time) -> bool {
+        !trace.truncated.is_empty() || assertion::may_grow(&trace.summary(), self.settle, now)
+    }
+
+    async fn all(&self, round: &mut Round<'_>) -> Result<Observed, Failure> {
         // A trace without a root is one, too.
         let any = Expr::Select(SpanExpr::Any);
-        let every = self.filter().is_none() && sources.list_by_roots();
-        let query = if every { &Query { filter: Some(any), ..self.query.clone() } } else { self.query };
-        let answer = sources.list(query).await;
-        let is_refused =
-            |error: &BackendError| matches!(error, BackendError::Remote(remote) if remote.kind == Trouble::Question);
+        let every = self.filter().is_none() && round.sources.list_by_roots();
+        let query = &self.part.query;
+        let query = if every { &Query { filter: Some(any), ..query.clone() } } else { query };
+        let mut answer = round.list(query).await;
         // What makes no sense will make none the next time either.
-        if answer.failed.iter().any(|(_, error)| is_refused(error)) {
-            let refused = answer.failed.into_iter().find(|(_, error)| is_refused(error));
-            return Err(ask::unanswered(Vec::from_iter(refused), "it is no question"));
+        if let Some(refused) = answer.failed.iter().position(|(_, error)| round::is_refused(error)) {
+            return Err(ask::unanswered(vec![answer.failed.swap_remove(refused)], "it is no question"));
         }
-        let silent = answer.failed.len() + sources.unopened.len();
-        let seen = Seen { matching: answer.value.traces.len(), growing: 0, silent, left_out: answer.value.left_out };
-        Ok(Observed { seen, listing: answer.value, failed: answer.failed, ..Observed::default() })
+        let silent = answer.silent + round.sources.unopened.len();
+        let seen = Seen { matching: answer.listing.traces.len(), growing: 0, silent, left_out: answer.listing.left_out };
+        Ok(Observed { seen, listing: answer.listing, failed: answer.failed, ..Observed::default() })
     }
 
-    /// The same of one trace, that is found by its id.
-    async fn one(&self, sources: &Sources, id: &str, now: Time) -> Result<Observed, Failure> {
-        let mut observed = Observed::default();
-        let mut will_match = Some(false);
-        match find::trace(sources, id).await {
-            Ok(Found { trace, failed }) => {
-                let summary = trace.summary();
-                // What a backend holds back is as open as what has not arrived.
-                let open = !trace.truncated.is_empty() || assertion::may_grow(&summary, self.settle, now);
-                will_match = assertion::will_match(self.filter(), &trace, open);
-                observed.listing.traces.extend((will_match == Some(true)).then_some(summary));
-                observed.trace = Some(trace);
-                observed.failed = failed;
-            }
-            // Not there is an answer: the trace may yet come.
-            Err(failure) if failure.exit() == Exit::No => observed.hints = failure.hints().to_vec(),
-            Err(failure) => return Err(failure),
+    /// The newest of all traces, whether it matches or not.
+    async fn newest(&self, round: &mut Round<'_>) -> Result<Observed, Failure> {
+        let any = Expr::Select(SpanExpr::Any);
+        let query = Query { filter: round.sources.list_by_roots().then_some(any), limit: 1, ..self.part.query.clone() };
+        let answer = round.list(&query).await;
+        let Some(newest) = answer.listing.traces.first().map(|summary| summary.id.clone()) else {
+            let silent = answer.silent + round.sources.unopened.len();
+            let seen = Seen { silent, left_out: answer.listing.left_out, ..Seen::default() };
+            return Ok(Observed { seen, listing: answer.listing, failed: answer.failed, ..Observed::default() });
+        };
+        let mut failed = answer.failed;
+        ask::also_failed(&mut failed, round.fetch_many(std::slice::from_ref(&newest)).await);
+        match round.trace(&newest) {
+            Some(trace) => Ok(self.one(Found { trace: trace.clone(), failed }, round)),
+            None => Err(ask::unanswered(failed, "the newest trace is listed, and nobody gives it")),
         }
+    }
+
+    /// What is seen of one trace.
+    fn one(&self, found: Found, round: &Round<'_>) -> Observed {
+        let Found { trace, failed } = found;
+        let will_match = assertion::will_match(self.filter(), &trace, self.is_open(&trace, round.now));
+        let mut observed = Observed { failed, ..Observed::default() };
+        observed.listing.traces.extend((will_match == Some(true)).then(|| trace.summary()));
+        observed.trace = Some(trace);
         observed.seen = Seen {
             matching: observed.listing.traces.len(),
             growing: usize::from(will_match.is_none()),
-            silent: sources.unopened.len() + observed.failed.len(),
+            silent: round.sources.unopened.len() + observed.failed.len(),
             left_out: false,
         };
-        Ok(observed)
+        observed
     }
 
     /// Takes back the matches that what is still to come of them may refute, as of "at most so many spans".
-    async fn hold_back(&self, observed: &mut Observed, sources: &Sources, now: Time) {
+    async fn hold_back(&self, observed: &mut Observed, round: &mut Round<'_>) {
         let Some(filter) = self.filter() else { return };
         let traces = &mut observed.listing.traces;
         let before = traces.len();
@@ -116,18 +174,14 @@ impl Question<'_> {
             traces.retain(|summary| !has(summary, |evidence| matches!(evidence, Evidence::Truncated(_))));
             observed.seen.left_out |= traces.len() < before;
         }
-        let open =
-            |summary: &&TraceSummary| assertion::may_grow(summary, self.settle, now) && (refutable || may_change(summary));
+        let open = |summary: &&TraceSummary| {
+            assertion::may_grow(summary, self.settle, round.now) && (refutable || may_change(summary))
+        };
         let ids: Vec<TraceId> = traces.iter().filter(open).map(|summary| summary.id.clone()).collect();
-        if !ids.is_empty() {
-            let fetched = sources.fetch_many(&ids).await.value;
-            let stay = fetched.iter().filter(|trace| filter.foresee(trace) == Some(true)).map(Trace::id);
-            let mut goes: HashSet<&TraceId> = ids.iter().collect();
-            for id in stay {
-                goes.remove(id);
-            }
-            traces.retain(|summary| !goes.contains(&summary.id));
-        }
+        round.fetch_many(&ids).await;
+        let goes = |id: &&TraceId| round.trace(id).is_none_or(|trace| filter.foresee(trace) != Some(true));
+        let goes: HashSet<&TraceId> = ids.iter().filter(goes).collect();
+        traces.retain(|summary| !goes.contains(&summary.id));
         observed.seen.matching = traces.len();
         // No more were looked for than would have decided it.
         observed.seen.left_out |= observed.listing.more && observed.seen.matching < before;
@@ -135,32 +189,37 @@ impl Question<'_> {
 
     /// Counts the traces that are open, and answers who could not tell. What else cannot be told about them is noted as well. Those that
     /// match for sure and are not among the listed ones came since, or are not listed before their root is there.
-    async fn growing(&self, observed: &mut Observed, sources: &Sources, now: Time) -> Failed {
-        let since = now.saturating_add(-self.settle);
-        let lately = sources.arrived(self.query.range, since, &HashSet::new()).await;
+    async fn growing(&self, observed: &mut Observed, round: &mut Round<'_>) -> Failed {
+        let (now, since) = (round.now, round.now.saturating_add(-self.settle));
+        let unopened = round.sources.unopened.len();
+        let lately = round.arrived(self.part.query.range, since).await;
         let seen = &mut observed.seen;
-        seen.silent = seen.silent.max(lately.failed.len() + sources.unopened.len());
-        seen.left_out |= lately.value.left_out;
-        let Arrived { traces, whole, .. } = lately.value;
+        seen.silent = seen.silent.max(lately.silent + unopened);
+        seen.left_out |= lately.arrived.left_out;
+        let failed = std::mem::take(&mut lately.failed);
         let in_question = |summary: &&TraceSummary| {
-            assertion::counts(self.expected, summary, self.begun) && assertion::may_grow(summary, self.settle, now)
-        };
-        let (here, elsewhere): (Vec<TraceId>, Vec<TraceId>) =
-            traces.iter().filter(in_question).map(|summary| summary.id.clone()).partition(|id| whole.contains_key(id));
-        let fetched = if elsewhere.is_empty() || elsewhere.len() > MOST_FETCHED {
-            Vec::new()
-        } else {
-            sources.fetch_many(&elsewhere).await.value
+            let expected = if self.part.check.is_some() { Expected::NONE } else { self.part.expected };
+            assertion::counts(expected, summary, self.begun) && assertion::may_grow(summary, self.settle, now)
         };
         let is_listed = |id: &TraceId| observed.listing.traces.iter().any(|summary| summary.id == *id);
-        let decided = |trace: &&Trace| match assertion::will_match(self.filter(), trace, true) {
+        let is_decided = |trace: &Trace| match assertion::will_match(self.filter(), trace, true) {
             Some(true) => is_listed(trace.id()),
             Some(false) => true,
             None => false,
         };
-        let decided = here.iter().filter_map(|id| whole.get(id)).chain(&fetched).filter(decided).count();
-        seen.growing = (here.len() + elsewhere.len()).saturating_sub(decided);
-        lately.failed
+        let (mut open, mut elsewhere) = (0, Vec::new());
+        for summary in lately.arrived.traces.iter().filter(in_question) {
+            match lately.arrived.whole.get(&summary.id) {
+                Some(trace) => open += usize::from(!is_decided(trace)),
+                None => elsewhere.push(summary.id.clone()),
+            }
+        }
+        if elsewhere.len() <= MOST_FETCHED {
+            round.fetch_many(&elsewhere).await;
+            elsewhere.retain(|id| round.trace(id).is_none_or(|trace| !is_decided(trace)));
+        }
+        seen.growing += open + elsewhere.len();
+        failed
     }
 }
 
@@ -171,5 +230,5 @@ fn has(summary: &TraceSummary, what: impl Fn(&Evidence) -> bool) -> bool {
 /// Whether spans that are there may turn out to be something else: they still run, or X-Ray's readers have yet to put them together.
 fn may_change(summary: &TraceSummary) -> bool {
     has(summary, |evidence| matches!(evidence, Evidence::Running(_) | Evidence::Partial))
-        || summary.id.spelling() == crate::model::Spelling::XRay
+        || summary.id.spelling() == Spelling::XRay
 }

@@ -25,12 +25,14 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::case::{Case, counted, parts};
+use super::case::{Case, Wanted, Which, counted};
+use super::check::Check;
 use crate::analysis::assertion::Expected;
 use crate::cli::AssertArgs;
-use crate::cli::value::{Count, duration};
+use crate::cli::value::{Count, aggregate, duration};
 use crate::error::{Failure, Kind, OrFail as _};
 use crate::query::Expr;
+use crate::render::report::Place;
 use crate::ui::Ui;
 
 /// More than anyone writes by hand; less than a device that never ends.
@@ -61,7 +63,12 @@ struct Entry {
     count: Option<Spanned<Number>>,
     #[serde(default)]
     absent: bool,
-    trace: Option<String>,
+    across: Option<Spanned<String>>,
+    #[serde(rename = "critical-path")]
+    critical_path: Option<Spanned<String>>,
+    trace: Option<Spanned<String>>,
+    #[serde(default)]
+    newest: bool,
     wait: Option<Spanned<String>>,
     settle: Option<Spanned<String>>,
 }
@@ -128,26 +135,33 @@ impl Source<'_> {
     fn case(&self, entry: &Entry, defaults: &Times, args: &AssertArgs, ui: &mut Ui) -> Result<Case, Failure> {
         let filter = self.expression(entry.expr.as_ref(), ui)?;
         let every = self.expression(entry.every.as_ref(), ui)?;
-        let expected = match (&entry.count, entry.absent, &entry.every) {
+        let check = entry.across.as_ref().or(entry.critical_path.as_ref());
+        let expected = match (&entry.count, entry.absent, entry.every.as_ref().or(check)) {
             (Some(count), true, _) => return Err(self.wrong(count.span(), "`absent` says how many there may be")),
-            (_, true, Some(every)) => {
-                return Err(self.wrong(every.span(), "`every` asks spans that `absent` says are not there"));
-            }
+            (_, true, Some(asked)) => return Err(self.wrong(asked.span(), "this asks what `absent` says is not there")),
             (Some(count), ..) => counted(self.count(count)?),
             (None, true, None) => Expected::NONE,
             (None, false, _) => Expected::SOME,
         };
-        let parts = parts(filter, every.as_ref(), expected).map_err(|of| {
+        let checks = self.checks(entry)?;
+        let parts = Wanted { filter, every, expected, checks }.parts().map_err(|of| {
             let span = entry.every.as_ref().map_or(0..0, Spanned::span);
             self.wrong(span, &format!("`every` asks each span that satisfies {of}, and cannot"))
         })?;
+        let which = match (&entry.trace, entry.newest) {
+            (Some(id), true) => return Err(self.wrong(id.span(), "`newest` says which trace it is")),
+            (Some(id), false) => Which::Id(id.get_ref().clone()),
+            (None, true) => Which::Newest,
+            (None, false) => Which::All,
+        };
         let time = |flag: Option<Duration>, own: &Option<Spanned<String>>, default: &Option<Spanned<String>>| match flag {
             Some(flag) => Ok(Some(flag)),
             None => own.as_ref().or(default.as_ref()).map(|written| self.duration(written)).transpose(),
         };
         Ok(Case {
             name: Some(entry.name.get_ref().clone()),
-            trace: entry.trace.clone(),
+            place: Some(Place { file: self.path.display().to_string(), line: self.line(entry.name.span().start) }),
+            which,
             parts,
             wait: time(args.wait, &entry.wait, &defaults.wait)?,
             settle: time(args.settle, &entry.settle, &defaults.settle)?,
@@ -163,6 +177,19 @@ impl Source<'_> {
             ui.hint(&format!("{}: {hint}", self.place(written.span().start)));
         }
         Ok(Some(expr))
+    }
+
+    fn checks(&self, entry: &Entry) -> Result<Vec<Check>, Failure> {
+        let mut checks = Vec::new();
+        if let Some(written) = &entry.across {
+            let across = aggregate(written.get_ref()).map_err(|error| self.wrong(written.span(), &error))?;
+            checks.push(Check::Across(across));
+        }
+        if let Some(written) = &entry.critical_path {
+            let bound = written.get_ref().parse().map_err(|error: String| self.wrong(written.span(), &error))?;
+            checks.push(Check::CriticalPath(bound));
+        }
+        Ok(checks)
     }
 
     fn count(&self, written: &Spanned<Number>) -> Result<Count, Failure> {
@@ -186,10 +213,15 @@ impl Source<'_> {
         Failure::usage(format!("{}: {why}\n  | {line}", self.place(span.start)))
     }
 
+    /// Counted from 1.
+    fn line(&self, at: usize) -> usize {
+        self.text[..self.text.floor_char_boundary(at)].matches('\n').count() + 1
+    }
+
     /// `FILE:LINE:COLUMN`, counted from 1, columns in characters.
     fn place(&self, at: usize) -> String {
         let before = &self.text[..self.text.floor_char_boundary(at)];
-        let line = before.matches('\n').count() + 1;
+        let line = self.line(at);
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         format!("{}:{line}:{column}", self.path.display())
     }

@@ -3,14 +3,17 @@
 use std::time::{Duration, Instant};
 
 use super::super::{Context, ask};
-use super::case::{Case, Part};
+use super::case::{Case, Part, Which};
+use super::check::Checked;
 use super::observe::{Observed, Question};
+use super::round::Round;
 use crate::analysis::assertion::{self, Verdict};
 use crate::backend::Sources;
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::Nanos;
+use crate::model::{Nanos, Time};
 use crate::query::Expr;
+use crate::render::Look;
 use crate::ui::Ui;
 
 /// How often it is looked whether a backend on this machine may have another answer by now.
@@ -26,8 +29,20 @@ pub(super) struct Judged<'a> {
     pub(super) verdict: Verdict,
     pub(super) observed: Observed,
     pub(super) part: &'a Part,
+    /// What came of its check, if it has one and there was something to check.
+    pub(super) checked: Option<Checked>,
     /// How long it took.
     pub(super) after: Duration,
+}
+
+/// When something is asked.
+#[derive(Clone, Copy)]
+struct When {
+    /// When it was first asked, by both clocks.
+    begun: Instant,
+    asked_first: Time,
+    /// Whether its time is up.
+    late: bool,
 }
 
 /// Asks until every assertion is decided or its time is up.
@@ -43,6 +58,7 @@ pub(super) async fn watch<'a>(
     attend_to(cases, sources);
     let last_deadline = last_deadline(cases, begun);
     let mut pace = Pace::new(sources, interval);
+    let look = &context.look_of_stderr(ui);
     let mut last = (None, begun);
     let mut judged: Vec<Option<Judged<'_>>> = cases.iter().map(|_| None).collect();
     let mut parts: Vec<Vec<Option<Judged<'_>>>> = cases.iter().map(|case| case.parts.iter().map(|_| None).collect()).collect();
@@ -59,18 +75,23 @@ pub(super) async fn watch<'a>(
             && cases.iter().zip(&judged).any(|(case, judged)| judged.is_none() && is_settled(case, sources, begun));
         if late || remote || settles || last.0.as_ref() != Some(&change) {
             last = (Some(change), Instant::now());
-            for ((case, judged), done) in
-                cases.iter().zip(&mut judged).zip(&mut parts).filter(|((_, judged), _)| judged.is_none())
-            {
-                let late = now >= deadline(case, begun);
+            let open: Vec<usize> = (0..cases.len()).filter(|place| judged[*place].is_none()).collect();
+            let of_each = open.iter().flat_map(|place| cases[*place].parts.iter().zip(&parts[*place]).map(|it| (*place, it)));
+            let asked = of_each.filter(|(place, (part, done))| {
+                let case = &cases[*place];
+                done.is_none() && case.which == Which::All && is_due(case, part, sources, begun, now)
+            });
+            let queries = asked.map(|(_, (part, _))| part.query.clone()).collect();
+            let mut round = Round::new(sources, (context.clock)(), queries);
+            for place in open {
+                let (case, done) = (&cases[place], &mut parts[place]);
+                let when = When { begun, asked_first, late: now >= deadline(case, begun) };
                 for (part, done) in case.parts.iter().zip(done.iter_mut()).filter(|(_, done)| done.is_none()) {
-                    let Some((verdict, observed)) = ask_once(case, part, sources, (begun, asked_first), late, context).await?
-                    else {
-                        continue;
-                    };
-                    *done = Some(Judged { verdict, observed, part, after: begun.elapsed() });
+                    if is_due(case, part, sources, begun, now) {
+                        *done = ask_once(case, part, &mut round, when, look).await?;
+                    }
                 }
-                *judged = decided(done);
+                judged[place] = decided(done);
             }
             if judged.iter().all(Option::is_some) {
                 return Ok(judged.into_iter().flatten().collect());
@@ -89,30 +110,59 @@ pub(super) async fn watch<'a>(
 }
 
 /// The verdict on a part, if there is one already.
-async fn ask_once(
-    case: &Case,
-    part: &Part,
-    sources: &Sources,
-    (begun, asked_first): (Instant, crate::model::Time),
-    late: bool,
-    context: &Context,
-) -> Result<Option<(Verdict, Observed)>, Failure> {
-    let Part { query, expected } = part;
-    let settle = case.settle_or(default_settle(sources));
-    let question = Question { query, expected: *expected, trace: case.trace.as_deref(), begun: asked_first, settle };
-    let now = (context.clock)();
-    let mut observed = match question.ask(sources, now).await {
+async fn ask_once<'a>(
+    case: &'a Case,
+    part: &'a Part,
+    round: &mut Round<'_>,
+    when: When,
+    look: &Look,
+) -> Result<Option<Judged<'a>>, Failure> {
+    let expected = part.expected;
+    let settle = case.settle_or(default_settle(round.sources));
+    let question = Question::new(case, part, when.asked_first, settle);
+    let mut observed = match question.ask(round).await {
         // Who fails now may answer before the time is up.
-        Err(failure) if !late && failure.exit() == Exit::Unknown => return Ok(None),
+        Err(failure) if !when.late && failure.exit() == Exit::Unknown => return Ok(None),
+        // Others in the file may be told all the same.
+        Err(failure) if case.name.is_some() && failure.exit() == Exit::Unknown => Observed::nothing(&failure),
         observed => observed?,
     };
-    let mut verdict = assertion::settled(*expected, observed.seen);
-    if verdict.is_none() && (late || expected.is_of_the_past() && is_settled(case, sources, begun)) {
-        question.count_growing(&mut observed, sources, now).await;
-        verdict = Some(assertion::judge(*expected, observed.seen));
+    let mut verdict = if part.check.is_none() { assertion::settled(expected, observed.seen) } else { None };
+    let mut checked = None;
+    let is_over = when.late || is_whole(case, &observed) || is_settled(case, round.sources, when.begun);
+    if let Some(check) = part.check.as_ref().filter(|_| is_over) {
+        question.read(&mut observed, round).await;
+        question.count_growing(&mut observed, round).await;
+        let seen = observed.seen;
+        verdict = if seen.matching < expected.min {
+            Some(assertion::judge(expected, seen)).filter(|_| when.late || is_whole(case, &observed))
+        } else if seen.growing > 0 || seen.silent > 0 || seen.left_out {
+            Some(Verdict::Unknown)
+        } else {
+            let check = check.judge(part.query.filter.as_ref(), &observed.whole, look);
+            Some(checked.insert(check).verdict)
+        };
+    } else if verdict.is_none()
+        && part.check.is_none()
+        && (when.late || is_whole(case, &observed) || is_over && expected.is_of_the_past())
+    {
+        question.count_growing(&mut observed, round).await;
+        verdict = Some(assertion::judge(expected, observed.seen));
     }
-    let verdict = verdict.filter(|verdict| late || *verdict != Verdict::Unknown);
-    Ok(verdict.map(|verdict| (verdict, observed)))
+    let verdict = verdict.filter(|verdict| when.late || *verdict != Verdict::Unknown);
+    Ok(verdict.map(|verdict| Judged { verdict, observed, part, checked, after: when.begun.elapsed() }))
+}
+
+/// Whether it is about one trace by its id, of which nothing more is expected.
+fn is_whole(case: &Case, observed: &Observed) -> bool {
+    let is_one = matches!(case.which, Which::Id(_)) && observed.trace.is_some();
+    is_one && observed.seen.growing == 0 && observed.seen.silent == 0
+}
+
+/// Whether asking may decide anything yet: what is checked of whole traces has to wait until they are.
+fn is_due(case: &Case, part: &Part, sources: &Sources, begun: Instant, now: Instant) -> bool {
+    let at_once = part.check.is_none() || matches!(case.which, Which::Id(_));
+    at_once || now >= deadline(case, begun) || is_settled(case, sources, begun)
 }
 
 /// Whether what had begun when it was first asked has been silent for long enough, if it has been silent since.

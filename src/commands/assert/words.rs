@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::super::Context;
-use super::case::Case;
+use super::case::{Case, Part, Which};
+use super::check::Checked;
 use super::observe::Observed;
-use crate::analysis::assertion::{self, Expected, Verdict};
+use crate::analysis::assertion::{self, Verdict};
 use crate::model::{Nanos, TimeRange};
 use crate::query::Query;
 use crate::render::units;
@@ -13,15 +14,19 @@ use crate::render::units;
 /// What was found, where it was looked for and what was expected, behind what follows from it.
 pub(super) fn sentence(
     verdict: Verdict,
-    expected: Expected,
+    part: &Part,
     observed: &Observed,
+    checked: Option<&Checked>,
     case: &Case,
-    query: &Query,
     context: &Context,
 ) -> String {
-    let found = match &case.trace {
-        Some(typed) => of_one(typed, observed, query),
-        None => of_all(observed, query),
+    let Part { query, expected, .. } = part;
+    let found = match (&case.which, checked, &observed.trouble) {
+        (.., Some(trouble)) => trouble.clone(),
+        (_, Some(checked), _) => of_check(checked, observed, case, query),
+        (Which::Id(typed), ..) => of_one(typed, observed, query),
+        (Which::Newest, ..) => of_newest(observed, query),
+        (Which::All, ..) => of_all(observed, query),
     };
     let wanted = match (expected.min, expected.max) {
         (1, None) => String::new(),
@@ -32,10 +37,10 @@ pub(super) fn sentence(
         (min, Some(max)) => format!(" (expected {min} to {max})"),
     };
     // Where something is missed, it matters where it was looked for.
-    let everywhere = case.trace.is_some() || query.range == TimeRange::ALL;
+    let everywhere = matches!(case.which, Which::Id(_)) || query.range == TimeRange::ALL || checked.is_some();
     let window = &context.settings.window;
     let looked_at = match &window.until {
-        _ if everywhere || assertion::settled(expected, observed.seen).is_some() => String::new(),
+        _ if everywhere || assertion::settled(*expected, observed.seen).is_some() => String::new(),
         None => format!(" with --since {}", window.since),
         Some(until) => format!(" with --since {} --until {until}", window.since),
     };
@@ -45,7 +50,9 @@ pub(super) fn sentence(
         Verdict::Holds => format!("holds: {found}"),
         Verdict::Fails => format!("does not hold: {found}"),
         Verdict::Unknown => {
-            let why = if observed.seen.silent > 0 {
+            let why = if checked.is_some() || observed.trouble.is_some() {
+                return format!("cannot tell: {found}");
+            } else if observed.seen.silent > 0 {
                 "not every backend answered".to_owned()
             } else if observed.seen.left_out {
                 "something that could not be read was left out".to_owned()
@@ -75,6 +82,25 @@ pub(super) fn settling(settle: Nanos, waited: Option<Duration>) -> String {
     let longer = waited.is_some_and(|waited| waited >= settle);
     let wait = if longer { "a longer --wait" } else { &format!("`--wait {silence}`") };
     format!("nothing more is expected of a trace after {silence} of silence: {wait} waits for that; `--settle` says otherwise")
+}
+
+/// What was found of the traces that match.
+fn of_check(checked: &Checked, observed: &Observed, case: &Case, query: &Query) -> String {
+    let what = query.filter.as_ref().map_or_else(String::new, |filter| format!("{filter}: "));
+    let newest = if observed.listing.more && case.which == Which::All { " – the newest" } else { "" };
+    format!("{what}{}{newest}", checked.message)
+}
+
+/// What was found of the newest trace.
+fn of_newest(observed: &Observed, query: &Query) -> String {
+    match (&observed.trace, &query.filter) {
+        (None, _) => "there is no trace".to_owned(),
+        (Some(trace), None) => format!("the newest trace is {}", trace.id()),
+        (Some(trace), Some(filter)) => {
+            let satisfies = if observed.seen.matching > 0 { "satisfies" } else { "does not satisfy" };
+            format!("the newest trace, {}, {satisfies} {filter}", trace.id())
+        }
+    }
 }
 
 /// What was found of the trace that was asked for.

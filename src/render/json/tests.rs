@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::{Attributes, Event, Link, Scope, Span, SpanKind, Time, Value};
+use crate::render::report::Exhibit;
 use crate::render::samples::{failed, page, running, span, trace};
 use std::sync::Arc;
 
@@ -221,9 +222,26 @@ fn a_link_and_an_inexact_time_are_said_only_where_they_are() {
     let listed = parsed(&list_line(&page.summary()));
     assert_eq!(listed["link"], shown["link"]);
     assert!(listed.get("precision_ns").is_none(), "{listed}");
-    let holds = Asserted { name: None, verdict: Verdict::Holds, message: "holds".into(), traces: vec![page.summary()] };
-    let verdict = parsed(&verdict(&holds));
-    assert_eq!(verdict["traces"][0]["link"], shown["link"]);
+}
+
+fn answer(trace: Option<Exhibit>) -> Answer {
+    let (name, message, detail) = ("a".to_owned(), "holds".to_owned(), String::new());
+    Answer { name, place: None, verdict: Verdict::Holds, message, detail, took: 0, link: None, trace }
+}
+
+#[test]
+fn a_verdict_has_what_matches_and_what_shows_why() {
+    let page = page();
+    let traces = [page.summary()];
+    let holds = parsed(&verdict(&Asserted { name: None, answer: &answer(None), traces: &traces }));
+    assert_eq!(holds["traces"][0]["trace_id"], page.id().to_string());
+    assert!(holds.get("exhibit").is_none() && holds.get("detail").is_none() && holds.get("name").is_none(), "{holds}");
+    let exhibit = Exhibit { trace: page.clone(), spans: vec![1, 99] };
+    let told = answer(Some(exhibit));
+    let both = parsed(&verdicts(Verdict::Holds, &[Asserted { name: Some("n"), answer: &told, traces: &traces }]));
+    let shown = &both["assertions"][0]["exhibit"];
+    assert_eq!(shown["spans"], serde_json::json!([page.spans()[1].id.to_string()]));
+    assert_eq!(shown["trace"], parsed(&show_line(&page)));
 }
 
 #[test]
