@@ -46,6 +46,11 @@ impl File {
         Ok(Self { name, traces, notes, left_out })
     }
 
+    /// Traces that are at hand already, as if they had been read from a document of this name.
+    pub fn holding(name: impl Into<String>, traces: Vec<Trace>) -> Self {
+        Self { name: name.into(), traces, notes: Vec::new(), left_out: false }
+    }
+
     /// The traces, given away.
     pub fn into_traces(self) -> Vec<Trace> {
         self.traces

@@ -1,12 +1,11 @@
 //! `assert`: did it happen?
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum, ValueHint};
+use clap::{Args, ValueEnum};
 
 use super::value::{Bound, Count, aggregate, duration};
-use super::{FilterArgs, HoneycombArgs, XRayArgs};
+use super::{FilterArgs, HoneycombArgs, ReportArgs, SuiteArgs, XRayArgs};
 use crate::query::Aggregate;
 
 /// Prove that a trace exists, or that none does
@@ -25,42 +24,35 @@ use crate::query::Aggregate;
   cruddur-trace assert '{ service = \"web\" } >> { db.system = \"dynamodb\" }' --trace 5759e988")]
 pub struct AssertArgs {
     /// A filter expression: a trace matches when it has a span for which it holds
-    #[arg(value_name = "EXPR")]
+    #[arg(value_name = "EXPR", conflicts_with = "files")]
     pub expr: Option<String>,
 
-    /// Read assertions from a TOML file; may be given several times
-    ///
-    /// `[[assert]]` begins one. It has a `name`, and the other options as keys: `expr`, `every`, `count`, `absent`, `trace`, `wait`
-    /// and `settle`; `[defaults]` may have the last two for all. The worst of the verdicts counts: "no" before "cannot tell".
-    #[arg(short, long = "file", value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["expr", "absent", "count", "every", "across", "critical_path", "trace", "newest", "open"])]
-    pub files: Vec<PathBuf>,
-
-    /// Of the assertions in files, only those that have this in their name; may be given several times
-    #[arg(long, value_name = "TEXT", requires = "files")]
-    pub only: Vec<String>,
+    /// Assertions in files.
+    #[command(flatten)]
+    pub suites: SuiteArgs,
 
     /// It holds if no trace matches
-    #[arg(long, conflicts_with = "count")]
+    #[arg(long, conflicts_with_all = ["count", "files"])]
     pub absent: bool,
 
     /// It holds if this many traces match: `3`, `>=3`, `<10`, `2..5` (both included)
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", conflicts_with = "files")]
     pub count: Option<Count>,
 
     /// It holds if there is such a span, and every span that EXPR finds satisfies this as well
-    #[arg(long, value_name = "EXPR", conflicts_with = "absent")]
+    #[arg(long, value_name = "EXPR", conflicts_with_all = ["absent", "files"])]
     pub every: Option<String>,
 
     /// It holds if this holds of all spans together that EXPR finds in all traces: `p95(duration) < 500ms`
     ///
     /// It takes at least one span. Traces count once they have been silent for the settle time; of more than 1000, the newest.
-    #[arg(long, value_name = "FIGURE", value_parser = aggregate, conflicts_with = "absent")]
+    #[arg(long, value_name = "FIGURE", value_parser = aggregate, conflicts_with_all = ["absent", "files"])]
     pub across: Option<Aggregate>,
 
     /// It holds if the spans that EXPR finds make up so much of the critical path of each trace: `<300ms`
     ///
     /// The critical path is what the root waited for; without EXPR, all of it.
-    #[arg(long, value_name = "BOUND", conflicts_with = "absent")]
+    #[arg(long, value_name = "BOUND", conflicts_with_all = ["absent", "files"])]
     pub critical_path: Option<Bound>,
 
     /// Ask again for so long, until it can be told: spans take a while to arrive
@@ -79,11 +71,11 @@ pub struct AssertArgs {
     pub interval: Option<Duration>,
 
     /// Look at this trace only, however old it is; its id is written as for `show`
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with = "files")]
     pub trace: Option<String>,
 
     /// Look at the trace that began last only
-    #[arg(long, conflicts_with = "trace")]
+    #[arg(long, conflicts_with_all = ["trace", "files"])]
     pub newest: bool,
 
     /// Say what each backend would be asked, and do not ask
@@ -91,12 +83,16 @@ pub struct AssertArgs {
     pub explain: bool,
 
     /// Open the first trace that matches in the browser
-    #[arg(long)]
+    #[arg(long, conflicts_with = "files")]
     pub open: bool,
 
     /// How to print the verdict
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: AssertFormat,
+
+    /// The reports.
+    #[command(flatten)]
+    pub reports: ReportArgs,
 
     /// The filter options.
     #[command(flatten)]

@@ -20,6 +20,7 @@ pub mod probe;
 pub mod run;
 pub mod show;
 pub mod stats;
+pub mod suite;
 pub mod value;
 pub mod xray;
 
@@ -39,6 +40,7 @@ pub use probe::ProbeArgs;
 pub use run::RunArgs;
 pub use show::ShowArgs;
 pub use stats::StatsArgs;
+pub use suite::{ReportArgs, SuiteArgs};
 pub use xray::XRayArgs;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueHint};
 
 use super::value::duration;
+use super::{ReportArgs, SuiteArgs};
 
 /// Run a command with a private receiver around it
 ///
@@ -19,11 +20,16 @@ use super::value::duration;
 #[command(after_help = "Examples:
   cruddur-trace run -- python app.py
   cruddur-trace run --show -- curl -s http://localhost:8080/
+  cruddur-trace run --file checks.toml --junit report.xml -- pytest
   cruddur-trace run --assert 'name = \"GET /\"' --wait 5s -- npm test")]
 pub struct RunArgs {
     /// Check that a trace of this command matches the filter expression; may be given several times
     #[arg(long = "assert", value_name = "EXPR")]
     pub asserts: Vec<String>,
+
+    /// Assertions in files.
+    #[command(flatten)]
+    pub suites: SuiteArgs,
 
     /// Wait so long for spans that arrive after the command has ended
     #[arg(short, long, value_name = "DURATION", value_parser = duration)]
@@ -36,6 +42,10 @@ pub struct RunArgs {
     /// Show the traces as waterfalls when the command has ended
     #[arg(long)]
     pub show: bool,
+
+    /// The reports.
+    #[command(flatten)]
+    pub reports: ReportArgs,
 
     /// The command and its arguments
     #[arg(value_name = "CMD", required = true, trailing_var_arg = true, value_hint = ValueHint::CommandWithArguments)]

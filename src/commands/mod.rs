@@ -2,7 +2,8 @@
 //! stands in the file of the same name in [`crate::cli`]. The smallest example to copy is `completions`.
 //!
 //! Commands know nothing of each other. What several of them need is in `ask` (backends, window, filter), `find` (a trace by what
-//! was typed), `read` (many traces, one after another), `browse` (its page), `interact` (the loop of a screen), `receive` (a receiver and its store), `verdict` and `signals`.
+//! was typed), `read` (many traces, one after another), `browse` (its page), `interact` (the loop of a screen), `receive` (a receiver and its store), `files`, `verdict` and
+//! `signals`.
 
 mod ask;
 mod assert;
@@ -12,6 +13,7 @@ mod completions;
 mod config;
 mod demo;
 mod diff;
+mod files;
 mod find;
 mod import;
 mod interact;
@@ -118,7 +120,7 @@ pub(crate) async fn dispatch(cli: Cli, env: &Env, clock: Clock, ui: &mut Ui) -> 
         Command::Config(args) => config::run(&args, flags, env, ui),
         Command::List(args) => list::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Show(args) => show::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
-        Command::Assert(args) => assert::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
+        Command::Assert(args) => assert::run(&args, env, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Diff(args) => diff::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Map(args) => map::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Stats(args) => stats::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,

@@ -9,17 +9,16 @@ use tokio::process::{Child, Command};
 
 use super::receive::{Door, Noting};
 use super::signals::{PassOn, Stop};
-use super::{Context, ask, receive, verdict};
-use crate::analysis::assertion::Verdict;
-use crate::backend::{Backend, Local};
+use super::verdict::{self, Case, Reports, Saying, Times};
+use super::{Context, ask, receive};
+use crate::backend::{Backend, File, Local, Source, Sources};
 use crate::cli::RunArgs;
 use crate::collect;
 use crate::config::Env;
 use crate::error::{Failure, Kind, OrFail};
 use crate::exit::Exit;
 use crate::model::{Resource, Span, SpanId, SpanKind, Status, StatusCode, Time, Trace, TraceId};
-use crate::query::Expr;
-use crate::render::{misses, table, units, waterfall};
+use crate::render::{table, units, waterfall};
 use crate::ui::Ui;
 use crate::wire::Batch;
 
@@ -45,7 +44,8 @@ const ASTRAY: [&str; 9] = [
 
 /// Runs the command to its end, waits for what it sent late, and answers with its exit code.
 pub(crate) async fn run(args: &RunArgs, env: &Env, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
-    let asserts: Vec<Expr> = args.asserts.iter().map(|text| text.parse()).collect::<Result<_, _>>().map_err(Failure::usage)?;
+    let cases = cases(args, ui)?;
+    let reports = Reports::of_args(&args.reports, env)?;
     let settings = &context.settings;
     let seen = Arc::new(Mutex::new(HashSet::new()));
     let anywhere = Some(std::net::SocketAddr::from(([127, 0, 0, 1], 0)));
@@ -61,7 +61,10 @@ pub(crate) async fn run(args: &RunArgs, env: &Env, context: &Context, ui: &mut U
     let mut stop = Stop::listen()?;
     finish(&mut root.1, status, context);
 
-    let wait = args.wait.unwrap_or(if asserts.is_empty() { Duration::ZERO } else { PATIENCE });
+    let waits = cases.iter().filter_map(|case| case.wait).max();
+    let patience = if cases.is_empty() { Duration::ZERO } else { waits.unwrap_or(PATIENCE) };
+    let wait = args.wait.unwrap_or(patience);
+    let ended = Instant::now();
     let ids = || -> Vec<TraceId> {
         let mut ids: Vec<_> = seen.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
         ids.sort();
@@ -69,16 +72,13 @@ pub(crate) async fn run(args: &RunArgs, env: &Env, context: &Context, ui: &mut U
     };
     let late = wait_for_late_spans(&door, wait, || async {
         // Without an assertion nothing says that what has come is all.
-        if asserts.is_empty() {
+        if cases.is_empty() {
             return false;
         }
-        match traces(&ids(), context).await {
-            Ok(traces) => {
-                let traces = traces.into_iter().map(|trace| with_root(trace, &root)).collect::<Vec<_>>();
-                asserts.iter().all(|expr| verdict::is_settled(verdict::of_traces(expr, &traces, context).1))
-            }
-            Err(_) => false,
-        }
+        let Ok(traces) = traces(&ids(), context).await else { return false };
+        let sources = of_this_command(traces.into_iter().map(|trace| with_root(trace, &root)).collect());
+        let judged = verdict::of_traces(&cases, &sources, ended, false, context).await;
+        judged.is_ok_and(|judged| judged.is_some())
     });
     let interrupted = tokio::select! {
         () = late => false,
@@ -101,9 +101,31 @@ pub(crate) async fn run(args: &RunArgs, env: &Env, context: &Context, ui: &mut U
         ui.warn(&refused);
     }
     show(args, &traces, context, ui)?;
-    let asserted = judge(&asserts, &traces, context, ui);
     let exit = Exit::of_child(status);
+    let sources = of_this_command(traces);
+    let judged = verdict::of_traces(&cases, &sources, ended, true, context).await?.unwrap_or_default();
+    let of_files = !args.suites.files.is_empty();
+    let saying = Saying { json: false, of_files, open: false, reports: &reports, begun: ended };
+    let asserted =
+        if cases.is_empty() { Exit::Yes } else { verdict::tell(&cases, judged, &sources, &saying, context, ui).await? };
     Ok(if exit.code() == 0 { asserted } else { exit })
+}
+
+/// What is asserted of the command, in the order of the options, and then of the files.
+fn cases(args: &RunArgs, ui: &mut Ui) -> Result<Vec<Case>, Failure> {
+    let mut cases = Vec::new();
+    for typed in &args.asserts {
+        cases.extend(ask::expression(Some(typed), ui)?.map(|filter| Case::of_filter(filter, Times::default())));
+    }
+    if !args.suites.files.is_empty() {
+        cases.extend(verdict::read_suites(&args.suites, Times::default(), ui)?);
+    }
+    Ok(cases)
+}
+
+/// The traces of the command, and no others.
+fn of_this_command(traces: Vec<Trace>) -> Sources {
+    Sources { opened: vec![Source::File(File::holding("this command", traces))], unopened: Vec::new() }
 }
 
 /// The trace as it will be when the span around the command is kept too.
@@ -208,29 +230,4 @@ fn show(args: &RunArgs, traces: &[Trace], context: &Context, ui: &mut Ui) -> Res
         ui.out(&screens.join("\n"))?;
     }
     Ok(())
-}
-
-/// One line for each assertion; the worst of them counts, and "no" is worse than "cannot tell".
-fn judge(asserts: &[Expr], traces: &[Trace], context: &Context, ui: &mut Ui) -> Exit {
-    let mut worst = Exit::Yes;
-    for expr in asserts {
-        let (said, seen) = verdict::of_traces(expr, traces, context);
-        let text = match said {
-            Verdict::Holds => format!("holds: {} {expr}", units::plural(seen.matching, "trace satisfies", "traces satisfy")),
-            Verdict::Fails => format!("does not hold: no trace of this command satisfies {expr}"),
-            Verdict::Unknown => format!("cannot tell: no trace of this command satisfies {expr}, but some may still grow"),
-        };
-        ui.verdict(&text, said == Verdict::Holds);
-        if said != Verdict::Holds {
-            if let Some(nearest) = verdict::nearest(expr, traces) {
-                ui.detail(&misses::render(&nearest.misses, &context.look_of_stderr(ui)));
-            }
-        }
-        worst = match (worst, said) {
-            (_, Verdict::Fails) | (Exit::No, _) => Exit::No,
-            (_, Verdict::Unknown) => Exit::Unknown,
-            (worst, Verdict::Holds) => worst,
-        };
-    }
-    worst
 }

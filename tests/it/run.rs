@@ -187,6 +187,7 @@ fn an_assertion_that_holds_ends_with_0() {
     note: 1 span in 1 trace received
     holds: 1 trace satisfies name = "GET /"
     holds: 1 trace satisfies service = "app"
+    2 assertions: 2 hold
     [exit status: 0]
     "#);
 }
@@ -201,11 +202,21 @@ fn an_assertion_that_does_not_hold_ends_with_1_and_the_nearest_misses() {
         HTTP/1.1 200 OK
         ------- stderr -------
         note: 1 span in 1 trace received
-        does not hold: no trace of this command satisfies service = "app" and name = "POST /"
+        does not hold: no trace satisfies service = "app" and name = "POST /"
         nearest:
           1 of 2 conditions: app GET /
             in trace [trace]
             wanted name = "POST /", but it is GET /
+        cruddur-trace  run bash · 491 ms · 2 spans · 2 services
+        [trace] · 2026-11-29 01:13:19.000 UTC · local · complete
+
+           █ critical path          ▏0╱        ▏480 ms   ▏482 ms  ▏484 ms   ▏486 ms  ▏488 ms
+           run bash  cruddur-trace     █████████████████████████████████████████████████████████████ 12.8 ms
+        ›~ └─ GET /  app            ▖                                                                   0 ns
+
+        ~ 1 span starts before its parent (clock skew?): shown as received
+        - the axis is broken at ╱: 478 ms in which nothing was traced are left out
+        - 12.8 ms in run bash after GET / that nobody traced
         [exit status: 1]
         "#);
     });

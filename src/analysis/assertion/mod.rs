@@ -114,6 +114,22 @@ pub fn may_grow(summary: &TraceSummary, settle: Nanos, now: Time) -> bool {
     now.since(arrived) < settle && (is_live || !summary.complete())
 }
 
+/// When nothing more is expected of a trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Silence {
+    /// For how long it has to have been silent, in nanoseconds.
+    pub settle: Nanos,
+    /// Whether those who send have ended: then what looks whole is whole.
+    pub ended: bool,
+}
+
+impl Silence {
+    /// Whether more of a trace may be on its way: [`may_grow`].
+    pub fn may_grow(self, summary: &TraceSummary, now: Time) -> bool {
+        !(self.ended && summary.complete()) && may_grow(summary, self.settle, now)
+    }
+}
+
 /// Whether what a trace may grow into counts for something that is asked since `begun`. Which trace has begun before is only known of
 /// those whose beginning is there.
 pub fn counts(expected: Expected, summary: &TraceSummary, begun: Time) -> bool {

@@ -54,11 +54,3 @@ pub struct Exhibit {
     /// Places in [`Trace::spans`] of the spans that it is about.
     pub spans: Vec<usize>,
 }
-
-/// A trace as the terminal draws it, in so many rows, with its spans to look at marked.
-pub fn waterfall(exhibit: &Exhibit, rows: usize, look: &crate::render::Look) -> String {
-    let analysis = crate::analysis::Analysis::of(&exhibit.trace);
-    let matches: Vec<bool> = analysis.tree.nodes().iter().map(|node| matches!(node.what, crate::analysis::What::Span(at) if exhibit.spans.contains(&at))).collect();
-    let options = crate::render::waterfall::Options { max_rows: Some(rows), matches: &matches, ..Default::default() };
-    crate::render::waterfall::render(crate::render::waterfall::Shown { trace: &exhibit.trace, analysis: &analysis }, &options, look)
-}

@@ -1,8 +1,5 @@
-//! What `assert` and `run --assert` say in the same way.
+//! What came nearest to what was wanted.
 
-use super::Context;
-use crate::analysis::assertion::{self, Expected, Seen, Verdict};
-use crate::exit::Exit;
 use crate::model::Trace;
 use crate::query::{Aggregate, Expr, Measure, NearMiss};
 use crate::render::misses::Miss;
@@ -10,15 +7,6 @@ use crate::render::report::Exhibit;
 
 /// How alike a span's text must be to the wanted one to be worth showing where it satisfies nothing: a slip, not another word.
 const LIKE: f64 = 0.6;
-
-/// What the exit code says of a verdict.
-pub(super) fn exit(verdict: Verdict) -> Exit {
-    match verdict {
-        Verdict::Holds => Exit::Yes,
-        Verdict::Fails => Exit::No,
-        Verdict::Unknown => Exit::Unknown,
-    }
-}
 
 /// What came nearest to what was wanted.
 pub(super) struct Nearest {
@@ -29,7 +17,7 @@ pub(super) struct Nearest {
 }
 
 /// The three nearest misses among `traces`.
-pub(super) fn nearest(filter: &Expr, traces: &[Trace]) -> Option<Nearest> {
+pub(super) fn among(filter: &Expr, traces: &[Trace]) -> Option<Nearest> {
     let mut best: Vec<_> =
         traces.iter().flat_map(|trace| filter.nearest(trace, 3).into_iter().map(move |miss| (trace, miss))).collect();
     best.sort_by(|(_, a), (_, b)| b.satisfied.cmp(&a.satisfied).then(b.likeness.total_cmp(&a.likeness)));
@@ -81,26 +69,4 @@ fn shown(trace: &Trace, miss: NearMiss) -> Miss {
         total: miss.total,
         failed: miss.failed.into_iter().map(|failed| (failed.wanted, failed.actual)).collect(),
     }
-}
-
-/// The verdict on traces that are at hand.
-pub(super) fn of_traces(filter: &Expr, traces: &[Trace], context: &Context) -> (Verdict, Seen) {
-    let now = (context.clock)();
-    let mut seen = Seen::default();
-    for trace in traces {
-        let summary = trace.summary();
-        // Who sent them has ended: what looks whole is whole.
-        let may_grow = !summary.complete() && assertion::may_grow(&summary, assertion::SETTLE, now);
-        match assertion::will_match(Some(filter), trace, may_grow) {
-            Some(true) => seen.matching += 1,
-            None => seen.growing += 1,
-            Some(false) => {}
-        }
-    }
-    (assertion::judge(Expected::SOME, seen), seen)
-}
-
-/// Whether waiting longer can change a verdict.
-pub(super) fn is_settled(seen: Seen) -> bool {
-    assertion::settled(Expected::SOME, seen).is_some()
 }

@@ -7,13 +7,12 @@ use super::case::{Case, Part, Which};
 use super::check::Checked;
 use super::observe::{Observed, Question};
 use super::round::Round;
-use crate::analysis::assertion::{self, Verdict};
+use crate::analysis::assertion::{self, Silence, Verdict};
 use crate::backend::Sources;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::model::{Nanos, Time};
 use crate::query::Expr;
-use crate::render::Look;
 use crate::ui::Ui;
 
 /// How often it is looked whether a backend on this machine may have another answer by now.
@@ -25,9 +24,9 @@ const ASK_EVERY_AT_LAST: Duration = Duration::from_secs(10);
 const SETTLES_EVERY: Duration = Duration::from_millis(250);
 
 /// What decided an assertion.
-pub(super) struct Judged<'a> {
+pub(in super::super) struct Judged<'a> {
     pub(super) verdict: Verdict,
-    pub(super) observed: Observed,
+    pub(in super::super) observed: Observed,
     pub(super) part: &'a Part,
     /// What came of its check, if it has one and there was something to check.
     pub(super) checked: Option<Checked>,
@@ -43,10 +42,12 @@ struct When {
     asked_first: Time,
     /// Whether its time is up.
     late: bool,
+    /// Whether those who send have ended.
+    ended: bool,
 }
 
 /// Asks until every assertion is decided or its time is up.
-pub(super) async fn watch<'a>(
+pub(in super::super) async fn watch<'a>(
     cases: &'a [Case],
     sources: &mut Sources,
     begun: Instant,
@@ -58,7 +59,6 @@ pub(super) async fn watch<'a>(
     attend_to(cases, sources);
     let last_deadline = last_deadline(cases, begun);
     let mut pace = Pace::new(sources, interval);
-    let look = &context.look_of_stderr(ui);
     let mut last = (None, begun);
     let mut judged: Vec<Option<Judged<'_>>> = cases.iter().map(|_| None).collect();
     let mut parts: Vec<Vec<Option<Judged<'_>>>> = cases.iter().map(|case| case.parts.iter().map(|_| None).collect()).collect();
@@ -85,10 +85,10 @@ pub(super) async fn watch<'a>(
             let mut round = Round::new(sources, (context.clock)(), queries);
             for place in open {
                 let (case, done) = (&cases[place], &mut parts[place]);
-                let when = When { begun, asked_first, late: now >= deadline(case, begun) };
+                let when = When { begun, asked_first, late: now >= deadline(case, begun), ended: false };
                 for (part, done) in case.parts.iter().zip(done.iter_mut()).filter(|(_, done)| done.is_none()) {
                     if is_due(case, part, sources, begun, now) {
-                        *done = ask_once(case, part, &mut round, when, look).await?;
+                        *done = ask_once(case, part, &mut round, when).await?;
                     }
                 }
                 judged[place] = decided(done);
@@ -115,11 +115,10 @@ async fn ask_once<'a>(
     part: &'a Part,
     round: &mut Round<'_>,
     when: When,
-    look: &Look,
 ) -> Result<Option<Judged<'a>>, Failure> {
     let expected = part.expected;
-    let settle = case.settle_or(default_settle(round.sources));
-    let question = Question::new(case, part, when.asked_first, settle);
+    let silence = Silence { settle: case.settle_or(default_settle(round.sources)), ended: when.ended };
+    let question = Question::new(case, part, when.asked_first, silence);
     let mut observed = match question.ask(round).await {
         // Who fails now may answer before the time is up.
         Err(failure) if !when.late && failure.exit() == Exit::Unknown => return Ok(None),
@@ -139,7 +138,7 @@ async fn ask_once<'a>(
         } else if seen.growing > 0 || seen.silent > 0 || seen.left_out {
             Some(Verdict::Unknown)
         } else {
-            let check = check.judge(part.query.filter.as_ref(), &observed.whole, look);
+            let check = check.judge(part.query.filter.as_ref(), &observed.whole);
             Some(checked.insert(check).verdict)
         };
     } else if verdict.is_none()
@@ -151,6 +150,30 @@ async fn ask_once<'a>(
     }
     let verdict = verdict.filter(|verdict| when.late || *verdict != Verdict::Unknown);
     Ok(verdict.map(|verdict| Judged { verdict, observed, part, checked, after: when.begun.elapsed() }))
+}
+
+/// The verdicts on all of what somebody sent who has ended. Before it is `late`, `None` as long as one is open.
+pub(in super::super) async fn of_traces<'a>(
+    cases: &'a [Case],
+    sources: &Sources,
+    begun: Instant,
+    late: bool,
+    context: &Context,
+) -> Result<Option<Vec<Judged<'a>>>, Failure> {
+    let now = (context.clock)();
+    let mut round = Round::new(sources, now, Vec::new());
+    let mut all = Vec::new();
+    for case in cases {
+        let mut done = Vec::new();
+        for part in &case.parts {
+            done.push(ask_once(case, part, &mut round, When { begun, asked_first: now, late, ended: true }).await?);
+        }
+        match decided(&mut done) {
+            Some(judged) => all.push(judged),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(all))
 }
 
 /// Whether it is about one trace by its id, of which nothing more is expected.
@@ -175,19 +198,20 @@ fn deadline(case: &Case, begun: Instant) -> Instant {
 }
 
 /// When the time of all is up.
-pub(super) fn last_deadline(cases: &[Case], begun: Instant) -> Instant {
+pub(in super::super) fn last_deadline(cases: &[Case], begun: Instant) -> Instant {
     cases.iter().map(|case| deadline(case, begun)).max().unwrap_or(begun)
 }
 
-/// The part that decides: one that fails, else, once all are done, one that cannot be told, else the first.
+/// The part that decides: one that fails, else, once all are done, one that cannot be told, else what was checked last, or the first.
 fn decided<'a>(done: &mut [Option<Judged<'a>>]) -> Option<Judged<'a>> {
     let with = |done: &[Option<Judged<'_>>], verdict| {
         done.iter().position(|part| part.as_ref().map(|part| part.verdict) == Some(verdict))
     };
+    let is_checked = |part: &Option<Judged<'_>>| part.as_ref().is_some_and(|part| part.checked.is_some());
     let place = match with(done, Verdict::Fails) {
         Some(fails) => fails,
         None if done.iter().any(Option::is_none) => return None,
-        None => with(done, Verdict::Unknown).unwrap_or(0),
+        None => with(done, Verdict::Unknown).or_else(|| done.iter().rposition(is_checked)).unwrap_or(0),
     };
     done[place].take()
 }
@@ -233,7 +257,7 @@ impl Pace {
 }
 
 /// Opens the backends. One that cannot be opened yet may be before the time is up.
-pub(super) async fn opened(deadline: Instant, context: &Context, ui: &mut Ui) -> Result<Sources, Failure> {
+pub(in super::super) async fn opened(deadline: Instant, context: &Context, ui: &mut Ui) -> Result<Sources, Failure> {
     loop {
         match ask::open(context, ui).await {
             Err(failure) if failure.exit() == Exit::Unknown && Instant::now() < deadline => {

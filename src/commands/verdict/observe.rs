@@ -6,11 +6,11 @@ use super::super::ask::{self, Failed};
 use super::super::find::{self, Found};
 use super::case::{Case, Part, Which};
 use super::round::{self, Round};
-use crate::analysis::assertion::{self, Expected, Seen};
+use crate::analysis::assertion::{self, Expected, Seen, Silence};
 use crate::backend::Listing;
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::{Evidence, Nanos, Spelling, Time, Trace, TraceId, TraceSummary};
+use crate::model::{Evidence, Spelling, Time, Trace, TraceId, TraceSummary};
 use crate::query::{Expr, Query, SpanExpr};
 
 /// So many traces that may still grow are fetched at most, to see what they may grow into; of more it is open.
@@ -23,13 +23,13 @@ pub(super) struct Question<'a> {
     pub(super) which: &'a Which,
     /// When it was first asked.
     pub(super) begun: Time,
-    /// How long a trace may be silent before nothing more is expected of it.
-    pub(super) settle: Nanos,
+    /// When nothing more is expected of a trace.
+    pub(super) silence: Silence,
 }
 
 /// What one round of asking came to.
 #[derive(Default)]
-pub(super) struct Observed {
+pub(in super::super) struct Observed {
     pub(super) seen: Seen,
     /// The traces that match.
     pub(super) listing: Listing,
@@ -37,7 +37,7 @@ pub(super) struct Observed {
     pub(super) trace: Option<Trace>,
     /// For a check: the traces that match and will not grow any more, newest first.
     pub(super) whole: Vec<Trace>,
-    pub(super) failed: Failed,
+    pub(in super::super) failed: Failed,
     pub(super) hints: Vec<String>,
     /// Why nothing could be observed.
     pub(super) trouble: Option<String>,
@@ -52,8 +52,8 @@ impl Observed {
 }
 
 impl<'a> Question<'a> {
-    pub(super) fn new(case: &'a Case, part: &'a Part, begun: Time, settle: Nanos) -> Self {
-        Self { part, which: &case.which, begun, settle }
+    pub(super) fn new(case: &'a Case, part: &'a Part, begun: Time, silence: Silence) -> Self {
+        Self { part, which: &case.which, begun, silence }
     }
 
     /// Asks once. What may still grow is not counted yet: that costs more, and changes nothing about what is there already.
@@ -111,7 +111,7 @@ impl<'a> Question<'a> {
 
     /// What a backend holds back is as open as what has not arrived.
     fn is_open(&self, trace: &Trace, now: Time) -> bool {
-        !trace.truncated.is_empty() || assertion::may_grow(&trace.summary(), self.settle, now)
+        !trace.truncated.is_empty() || self.silence.may_grow(&trace.summary(), now)
     }
 
     async fn all(&self, round: &mut Round<'_>) -> Result<Observed, Failure> {
@@ -174,9 +174,7 @@ impl<'a> Question<'a> {
             traces.retain(|summary| !has(summary, |evidence| matches!(evidence, Evidence::Truncated(_))));
             observed.seen.left_out |= traces.len() < before;
         }
-        let open = |summary: &&TraceSummary| {
-            assertion::may_grow(summary, self.settle, round.now) && (refutable || may_change(summary))
-        };
+        let open = |summary: &&TraceSummary| self.silence.may_grow(summary, round.now) && (refutable || may_change(summary));
         let ids: Vec<TraceId> = traces.iter().filter(open).map(|summary| summary.id.clone()).collect();
         round.fetch_many(&ids).await;
         let goes = |id: &&TraceId| round.trace(id).is_none_or(|trace| filter.foresee(trace) != Some(true));
@@ -190,7 +188,7 @@ impl<'a> Question<'a> {
     /// Counts the traces that are open, and answers who could not tell. What else cannot be told about them is noted as well. Those that
     /// match for sure and are not among the listed ones came since, or are not listed before their root is there.
     async fn growing(&self, observed: &mut Observed, round: &mut Round<'_>) -> Failed {
-        let (now, since) = (round.now, round.now.saturating_add(-self.settle));
+        let (now, since) = (round.now, round.now.saturating_add(-self.silence.settle));
         let unopened = round.sources.unopened.len();
         let lately = round.arrived(self.part.query.range, since).await;
         let seen = &mut observed.seen;
@@ -199,7 +197,7 @@ impl<'a> Question<'a> {
         let failed = std::mem::take(&mut lately.failed);
         let in_question = |summary: &&TraceSummary| {
             let expected = if self.part.check.is_some() { Expected::NONE } else { self.part.expected };
-            assertion::counts(expected, summary, self.begun) && assertion::may_grow(summary, self.settle, now)
+            assertion::counts(expected, summary, self.begun) && self.silence.may_grow(summary, now)
         };
         let is_listed = |id: &TraceId| observed.listing.traces.iter().any(|summary| summary.id == *id);
         let is_decided = |trace: &Trace| match assertion::will_match(self.filter(), trace, true) {

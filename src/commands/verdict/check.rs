@@ -7,7 +7,6 @@ use crate::cli::value::Bound;
 use crate::error::Failure;
 use crate::model::{Nanos, Trace};
 use crate::query::{Aggregate, Expr, SpanExpr};
-use crate::render::Look;
 use crate::render::report::Exhibit;
 use crate::render::units;
 
@@ -47,7 +46,7 @@ impl Check {
     }
 
     /// Looks at the traces, newest first, of which there is at least one.
-    pub(super) fn judge(&self, filter: Option<&Expr>, traces: &[Trace], _look: &Look) -> Checked {
+    pub(super) fn judge(&self, filter: Option<&Expr>, traces: &[Trace]) -> Checked {
         let any = Expr::Select(SpanExpr::Any);
         let filter = filter.unwrap_or(&any);
         match self {
@@ -62,7 +61,7 @@ fn across(aggregate: &Aggregate, filter: &Expr, traces: &[Trace]) -> Checked {
     let actual = across.actual.map_or_else(|| "there is no value".to_owned(), |actual| format!("it is {actual}"));
     let of = units::plural(across.spans, "span", "spans");
     let among = units::plural(traces.len(), "trace", "traces");
-    let message = format!("{actual} of {of} in {among} (expected {aggregate})");
+    let message = format!("{aggregate} over {of} in {among}: {actual}");
     let slowest = || {
         let longest = |trace: &&Trace| found(filter, trace).into_iter().map(|at| trace.spans()[at].duration()).max();
         let trace = traces.iter().max_by_key(longest)?;
@@ -78,7 +77,8 @@ fn across(aggregate: &Aggregate, filter: &Expr, traces: &[Trace]) -> Checked {
 fn critical_path(bound: Bound, filter: &Expr, traces: &[Trace]) -> Checked {
     let own: Vec<(Nanos, &Trace)> = traces.iter().map(|trace| (on_the_path(filter, trace), trace)).collect();
     let worst = own.iter().find(|(nanos, _)| !bound.holds(*nanos));
-    let what = if matches!(filter, Expr::Select(SpanExpr::Any)) { "the critical path" } else { "their part of the critical path" };
+    let what =
+        if matches!(filter, Expr::Select(SpanExpr::Any)) { "the critical path" } else { "their part of the critical path" };
     let among = units::plural(traces.len(), "trace", "traces");
     let message = match worst {
         Some((nanos, trace)) => {

@@ -25,10 +25,10 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::case::{Case, Wanted, Which, counted};
+use super::case::{Case, Times, Wanted, Which, counted};
 use super::check::Check;
 use crate::analysis::assertion::Expected;
-use crate::cli::AssertArgs;
+use crate::cli::SuiteArgs;
 use crate::cli::value::{Count, aggregate, duration};
 use crate::error::{Failure, Kind, OrFail as _};
 use crate::query::Expr;
@@ -42,14 +42,14 @@ const MAX_BYTES: u64 = 1 << 20;
 #[serde(deny_unknown_fields)]
 struct Suite {
     #[serde(default)]
-    defaults: Times,
+    defaults: Defaults,
     #[serde(default, rename = "assert")]
     cases: Vec<Entry>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Times {
+struct Defaults {
     wait: Option<Spanned<String>>,
     settle: Option<Spanned<String>>,
 }
@@ -82,11 +82,11 @@ enum Number {
 }
 
 /// The assertions of all files, in their order; of several that are wanted by name, those.
-pub(super) fn read(args: &AssertArgs, ui: &mut Ui) -> Result<Vec<Case>, Failure> {
+pub(in super::super) fn read(args: &SuiteArgs, times: Times, ui: &mut Ui) -> Result<Vec<Case>, Failure> {
     let mut cases = Vec::new();
     for path in &args.files {
         let text = text(path)?;
-        cases.extend(Source { path, text: &text }.cases(args, ui)?);
+        cases.extend(Source { path, text: &text }.cases(times, ui)?);
     }
     let mut names = HashSet::new();
     if let Some(twice) = cases.iter().filter_map(|case| case.name.as_ref()).find(|name| !names.insert(name.as_str())) {
@@ -126,13 +126,13 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    fn cases(&self, args: &AssertArgs, ui: &mut Ui) -> Result<Vec<Case>, Failure> {
+    fn cases(&self, times: Times, ui: &mut Ui) -> Result<Vec<Case>, Failure> {
         let suite: Suite =
             toml::from_str(self.text).map_err(|error| self.wrong(error.span().unwrap_or(0..0), error.message()))?;
-        suite.cases.iter().map(|entry| self.case(entry, &suite.defaults, args, ui)).collect()
+        suite.cases.iter().map(|entry| self.case(entry, &suite.defaults, times, ui)).collect()
     }
 
-    fn case(&self, entry: &Entry, defaults: &Times, args: &AssertArgs, ui: &mut Ui) -> Result<Case, Failure> {
+    fn case(&self, entry: &Entry, defaults: &Defaults, times: Times, ui: &mut Ui) -> Result<Case, Failure> {
         let filter = self.expression(entry.expr.as_ref(), ui)?;
         let every = self.expression(entry.every.as_ref(), ui)?;
         let check = entry.across.as_ref().or(entry.critical_path.as_ref());
@@ -163,8 +163,8 @@ impl Source<'_> {
             place: Some(Place { file: self.path.display().to_string(), line: self.line(entry.name.span().start) }),
             which,
             parts,
-            wait: time(args.wait, &entry.wait, &defaults.wait)?,
-            settle: time(args.settle, &entry.settle, &defaults.settle)?,
+            wait: time(times.wait, &entry.wait, &defaults.wait)?,
+            settle: time(times.settle, &entry.settle, &defaults.settle)?,
         })
     }
 

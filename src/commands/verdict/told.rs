@@ -1,14 +1,13 @@
 //! What became of each assertion, and what there is to say of it.
 
 use super::super::browse::{self, Page};
-use super::super::{Context, ask, verdict};
+use super::super::{Context, ask};
 use super::case::{Case, Which};
+use super::nearest;
 use super::watch::{self, Judged};
-use super::words;
+use super::{Saying, words};
 use crate::analysis::assertion::Verdict;
 use crate::backend::Sources;
-use crate::cli::AssertArgs;
-use crate::cli::assert::AssertFormat;
 use crate::model::{Nanos, TimeRange, Trace, TraceId, TraceSummary};
 use crate::query::{Expr, Query};
 use crate::render::json::Asserted;
@@ -22,10 +21,8 @@ const LOOK_FOR_MISSES: usize = 50;
 /// How many rows of a trace are drawn beside a verdict.
 const ROWS: usize = 20;
 
-/// What became of an assertion.
+/// What is said beside the answer.
 pub(super) struct Told {
-    /// For the reports.
-    pub(super) answer: Answer,
     name: Option<String>,
     /// The traces that match.
     traces: Vec<TraceSummary>,
@@ -50,7 +47,7 @@ impl<'a> Teller<'a> {
     }
 
     /// Says what became of one.
-    pub(super) async fn told(&mut self, case: &Case, judged: Judged<'_>) -> Told {
+    pub(super) async fn told(&mut self, case: &Case, judged: Judged<'_>) -> (Answer, Told) {
         let Judged { verdict, observed, part, checked, after } = judged;
         let message = words::sentence(verdict, part, &observed, checked.as_ref(), case, self.context);
         let missed = verdict != Verdict::Holds && observed.seen.matching < part.expected.min;
@@ -60,17 +57,17 @@ impl<'a> Teller<'a> {
         }
         let link = observed.listing.traces.first().and_then(|first| first.link.clone());
         let detail = checked.as_ref().map(|checked| checked.detail.clone()).unwrap_or_default();
+        let mut answer = Answer {
+            name: case.title(),
+            place: case.place.clone(),
+            verdict,
+            message,
+            detail,
+            took: Nanos::try_from(after.as_nanos()).unwrap_or_default(),
+            link,
+            trace: checked.and_then(|checked| checked.exhibit),
+        };
         let mut told = Told {
-            answer: Answer {
-                name: case.title(),
-                place: case.place.clone(),
-                verdict,
-                message,
-                detail,
-                took: Nanos::try_from(after.as_nanos()).unwrap_or_default(),
-                link,
-                trace: checked.and_then(|checked| checked.exhibit),
-            },
             name: case.name.clone(),
             traces: observed.listing.traces,
             misses: Vec::new(),
@@ -79,28 +76,29 @@ impl<'a> Teller<'a> {
             waited: case.wait.is_some(),
         };
         if missed && part.check.is_none() {
-            self.nearest(&mut told, &part.query, &case.which, observed.trace).await;
-        } else if verdict != Verdict::Holds && told.answer.trace.is_none() {
-            told.answer.trace = self.first_match(&told.traces, &part.query, observed.trace).await;
+            told.misses = self.nearest(&mut answer, &part.query, &case.which, observed.trace).await;
+        } else if verdict != Verdict::Holds && answer.trace.is_none() {
+            answer.trace = self.first_match(&told.traces, &part.query, observed.trace).await;
         }
-        if let Some(exhibit) = &told.answer.trace {
-            told.answer.link = exhibit.trace.link.clone().or(told.answer.link);
+        if let Some(exhibit) = &answer.trace {
+            answer.link = exhibit.trace.link.clone().or(answer.link);
         }
-        told
+        (answer, told)
     }
 
     /// Which spans came nearest, with what they lacked: in the trace that was asked for, or else among the newest.
-    async fn nearest(&mut self, told: &mut Told, query: &Query, which: &Which, only: Option<Trace>) {
+    async fn nearest(&mut self, answer: &mut Answer, query: &Query, which: &Which, only: Option<Trace>) -> Vec<Miss> {
         let only = Vec::from_iter(only);
         let traces = if *which == Which::All { self.newest(query.range).await } else { &only };
-        let nearest = query.filter.as_ref().and_then(|filter| verdict::nearest(filter, traces));
+        let nearest = query.filter.as_ref().and_then(|filter| nearest::among(filter, traces));
         let exhibit = nearest.as_ref().map(|nearest| nearest.exhibit.clone());
         let whole = || traces.first().filter(|_| *which != Which::All).cloned();
-        told.answer.trace = exhibit.or_else(|| whole().map(|trace| Exhibit { trace, spans: Vec::new() }));
-        if let Some(nearest) = nearest {
-            told.answer.detail = misses::render(&nearest.misses, &self.context.look_of_text());
-            told.misses = nearest.misses;
+        answer.trace = exhibit.or_else(|| whole().map(|trace| Exhibit { trace, spans: Vec::new() }));
+        let misses = nearest.map(|nearest| nearest.misses).unwrap_or_default();
+        if !misses.is_empty() {
+            answer.detail = misses::render(&misses, &self.context.look_of_text());
         }
+        misses
     }
 
     async fn newest(&mut self, range: TimeRange) -> &[Trace] {
@@ -126,18 +124,18 @@ impl<'a> Teller<'a> {
 
 impl Told {
     /// Says it to people.
-    pub(super) fn say(&self, args: &AssertArgs, context: &Context, ui: &mut Ui) {
+    pub(super) fn say(&self, answer: &Answer, saying: &Saying<'_>, context: &Context, ui: &mut Ui) {
         for note in &self.notes {
             ui.warn(note);
         }
-        let answer = &self.answer;
-        let is_text = args.output == AssertFormat::Text;
+        let is_text = !saying.json;
         if is_text {
             // How long it took is no part of the answer, which is the same for the same traces.
-            let after = if self.waited { format!(", after {}", units::duration(answer.took, ui.is_ascii())) } else { String::new() };
+            let after =
+                if self.waited { format!(", after {}", units::duration(answer.took, ui.is_ascii())) } else { String::new() };
             ui.verdict(&format!("{}{after}", answer.message), answer.verdict == Verdict::Holds);
         }
-        if args.open {
+        if saying.open {
             open(&self.traces, ui);
         }
         let look = context.look_of_stderr(ui);
@@ -157,8 +155,8 @@ impl Told {
     }
 
     /// The same for programs.
-    pub(super) fn for_programs(&self) -> Asserted<'_> {
-        Asserted { name: self.name.as_deref(), answer: &self.answer, traces: &self.traces }
+    pub(super) fn for_programs<'a>(&'a self, answer: &'a Answer) -> Asserted<'a> {
+        Asserted { name: self.name.as_deref(), answer, traces: &self.traces }
     }
 }
 

@@ -14,16 +14,16 @@ use crate::render::report::Place;
 use crate::ui::Ui;
 
 /// An assertion: all of its parts must hold.
-pub(super) struct Case {
+pub(in super::super) struct Case {
     /// What a file calls it.
     pub(super) name: Option<String>,
     /// Where it is written in a file.
     pub(super) place: Option<Place>,
     /// Which traces it is about.
     pub(super) which: Which,
-    pub(super) parts: Vec<Part>,
+    pub(in super::super) parts: Vec<Part>,
     /// How long it may take until it can be told; `None` where nobody said.
-    pub(super) wait: Option<Duration>,
+    pub(in super::super) wait: Option<Duration>,
     /// How long a trace may be silent before nothing more is expected of it; `None` where nobody said.
     pub(super) settle: Option<Duration>,
 }
@@ -40,8 +40,8 @@ pub(super) enum Which {
 }
 
 /// One of the things that must all hold.
-pub(super) struct Part {
-    pub(super) query: Query,
+pub(in super::super) struct Part {
+    pub(in super::super) query: Query,
     pub(super) expected: Expected,
     /// What must hold of the traces that match, once they are whole. Then `expected` says how many of them it takes.
     pub(super) check: Option<Check>,
@@ -55,9 +55,23 @@ pub(super) struct Wanted {
     pub(super) checks: Vec<Check>,
 }
 
+/// What the command line says of all assertions.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in super::super) struct Times {
+    pub(in super::super) wait: Option<Duration>,
+    pub(in super::super) settle: Option<Duration>,
+}
+
 impl Case {
+    /// That some trace matches.
+    pub(in super::super) fn of_filter(filter: Expr, times: Times) -> Self {
+        let query = Query { range: TimeRange::ALL, filter: Some(filter), limit: Expected::SOME.enough() };
+        let part = Part { query, expected: Expected::SOME, check: None };
+        Self { name: None, place: None, which: Which::All, parts: vec![part], wait: times.wait, settle: times.settle }
+    }
+
     /// What the command line asserts, about all of time.
-    pub(super) fn of_args(args: &AssertArgs, ui: &mut Ui) -> Result<Self, Failure> {
+    pub(in super::super) fn of_args(args: &AssertArgs, ui: &mut Ui) -> Result<Self, Failure> {
         let filter = ask::filter(args.expr.as_deref(), &args.filter, ui)?;
         let every = ask::expression(args.every.as_deref(), ui)?;
         let expected = match (&args.count, args.absent) {
