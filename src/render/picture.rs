@@ -39,19 +39,27 @@ pub(super) fn service(name: &str) -> String {
 /// A picture of this size about `title`, which is not yet escaped. `style` is what it needs beyond text and ground, in light and dark,
 /// where `.NAME` is what services colour, such as `.mark`.
 pub(super) fn document(size: (f64, f64), title: &str, style: (&str, &str), coloured: &str, content: &str) -> String {
-    let (width, height) = (size.0.ceil(), size.1.ceil());
-    let title = escape::xml(title);
+    element(size, title, &format!("<style>\n{}</style>\n", sheet(style, coloured)), content)
+}
+
+/// The rules of such a picture, where it stands in a page that has them itself.
+pub(super) fn sheet(style: (&str, &str), coloured: &str) -> String {
     let services = |colour: fn(&(&'static str, &'static str)) -> &'static str| -> String {
         let rule = |(nth, colours)| format!(".s{nth} {coloured}{{fill:{}}}", colour(colours));
         SERVICES.iter().enumerate().map(rule).collect()
     };
     let (light, dark) = (services(|(light, _)| light), services(|(_, dark)| dark));
+    format!("{LIGHT}{}{light}\n@media (prefers-color-scheme:dark){{\n{DARK}{}{dark}\n}}\n", style.0, style.1)
+}
+
+/// The picture itself, with its rules, if it has any of its own.
+pub(super) fn element(size: (f64, f64), title: &str, rules: &str, content: &str) -> String {
+    let (width, height) = (size.0.ceil(), size.1.ceil());
+    let title = escape::xml(title);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
          role=\"img\" aria-label=\"{title}\" xml:space=\"preserve\">\n<title>{title}</title>\n\
-         <style>\n{LIGHT}{}{light}\n@media (prefers-color-scheme:dark){{\n{DARK}{}{dark}\n}}\n</style>\n\
-         <rect class=\"ground\" width=\"{width}\" height=\"{height}\" rx=\"6\"/>\n{content}</svg>\n",
-        style.0, style.1,
+         {rules}<rect class=\"ground\" width=\"{width}\" height=\"{height}\" rx=\"6\"/>\n{content}</svg>\n",
     )
 }
 

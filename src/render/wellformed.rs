@@ -35,10 +35,65 @@ pub(crate) fn check_xml(document: &str) -> Result<(), String> {
     xmlparser::Tokenizer::from(document).try_for_each(|token| token.map(|_| ())).map_err(|error| error.to_string())
 }
 
+/// The names of a document's elements, in the order in which they begin, as somebody else's parser reads them, if each ends within
+/// the one in which it begins, and if nothing of it does anything: there are no scripts, and no attributes that are.
+pub(crate) fn elements(document: &str) -> Result<Vec<String>, String> {
+    use xmlparser::{ElementEnd, Token, Tokenizer};
+    let (mut open, mut names) = (Vec::new(), Vec::new());
+    for token in Tokenizer::from(document) {
+        match token.map_err(|error| error.to_string())? {
+            Token::ElementStart { local, .. } => {
+                open.push(local.as_str());
+                names.push(local.as_str().to_owned());
+            }
+            Token::ElementEnd { end: ElementEnd::Empty, .. } => drop(open.pop()),
+            Token::ElementEnd { end: ElementEnd::Close(_, name), .. } if open.pop() != Some(name.as_str()) => {
+                return Err(format!("{name} ends what is not open"));
+            }
+            Token::Attribute { local, .. } if local.starts_with("on") => return Err(format!("{local} is a script")),
+            Token::Attribute { value, .. } => references(&value)?,
+            Token::Text { text } if open.is_empty() && !text.trim().is_empty() => return Err(format!("{text} is in nothing")),
+            Token::Text { text } => references(&text)?,
+            Token::Cdata { .. } | Token::Comment { .. } | Token::EntityDeclaration { .. } => {
+                return Err("there is what nobody wrote".to_owned());
+            }
+            _ => {}
+        }
+    }
+    if names.iter().any(|name| name == "script") {
+        return Err("there is a script".to_owned());
+    }
+    if open.is_empty() { Ok(names) } else { Err(format!("{open:?} is open")) }
+}
+
+/// Whether every `&` begins a reference.
+fn references(text: &str) -> Result<(), String> {
+    static REFERENCE: LazyLock<Regex> = LazyLock::new(|| Regex::new("&(?:amp|lt|gt|quot|apos|#39|#10|#13|#9);").unwrap());
+    if REFERENCE.replace_all(text, "").contains(['&', '<']) { Err(format!("markup in text: {text:?}")) } else { Ok(()) }
+}
+
 #[test]
 fn the_check_finds_what_is_not_well_formed() {
     for wrong in ["<g>", "<g></b>", "<g><</g>", "<g>&x</g>", "<g/>x", "<g>\u{1b}</g>", "<g a=\"<\"/>"] {
         assert!(check_xml(wrong).is_err(), "{wrong}");
     }
     check_xml("<g a=\"1\"><b/>&lt;</g>").unwrap();
+}
+
+#[test]
+fn the_parser_finds_what_is_not_well_formed() {
+    for wrong in [
+        "<g>",
+        "<g></b>",
+        "<g>&x</g>",
+        "x<g/>",
+        "<g>\u{1b}</g>",
+        "<g onload=\"a\"/>",
+        "<g><script/></g>",
+        "<g><!-- --></g>",
+        "<g>]]></g>",
+    ] {
+        assert!(elements(wrong).is_err(), "{wrong}");
+    }
+    assert_eq!(elements("<?xml version=\"1.0\"?>\n<h1 a=\"1\"><b/>&lt;</h1>\n").unwrap(), ["h1", "b"]);
 }

@@ -144,6 +144,6 @@ impl Formatter for WithinScript {
 }
 
 /// As a policy names what it allows.
-fn hash(text: &str) -> String {
+pub(super) fn hash(text: &str) -> String {
     format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(text)))
 }

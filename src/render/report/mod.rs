@@ -1,4 +1,24 @@
 //! What a run of assertions came to, for those who read it elsewhere: CI servers, reviewers.
+//!
+//! All of them are told the same: [`junit`](mod@junit) for the list of tests that a CI server keeps, [`markdown`](mod@markdown) for the
+//! summary of a job, [`annotations`](mod@annotations) for the lines of a change, [`html`](mod@html) for a page to keep. `parts` is what
+//! they have in common: the words of a verdict, texts that are one line, the drawing of a trace.
+
+pub mod annotations;
+pub mod html;
+pub mod junit;
+pub mod markdown;
+mod parts;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
+pub use annotations::annotations;
+pub use html::html;
+pub use junit::junit;
+pub use markdown::markdown;
+pub use parts::{tally, words};
 
 use crate::analysis::assertion::Verdict;
 use crate::model::{Nanos, Time, Trace};

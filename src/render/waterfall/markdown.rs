@@ -154,7 +154,7 @@ fn code(piece: &str, look: &Look) -> String {
 }
 
 /// An address to follow, if it is nothing else.
-fn address(link: &str, look: &Look) -> String {
+pub(in crate::render) fn address(link: &str, look: &Look) -> String {
     let harmless = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c);
     if link.starts_with("https://") && link.chars().all(harmless) { format!("<{link}>") } else { code(link, look) }
 }

@@ -48,6 +48,25 @@ const FAILED: (&str, &str) = (".failed .bar{fill:#d1242f}", ".failed .bar{fill:#
 
 /// Draws traces. `look` says how wide, which letters and whose time.
 pub fn render(sections: &[Section<'_>], look: &Look) -> String {
+    let (size, title, content) = drawn(sections, look);
+    picture::element(size, &title, &format!("<style>\n{}</style>\n", style()), &content)
+}
+
+/// As [`render`], without the rules: for a page of several pictures, which has [`style`] once.
+pub fn within(sections: &[Section<'_>], look: &Look) -> String {
+    let (size, title, content) = drawn(sections, look);
+    picture::element(size, &title, "", &content)
+}
+
+/// The rules of these pictures. But for `text`, they are all about classes.
+pub fn style() -> String {
+    let light = format!("{LIGHT}{}\n", FAILED.0);
+    let dark = format!("{DARK}{}\n", FAILED.1);
+    picture::sheet((&light, &dark), ".bar")
+}
+
+/// How large, what it is called, and all that is in it.
+fn drawn(sections: &[Section<'_>], look: &Look) -> ((f64, f64), String, String) {
     let look = Look { color: false, now: None, ..*look };
     let mut canvas = Canvas { out: String::new(), y: MARGIN };
     let mut title = String::new();
@@ -61,9 +80,7 @@ pub fn render(sections: &[Section<'_>], look: &Look) -> String {
         title = units::plural(sections.len(), "trace", "traces");
     }
     let size = (look.columns() as f64 * COLUMN + 2.0 * MARGIN, canvas.y + MARGIN);
-    let light = format!("{LIGHT}{}\n", FAILED.0);
-    let dark = format!("{DARK}{}\n", FAILED.1);
-    picture::document(size, &title, (&light, &dark), ".bar", &canvas.out)
+    (size, title, canvas.out)
 }
 
 /// A picture in the making.
