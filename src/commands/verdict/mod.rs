@@ -24,7 +24,7 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::model::Nanos;
 use crate::render::json;
-use crate::render::report::{Answer, Report};
+use crate::render::report::{self as reports, Answer, Report};
 use crate::ui::Ui;
 
 pub(super) use case::{Case, Times};
@@ -68,9 +68,8 @@ pub(super) async fn tell(
     }
     let verdict = overall(&answers);
     if saying.of_files || answers.len() > 1 {
-        let count = |verdict| answers.iter().filter(|answer| answer.verdict == verdict).count();
-        let counts = [Verdict::Holds, Verdict::Fails, Verdict::Unknown].map(count);
-        ui.verdict(&words::tally(counts), verdict == Verdict::Holds);
+        let tally = reports::tally(answers.iter().map(|answer| answer.verdict));
+        ui.verdict(&tally, verdict == Verdict::Holds);
     }
     let took = Nanos::try_from(saying.begun.elapsed().as_nanos()).unwrap_or(Nanos::MAX);
     saying.reports.write(&Report { verdict, start: context.now, took, answers: &answers }, context, ui)?;

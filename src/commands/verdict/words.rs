@@ -64,17 +64,6 @@ pub(super) fn sentence(
     }
 }
 
-/// How many hold, do not hold, and cannot be told.
-pub(super) fn tally([holds, fails, unknown]: [usize; 3]) -> String {
-    let all = units::plural(holds + fails + unknown, "assertion", "assertions");
-    let words =
-        [(holds, if holds == 1 { "holds" } else { "hold" }), (fails, if fails == 1 { "does not hold" } else { "do not hold" })];
-    let mut said: Vec<String> =
-        words.into_iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!("{count} {words}")).collect();
-    said.extend((unknown > 0).then(|| format!("{unknown} cannot be told")));
-    format!("{all}: {}", said.join(", "))
-}
-
 /// What helps where traces may still grow.
 pub(super) fn settling(settle: Nanos, waited: Option<Duration>) -> String {
     let settle = Duration::from_nanos(u64::try_from(settle).unwrap_or(u64::MAX));

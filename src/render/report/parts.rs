@@ -113,6 +113,6 @@ pub(super) fn shown<T>(exhibit: &Exhibit, rows: usize, draw: impl FnOnce(Shown<'
 }
 
 /// A trace as the terminal draws it, without colour.
-pub(super) fn waterfall(exhibit: &Exhibit, rows: usize, look: &Look) -> String {
+pub fn waterfall(exhibit: &Exhibit, rows: usize, look: &Look) -> String {
     shown(exhibit, rows, |shown, options| picture::render(shown, &options, look))
 }
