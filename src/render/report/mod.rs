@@ -18,7 +18,7 @@ pub use annotations::annotations;
 pub use html::html;
 pub use junit::junit;
 pub use markdown::markdown;
-pub use parts::{tally, words};
+pub use parts::{tally, waterfall, words};
 
 use crate::analysis::assertion::Verdict;
 use crate::model::{Nanos, Time, Trace};
