@@ -80,7 +80,7 @@ fn table(answers: &[Answer], look: &Look, out: &mut Vec<String>) {
         // Of what holds, there is no more to say.
         let name = if answer.verdict == Verdict::Holds { name } else { format!("<a href=\"#a{nth}\">{name}</a>") };
         out.push(format!(
-            "<tr class=\"{}\"><td class=\"verdict\">{} {}</td><th scope=\"row\">{name}</th><td>{}</td><td class=\"took\">{}</td></tr>\n",
+            "<tr class=\"{}\"><td class=\"verdict\">{} {}</td><th scope=\"row\">{name}</th><td class=\"found\">{}</td><td class=\"took\">{}</td></tr>\n",
             class(answer.verdict),
             mark(answer.verdict),
             parts::words(answer.verdict),
@@ -169,9 +169,9 @@ mod tests {
         <table>
         <thead><tr><th scope="col">verdict</th><th scope="col">assertion</th><th scope="col">what was found</th><th scope="col" class="took">took</th></tr></thead>
         <tbody>
-        <tr class="holds"><td class="verdict">✓ holds</td><th scope="row">somebody logs in</th><td>holds: 1 trace matches</td><td class="took">12 ms</td></tr>
-        <tr class="fails"><td class="verdict">✗ does not hold</td><th scope="row"><a href="#a1">no query | is throttled, by `dynamodb`</a></th><td>does not hold: 1 of 1 trace matches (expected none)</td><td class="took">12 ms</td></tr>
-        <tr class="unknown"><td class="verdict">? cannot tell</td><th scope="row"><a href="#a2">name = &quot;checkout&quot; &amp;&amp; duration &lt; 2s</a></th><td>cannot tell: no trace matches, but 1 trace may still grow</td><td class="took">1.23 s</td></tr>
+        <tr class="holds"><td class="verdict">✓ holds</td><th scope="row">somebody logs in</th><td class="found">holds: 1 trace matches</td><td class="took">12 ms</td></tr>
+        <tr class="fails"><td class="verdict">✗ does not hold</td><th scope="row"><a href="#a1">no query | is throttled, by `dynamodb`</a></th><td class="found">does not hold: 1 of 1 trace matches (expected none)</td><td class="took">12 ms</td></tr>
+        <tr class="unknown"><td class="verdict">? cannot tell</td><th scope="row"><a href="#a2">name = &quot;checkout&quot; &amp;&amp; duration &lt; 2s</a></th><td class="found">cannot tell: no trace matches, but 1 trace may still grow</td><td class="took">1.23 s</td></tr>
         </tbody>
         </table>
         </div>

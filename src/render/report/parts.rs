@@ -112,7 +112,7 @@ pub(super) fn shown<T>(exhibit: &Exhibit, rows: usize, draw: impl FnOnce(Shown<'
     draw(Shown { trace: &exhibit.trace, analysis: &analysis }, options)
 }
 
-/// A trace as the terminal draws it, without colour.
+/// A trace as the terminal draws it, in so many rows, with its spans to look at marked.
 pub fn waterfall(exhibit: &Exhibit, rows: usize, look: &Look) -> String {
     shown(exhibit, rows, |shown, options| picture::render(shown, &options, look))
 }
