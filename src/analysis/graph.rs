@@ -182,6 +182,14 @@ pub fn silent(trace: &Trace, tree: &Tree) -> Vec<Option<Silent>> {
     (0..tree.nodes().len()).map(called).collect()
 }
 
+/// Of each node of a tree, whether its span answers a call of the span above it: by the rules of this module.
+pub fn answering(trace: &Trace, tree: &Tree) -> Vec<bool> {
+    let calls = Calls::read(&mut GraphBuilder::default(), trace, tree);
+    (0..tree.nodes().len())
+        .map(|place| calls.spans[place].is_some() && calls.above(place).is_some_and(|above| calls.crosses(above, place)))
+        .collect()
+}
+
 /// Whether the span is a caller's.
 fn asks(span: &Span) -> bool {
     matches!(span.kind, SpanKind::Client | SpanKind::Producer)

@@ -4,10 +4,12 @@
 //! who was waited for, [`errors`] where trouble began, [`skew`] what clocks have to do with it, [`findings`] what stands out and
 //! [`completeness`] what may be missing; [`Analysis`] has all of it for one trace. [`normalise`] says which names mean the same.
 //! Of many traces, [`graph`] says who calls whom, [`stats`] how often, how fast and how often in vain, [`matchmaking`] which belong
-//! together. [`diff`] compares two of them, or two cohorts. [`assertion`] judges what was seen.
+//! together. [`diff`] compares two of them, or two cohorts. [`assertion`] judges what was seen, [`stable`]
+//! says what can be asserted of good traces, and [`coverage`] what no assertion was about.
 
 pub mod assertion;
 pub mod completeness;
+pub mod coverage;
 pub mod critical_path;
 pub mod diff;
 pub mod errors;
@@ -20,6 +22,7 @@ mod operation;
 pub(crate) mod samples;
 pub mod self_time;
 pub mod skew;
+pub mod stable;
 pub mod stats;
 mod tally;
 #[cfg(test)]
@@ -27,6 +30,7 @@ mod tests;
 pub mod tree;
 
 pub use completeness::Gap;
+pub use coverage::CoverageBuilder;
 pub use critical_path::CriticalPath;
 pub use diff::DiffBuilder;
 pub use errors::{ErrorRole, ErrorRoles};

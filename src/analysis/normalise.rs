@@ -10,6 +10,7 @@
 //! - Text in quotes. Double quotes are names in SQL, so they stay in what begins with one of its verbs.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// What stands for a part that differs from call to call.
 const PLACEHOLDER: char = '?';
@@ -22,26 +23,43 @@ pub fn normalised(name: &str) -> Cow<'_, str> {
     if !name.bytes().any(|byte| matches!(byte, b'0'..=b'9' | b'\'' | b'"')) {
         return Cow::Borrowed(name);
     }
+    let out = replaced(name, &mut Vec::new());
+    if out == name { Cow::Borrowed(name) } else { Cow::Owned(out) }
+}
+
+/// Where in the name those parts are, in bytes, in order.
+pub(super) fn varying(name: &str) -> Vec<Range<usize>> {
+    let mut varying = Vec::new();
+    replaced(name, &mut varying);
+    varying
+}
+
+/// The name with the placeholders; adds where what they stand for is.
+fn replaced(name: &str, varying: &mut Vec<Range<usize>>) -> String {
     let mut out = String::with_capacity(name.len());
     // Quotes that nothing closes any more: looked for once, however many there are.
     let (mut single, mut double) = (true, !SQL.iter().any(|verb| begins_with(name, verb)));
     let mut rest = name;
     while let Some(first) = rest.chars().next() {
         let word = word(rest);
-        let taken = if word > 0 {
+        let (taken, varies) = if word > 0 {
             take_word(&mut out, rest, word)
         } else if (first == '\'' && single || first == '"' && double) && !out.ends_with(is_joined) {
             let end = closed(rest, first);
             *(if first == '"' { &mut double } else { &mut single }) = end.is_some();
             out.push(if end.is_some() { PLACEHOLDER } else { first });
-            end.unwrap_or(1)
+            (end.unwrap_or(1), end.is_some())
         } else {
             out.push(first);
-            first.len_utf8()
+            (first.len_utf8(), false)
         };
+        if varies {
+            let at = name.len() - rest.len();
+            varying.push(at..at + taken);
+        }
         rest = &rest[taken..];
     }
-    if out == name { Cow::Borrowed(name) } else { Cow::Owned(out) }
+    out
 }
 
 /// Whether a quote behind it does not open anything: `don't`.
@@ -70,8 +88,8 @@ fn closed(text: &str, quote: char) -> Option<usize> {
     }
 }
 
-/// Writes the word of so many bytes at the beginning, or what stands for it, and answers how far that is.
-fn take_word(out: &mut String, text: &str, word: usize) -> usize {
+/// Writes the word of so many bytes at the beginning, or what stands for it, and answers how far that is, and whether it varies.
+fn take_word(out: &mut String, text: &str, word: usize) -> (usize, bool) {
     let (length, varies) = if let Some(length) = uuid(text, word) {
         (length, true)
     } else if is_digits(&text[..word]) {
@@ -85,7 +103,7 @@ fn take_word(out: &mut String, text: &str, word: usize) -> usize {
     } else {
         out.push_str(&text[..length]);
     }
-    length
+    (length, varies)
 }
 
 fn is_digits(text: &str) -> bool {
@@ -192,6 +210,18 @@ mod tests {
         fn twice_is_the_same_as_once(name in "(?:[a-c1-3 '\"$?./é-]|HTTP|SELECT |0x|12345678|-1234){0,24}") {
             let once = normalised(&name).into_owned();
             prop_assert_eq!(normalised(&once).into_owned(), once);
+        }
+
+        #[test]
+        fn what_varies_is_what_placeholders_stand_for(name in "(?:[a-c1-3 '\"$?./é-]|HTTP|SELECT |0x|12345678|-1234){0,24}") {
+            let (mut put, mut at) = (String::new(), 0);
+            for range in varying(&name) {
+                put.push_str(&name[at..range.start]);
+                put.push(PLACEHOLDER);
+                at = range.end;
+            }
+            put.push_str(&name[at..]);
+            prop_assert_eq!(put, normalised(&name).into_owned());
         }
 
         #[test]

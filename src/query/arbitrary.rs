@@ -271,6 +271,6 @@ fn any_span() -> impl Strategy<Value = Span> {
 }
 
 /// Any trace of few spans, with all the trouble that parents can make.
-pub(super) fn any_trace() -> impl Strategy<Value = Trace> {
+pub(crate) fn any_trace() -> impl Strategy<Value = Trace> {
     vec(any_span(), 1..10).prop_map(trace)
 }

@@ -20,8 +20,7 @@ impl Expr {
     /// The spans by which a trace satisfies this, or `None` where it does not. Costs at most one pass over the spans for each
     /// comparison and each relation, and one more where `traceDuration`, `rootName` or `rootServiceName` is asked for.
     pub fn matches(&self, trace: &Trace) -> Option<Matched> {
-        let evaluation = Evaluation { context: Context::new(trace), tree: OnceCell::new() };
-        let outcome = evaluation.outcome(self);
+        let outcome = Evaluation::new(trace).outcome(self);
         outcome.holds.then(|| Matched { spans: indexes(&outcome.spans).collect() })
     }
 }
@@ -29,8 +28,7 @@ impl Expr {
 impl SpanExpr {
     /// Indexes into [`Trace::spans`] of the spans that satisfy this, ascending.
     pub fn select(&self, trace: &Trace) -> Vec<usize> {
-        let evaluation = Evaluation { context: Context::new(trace), tree: OnceCell::new() };
-        indexes(&evaluation.select(self)).collect()
+        indexes(&Evaluation::new(trace).select(self)).collect()
     }
 }
 
@@ -38,23 +36,32 @@ fn indexes(spans: &[bool]) -> impl Iterator<Item = usize> {
     spans.iter().enumerate().filter(|(_, there)| **there).map(|(at, _)| at)
 }
 
-struct Evaluation<'a> {
+/// A trace that expressions are evaluated on, with what was found out about it on the way.
+pub(super) struct Evaluation<'a> {
     context: Context<'a>,
     tree: OnceCell<Tree>,
 }
 
 /// Whether an expression holds, and of which spans. Where it does not hold, of none.
-struct Outcome {
-    holds: bool,
-    spans: Vec<bool>,
+pub(super) struct Outcome {
+    pub(super) holds: bool,
+    pub(super) spans: Vec<bool>,
 }
 
-impl Evaluation<'_> {
+impl<'a> Evaluation<'a> {
+    pub(super) fn new(trace: &'a Trace) -> Self {
+        Self { context: Context::new(trace), tree: OnceCell::new() }
+    }
+
+    pub(super) fn tree(&self) -> &Tree {
+        self.tree.get_or_init(|| Tree::new(self.context.trace.spans()))
+    }
+
     fn select(&self, selector: &SpanExpr) -> Vec<bool> {
         self.context.trace.spans().iter().map(|span| selector.holds(span, &self.context)).collect()
     }
 
-    fn outcome(&self, expr: &Expr) -> Outcome {
+    pub(super) fn outcome(&self, expr: &Expr) -> Outcome {
         match expr {
             Expr::Select(selector) => of_spans(self.select(selector)),
             Expr::And(parts) => {
@@ -81,8 +88,7 @@ impl Evaluation<'_> {
                 let mut left = self.outcome(first).spans;
                 for (relation, right) in rest {
                     let right = self.outcome(right).spans;
-                    let tree = self.tree.get_or_init(|| Tree::new(self.context.trace.spans()));
-                    left = tree.related(*relation, &left, &right);
+                    left = self.tree().related(*relation, &left, &right);
                 }
                 of_spans(left)
             }
@@ -107,7 +113,7 @@ fn of_spans(spans: Vec<bool>) -> Outcome {
     Outcome { holds: spans.contains(&true), spans }
 }
 
-fn unite(all: &mut [bool], more: &[bool]) {
+pub(super) fn unite(all: &mut [bool], more: &[bool]) {
     for (there, more) in all.iter_mut().zip(more) {
         *there |= more;
     }

@@ -1,6 +1,6 @@
 //! The question: the filter expression, its parser, printer and evaluator.
 //!
-//! Reading order: [`ast`](Expr), `parse`, `eval`; then what is made of an expression – `weaken`, `nearest`, `hints`, `sugar`.
+//! Reading order: [`ast`](Expr), `parse`, `eval`; then what is made of an expression – `weaken`, `nearest`, `touch`, `hints`, `sugar`.
 //! What follows is the reference for people who write expressions.
 //!
 //! # The filter expression
@@ -132,6 +132,7 @@ mod part;
 mod print;
 pub mod semconv;
 mod sugar;
+mod touch;
 mod tree;
 mod value;
 mod weaken;

@@ -55,6 +55,30 @@ impl Tree {
         related.into_iter().zip(right).map(|(related, &right)| related && right).collect()
     }
 
+    /// The spans of `left` to which some span of `right` is `relation`.
+    pub(super) fn relating(&self, relation: Relation, left: &[bool], right: &[bool]) -> Vec<bool> {
+        let relating = match relation {
+            Relation::Descendant => self.above(right),
+            Relation::Child => self.directly_above(right),
+            Relation::Sibling => self.beside(right),
+        };
+        relating.into_iter().zip(left).map(|(relating, &left)| relating && left).collect()
+    }
+
+    fn directly_above(&self, right: &[bool]) -> Vec<bool> {
+        let mut count = vec![0_u32; self.ids];
+        for (parent, _) in self.parent.iter().zip(right).filter(|(_, right)| **right) {
+            if let Some(parent) = *parent {
+                count[parent as usize] += 1;
+            }
+        }
+        let answer = |at: usize| {
+            let itself = right[at] && self.parent[at] == Some(self.id[at]);
+            count[self.id[at] as usize] > u32::from(itself)
+        };
+        (0..self.id.len()).map(answer).collect()
+    }
+
     fn directly_below(&self, left: &[bool]) -> Vec<bool> {
         let mut count = vec![0_u32; self.ids];
         for (&id, _) in self.id.iter().zip(left).filter(|(_, left)| **left) {
@@ -103,32 +127,63 @@ impl Tree {
         below
     }
 
-    fn children(&self) -> Children {
-        let mut ends = vec![0_u32; self.ids + 1];
-        self.parent.iter().flatten().for_each(|&parent| ends[parent as usize + 1] += 1);
-        for at in 1..ends.len() {
-            ends[at] += ends[at - 1];
+    /// Climbs from the spans of `right` to their parents, and on from each id once.
+    fn above(&self, right: &[bool]) -> Vec<bool> {
+        let bearers = ById::group(self.ids, self.id.iter().copied().map(Some));
+        let mut reached = vec![false; self.ids];
+        let mut waiting = Vec::new();
+        let mut reach = |id: Option<u32>, waiting: &mut Vec<u32>| {
+            if let Some(id) = id
+                && !std::mem::replace(&mut reached[id as usize], true)
+            {
+                waiting.push(id);
+            }
+        };
+        for (&parent, _) in self.parent.iter().zip(right).filter(|(_, right)| **right) {
+            reach(parent, &mut waiting);
         }
-        let mut next = ends.clone();
-        let mut spans = vec![0_u32; ends[self.ids] as usize];
-        for (at, parent) in self.parent.iter().enumerate() {
-            if let Some(parent) = *parent {
-                let place = &mut next[parent as usize];
-                spans[*place as usize] = at as u32;
-                *place += 1;
+        let mut above = vec![false; self.id.len()];
+        while let Some(id) = waiting.pop() {
+            for &bearer in bearers.of(id) {
+                above[bearer as usize] = true;
+                reach(self.parent[bearer as usize], &mut waiting);
             }
         }
-        Children { ends, spans }
+        above
+    }
+
+    /// The spans that name each id as their parent.
+    fn children(&self) -> ById {
+        ById::group(self.ids, self.parent.iter().copied())
     }
 }
 
-/// The spans that name each id as their parent, one after the other: those of id `n` stand from `ends[n]` to `ends[n + 1]`.
-struct Children {
+/// The spans that have something to do with each id, one after the other: those of id `n` stand from `ends[n]` to `ends[n + 1]`.
+struct ById {
     ends: Vec<u32>,
     spans: Vec<u32>,
 }
 
-impl Children {
+impl ById {
+    /// By the id of each span in turn.
+    fn group(count: usize, ids: impl Iterator<Item = Option<u32>> + Clone) -> Self {
+        let mut ends = vec![0_u32; count + 1];
+        ids.clone().flatten().for_each(|id| ends[id as usize + 1] += 1);
+        for at in 1..ends.len() {
+            ends[at] += ends[at - 1];
+        }
+        let mut next = ends.clone();
+        let mut spans = vec![0_u32; ends[count] as usize];
+        for (at, id) in ids.enumerate() {
+            if let Some(id) = id {
+                let place = &mut next[id as usize];
+                spans[*place as usize] = at as u32;
+                *place += 1;
+            }
+        }
+        Self { ends, spans }
+    }
+
     fn of(&self, id: u32) -> &[u32] {
         &self.spans[self.ends[id as usize] as usize..self.ends[id as usize + 1] as usize]
     }
@@ -183,6 +238,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn who_relates_is_told_from_both_sides(trace in any_trace(), left in any::<u16>(), right in any::<u16>()) {
+            let tree = Tree::new(trace.spans());
+            let count = trace.spans().len();
+            let chosen = |bits: u16| (0..count).map(|at| bits >> at & 1 == 1).collect::<Vec<_>>();
+            let (left, right) = (chosen(left), chosen(right));
+            let alone = |at: usize| (0..count).map(|other| other == at).collect::<Vec<_>>();
+            for relation in [Relation::Descendant, Relation::Child, Relation::Sibling] {
+                let relating = tree.relating(relation, &left, &right);
+                for (at, relating) in relating.into_iter().enumerate() {
+                    let some = left[at] && tree.related(relation, &alone(at), &right).contains(&true);
+                    prop_assert_eq!(relating, some, "{:?} of {}", relation, at);
+                }
+            }
+        }
+
         #[test]
         fn descendants_are_those_that_climb_to_an_ancestor(trace in any_trace(), left in any::<u16>()) {
             let tree = Tree::new(trace.spans());

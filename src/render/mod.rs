@@ -3,9 +3,11 @@
 //! Reading order: [`text`] (what may reach a terminal), [`units`] (numbers as people read them), [`theme`] (what colours mean, and
 //! [`Look`]), [`scale`] (time to columns); then [`waterfall`] (one trace), [`table`] (many), [`graph`] (who calls
 //! whom), [`stats`] (how often and how fast), [`diff`] (what is different), [`html`] (a page for a browser), [`json`] (for machines),
-//! [`export`] (for other programs that draw) and [`report`] (assertions, for those who read them elsewhere).
+//! [`export`] (for other programs that draw) and [`report`] (assertions, for those who read them elsewhere);
+//! [`suite`] (assertions, as a file that is read again) and [`coverage`] (what none of them is about).
 
 mod column;
+pub mod coverage;
 pub mod diff;
 pub mod escape;
 pub mod export;
@@ -21,6 +23,7 @@ pub mod report;
 pub mod scale;
 pub mod span;
 pub mod stats;
+pub mod suite;
 pub mod table;
 pub mod text;
 pub mod theme;
