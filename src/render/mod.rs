@@ -2,9 +2,10 @@
 //!
 //! Reading order: [`text`] (what may reach a terminal), [`units`] (numbers as people read them), [`theme`] (what colours mean, and
 //! [`Look`]), [`scale`] (time to columns); then [`waterfall`] (one trace), [`table`] (many), [`graph`] (who calls
-//! whom), [`stats`] (how often and how fast), [`diff`] (what is different), [`html`] (a page for a browser), [`json`] (for machines),
-//! [`export`] (for other programs that draw) and [`report`] (assertions, for those who read them elsewhere).
+//! whom), [`stats`] (how often and how fast), [`diff`] (what is different), [`baseline`] (what is slower than it was), [`html`] (a
+//! page for a browser), [`json`] (for machines), [`export`] (for other programs that draw) and [`report`] (assertions, for those who read them elsewhere).
 
+pub mod baseline;
 mod column;
 pub mod diff;
 pub mod escape;
