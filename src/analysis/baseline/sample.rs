@@ -1,7 +1,7 @@
 //! Many durations, by a bounded number of their order statistics.
 //!
 //! Up to [`MOST`] durations are all kept. Of more, those are kept whose ranks lie at the shares 3u² - 2u³ of all, for u in
-//! [`STEPS`] equal steps from 0 to 1, and those of the percentiles that people ask for. That curve is close to sin²(πu/2), the
+//! a hundred equal steps from 0 to 1, and those of the percentiles that people ask for. That curve is close to sin²(πu/2), the
 //! inverse of the transformation that gives binomial shares the same variance everywhere (Anscombe 1948,
 //! <https://doi.org/10.1093/biomet/35.3-4.246>): between two neighbours there is the same number of standard errors of a rank,
 //! which is less than one up to 1,000 durations, and three at 10,000. It is a polynomial of whole numbers, so that every machine keeps
