@@ -4,10 +4,11 @@
 //! who was waited for, [`errors`] where trouble began, [`skew`] what clocks have to do with it, [`findings`] what stands out and
 //! [`completeness`] what may be missing; [`Analysis`] has all of it for one trace. [`normalise`] says which names mean the same.
 //! Of many traces, [`graph`] says who calls whom, [`stats`] how often, how fast and how often in vain, [`matchmaking`] which belong
-//! together. [`diff`] compares two of them, or two cohorts. [`assertion`] judges what was seen, [`stable`]
-//! says what can be asserted of good traces, and [`coverage`] what no assertion was about.
+//! together. [`diff`] compares two of them, or two cohorts, [`baseline`] many with what is written down of others. [`assertion`] judges
+//! what was seen, [`stable`] says what can be asserted of good traces, and [`coverage`] what no assertion was about.
 
 pub mod assertion;
+pub mod baseline;
 pub mod completeness;
 pub mod coverage;
 pub mod critical_path;

@@ -1,8 +1,9 @@
 //! `assert`: did it happen?
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 use super::value::{Bound, Count, aggregate, duration};
 use super::{FilterArgs, HoneycombArgs, ReportArgs, SuiteArgs, XRayArgs};
@@ -15,14 +16,22 @@ use crate::query::Aggregate;
 ///
 /// Without --absent and --count it holds if at least one trace matches.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:
   cruddur-trace assert 'name = \"POST /api/messages\" and duration < 500ms' --wait 30s
   cruddur-trace assert --error --absent --since 10m
   cruddur-trace assert --service worker --count '>=3'
   cruddur-trace assert 'kind = server' --every 'duration < 1s' --wait 30s
-  cruddur-trace assert --file checks.toml
-  cruddur-trace assert '{ service = \"web\" } >> { db.system = \"dynamodb\" }' --trace 5759e988")]
+  cruddur-trace assert --file checks.toml --junit report.xml
+  cruddur-trace assert init --from 5759e988 > checks.toml
+  cruddur-trace assert '{ service = \"web\" } >> { db.system = \"dynamodb\" }' --trace 5759e988"
+)]
 pub struct AssertArgs {
+    /// What is done instead of asserting.
+    #[command(subcommand)]
+    pub command: Option<AssertCommand>,
+
     /// A filter expression: a trace matches when it has a span for which it holds
     #[arg(value_name = "EXPR", conflicts_with = "files")]
     pub expr: Option<String>,
@@ -86,6 +95,10 @@ pub struct AssertArgs {
     #[arg(long, conflicts_with = "files")]
     pub open: bool,
 
+    /// Also list the services, operations and calls of the newest 1000 traces of the window that no assertion is about
+    #[arg(long)]
+    pub coverage: bool,
+
     /// How to print the verdict
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: AssertFormat,
@@ -105,6 +118,31 @@ pub struct AssertArgs {
     /// What only Honeycomb is asked.
     #[command(flatten)]
     pub honeycomb: HoneycombArgs,
+}
+
+/// What `assert` does instead of asserting.
+#[derive(Debug, Subcommand)]
+pub enum AssertCommand {
+    /// Write a file of assertions from good traces
+    ///
+    /// What is the same in all of them becomes an assertion; what differs is noted in comments, with the reason. Every assertion holds of
+    /// these traces.
+    #[command(after_help = "Examples:
+  cruddur-trace assert init --from 5759e988 8bc62638 > checks.toml
+  cruddur-trace assert init -b file:good.json --from 5759e988 --out checks.toml")]
+    Init(InitArgs),
+}
+
+/// How a file of assertions is begun.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// A good trace; its id is written as for `show`
+    #[arg(long, value_name = "ID", required = true, num_args = 1..)]
+    pub from: Vec<String>,
+
+    /// The file to write, which must not be there yet; without it, the text is printed
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
 }
 
 /// How `assert` prints.

@@ -1,12 +1,15 @@
 //! `assert`: a verdict with three values, for scripts and CI.
 
+mod coverage;
+mod init;
+
 use std::time::Instant;
 
 use super::signals::{Stop, interrupted};
 use super::verdict::{self, Case, Reports, Saying, Times};
 use super::{Context, ask};
 use crate::cli::AssertArgs;
-use crate::cli::assert::AssertFormat;
+use crate::cli::assert::{AssertCommand, AssertFormat};
 use crate::config::Env;
 use crate::error::Failure;
 use crate::exit::Exit;
@@ -14,6 +17,9 @@ use crate::ui::Ui;
 
 /// Asks until there is a verdict or the time is up.
 pub(crate) async fn run(args: &AssertArgs, env: &Env, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+    if let Some(AssertCommand::Init(init)) = &args.command {
+        return init::run(init, context, ui).await;
+    }
     let reports = Reports::of_args(&args.reports, env)?;
     let mut stop = Stop::listen()?;
     // Also while somebody is asked who may never answer.
@@ -42,8 +48,9 @@ async fn asserted(args: &AssertArgs, reports: &Reports, context: &Context, ui: &
         ask::also_failed(&mut failed, std::mem::take(&mut judged.observed.failed));
     }
     ask::report(&failed, ui);
+    let coverage = if args.coverage { Some(coverage::of(&cases, &sources, range, ui).await?) } else { None };
     let json = args.output == AssertFormat::Json;
-    let saying = Saying { json, of_files: !args.suites.files.is_empty(), open: args.open, reports, begun };
+    let saying = Saying { json, of_files: !args.suites.files.is_empty(), open: args.open, coverage, reports, begun };
     verdict::tell(&cases, judged, &sources, &saying, context, ui).await
 }
 

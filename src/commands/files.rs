@@ -16,6 +16,16 @@ pub(super) fn check(path: &Path) -> Result<(), Failure> {
     Err(Failure::usage(why).context(format!("cannot write {}", path.display())))
 }
 
+/// The same for a file that is not to be there yet.
+pub(super) fn check_new(path: &Path) -> Result<(), Failure> {
+    check(path)?;
+    if fs::symlink_metadata(path).is_ok() {
+        let failure = Failure::usage("it is there already").context(format!("cannot write {}", path.display()));
+        return Err(failure.hint("name another file, or move this one away"));
+    }
+    Ok(())
+}
+
 /// Writes the file anew. Who reads it meanwhile sees all of the old one or all of the new one.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     let doing = || format!("cannot write {}", path.display());

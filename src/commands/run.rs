@@ -105,7 +105,7 @@ pub(crate) async fn run(args: &RunArgs, env: &Env, context: &Context, ui: &mut U
     let sources = of_this_command(traces);
     let judged = verdict::of_traces(&cases, &sources, ended, true, context).await?.unwrap_or_default();
     let of_files = !args.suites.files.is_empty();
-    let saying = Saying { json: false, of_files, open: false, reports: &reports, begun: ended };
+    let saying = Saying { json: false, of_files, open: false, coverage: None, reports: &reports, begun: ended };
     let asserted =
         if cases.is_empty() { Exit::Yes } else { verdict::tell(&cases, judged, &sources, &saying, context, ui).await? };
     Ok(if exit.code() == 0 { asserted } else { exit })

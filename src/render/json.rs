@@ -22,9 +22,11 @@ use std::io;
 use serde::Serialize;
 
 use crate::analysis::assertion::Verdict;
+use crate::analysis::coverage::Coverage;
 use crate::analysis::diff::Diff;
 use crate::analysis::stats::{Period, Stats};
 use crate::model::{Evidence, ServiceGraph, Time, Trace, TraceSummary};
+use crate::render::coverage::CoverageView;
 use crate::render::report::Answer;
 
 pub(super) use attributes::EntriesView;
@@ -77,23 +79,29 @@ pub struct Asserted<'a> {
 
 /// What became of an assertion: `{"schema": 1, "verdict": "holds" | "fails" | "unknown", "message": …, "traces": […]}` with the
 /// traces that match. Where there is something that shows why it does not hold or cannot be told, also `detail`, lines of text, and
-/// `exhibit`: `trace`, whole as in [`show`], and `spans`, the ids of those that it is about.
-pub fn verdict(asserted: &Asserted<'_>) -> String {
+/// `exhibit`: `trace`, whole as in [`show`], and `spans`, the ids of those that it is about. Where that is asked for, `coverage` has
+/// `services`, `operations` and `edges`, and says of each whether an assertion is about it.
+pub fn verdict(asserted: &Asserted<'_>, coverage: Option<&Coverage>) -> String {
     let summary = asserted.summary();
     text(|out| {
         let asserted = AssertedView::of(asserted, summary.as_ref());
-        serde_json::to_writer_pretty(&mut *out, &VerdictDocument { schema: SCHEMA, asserted })?;
+        serde_json::to_writer_pretty(
+            &mut *out,
+            &VerdictDocument { schema: SCHEMA, asserted, coverage: coverage.map(CoverageView::of) },
+        )?;
         out.push(b'\n');
         Ok(())
     })
 }
 
 /// What became of several: `{"schema": 1, "verdict": …, "assertions": […]}`, where each is as in [`verdict`] and has a `name`.
-pub fn verdicts(verdict: Verdict, asserted: &[Asserted<'_>]) -> String {
+pub fn verdicts(verdict: Verdict, asserted: &[Asserted<'_>], coverage: Option<&Coverage>) -> String {
     let summaries: Vec<_> = asserted.iter().map(Asserted::summary).collect();
     let assertions = asserted.iter().zip(&summaries).map(|(one, summary)| AssertedView::of(one, summary.as_ref())).collect();
     text(|out| {
-        serde_json::to_writer_pretty(&mut *out, &VerdictsDocument { schema: SCHEMA, verdict: code(verdict), assertions })?;
+        let coverage = coverage.map(CoverageView::of);
+        let document = VerdictsDocument { schema: SCHEMA, verdict: code(verdict), assertions, coverage };
+        serde_json::to_writer_pretty(&mut *out, &document)?;
         out.push(b'\n');
         Ok(())
     })
@@ -200,6 +208,8 @@ struct VerdictDocument<'a> {
     schema: u32,
     #[serde(flatten)]
     asserted: AssertedView<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<CoverageView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -207,6 +217,8 @@ struct VerdictsDocument<'a> {
     schema: u32,
     verdict: &'static str,
     assertions: Vec<AssertedView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<CoverageView<'a>>,
 }
 
 #[derive(Serialize)]

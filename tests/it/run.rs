@@ -196,7 +196,7 @@ fn an_assertion_that_holds_ends_with_0() {
 fn files_are_asserted_of_what_the_command_sent_and_reported() {
     let home = home();
     // Of another command, and nothing that is asserted is about it.
-    shell(&home, &[], "bash send.sh 'GET /other' 00000000000000b1");
+    let _unasserted = shell(&home, &[], "bash send.sh 'GET /other' 00000000000000b1");
     let suite = "[[assert]]\nname = 'answers'\nexpr = 'name = \"GET /\"'\nevery = 'duration < 1s'\n\
                  [[assert]]\nname = 'alone'\nexpr = 'name = \"GET /other\"'\nabsent = true\n\
                  [[assert]]\nname = 'nothing else'\ncount = 1\n";

@@ -19,10 +19,12 @@ use std::time::Instant;
 
 use super::Context;
 use crate::analysis::assertion::Verdict;
+use crate::analysis::coverage::Coverage;
 use crate::backend::Sources;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::model::Nanos;
+use crate::render::coverage;
 use crate::render::json;
 use crate::render::report::{self as reports, Answer, Report};
 use crate::ui::Ui;
@@ -34,6 +36,9 @@ pub(super) use watch::{Judged, last_deadline, of_traces, opened, watch};
 
 use told::Teller;
 
+/// How many things are listed that no assertion is about.
+const ROWS_OF_COVERAGE: usize = 40;
+
 /// How verdicts are said.
 pub(super) struct Saying<'a> {
     /// As one JSON document instead of text.
@@ -42,6 +47,8 @@ pub(super) struct Saying<'a> {
     pub(super) of_files: bool,
     /// Whether the first trace that matches is opened in the browser.
     pub(super) open: bool,
+    /// What no assertion is about, where that is asked for.
+    pub(super) coverage: Option<Coverage>,
     /// Where else they are written.
     pub(super) reports: &'a Reports,
     /// When the run began.
@@ -74,11 +81,15 @@ pub(super) async fn tell(
     let took = Nanos::try_from(saying.begun.elapsed().as_nanos()).unwrap_or(Nanos::MAX);
     saying.reports.write(&Report { verdict, start: context.now, took, answers: &answers }, context, ui)?;
     if saying.json {
+        let coverage = saying.coverage.as_ref();
         let asserted: Vec<_> = told.iter().zip(&answers).map(|(told, answer)| told.for_programs(answer)).collect();
         match asserted.as_slice() {
-            [only] if !saying.of_files => ui.out(&json::verdict(only))?,
-            all => ui.out(&json::verdicts(verdict, all))?,
+            [only] if !saying.of_files => ui.out(&json::verdict(only, coverage))?,
+            all => ui.out(&json::verdicts(verdict, all, coverage))?,
         }
+    }
+    if let Some(coverage) = saying.coverage.as_ref().filter(|_| !saying.json) {
+        ui.out(&coverage::render(coverage, ROWS_OF_COVERAGE, &context.look(ui)))?;
     }
     Ok(exit(verdict))
 }
