@@ -4,7 +4,7 @@
 //! who was waited for, [`errors`] where trouble began, [`skew`] what clocks have to do with it, [`findings`] what stands out and
 //! [`completeness`] what may be missing; [`Analysis`] has all of it for one trace. [`normalise`] says which names mean the same.
 //! Of many traces, [`graph`] says who calls whom, [`stats`] how often, how fast and how often in vain, [`matchmaking`] which belong
-//! together. [`diff`] compares two of them, or two cohorts. [`assertion`] judges what was seen.
+//! together. [`diff`] compares two of them, or two cohorts; [`snapshot`] compares one with a text. [`assertion`] judges what was seen.
 
 pub mod assertion;
 pub mod completeness;
@@ -20,6 +20,7 @@ mod operation;
 pub(crate) mod samples;
 pub mod self_time;
 pub mod skew;
+pub mod snapshot;
 pub mod stats;
 mod tally;
 #[cfg(test)]

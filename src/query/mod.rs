@@ -117,7 +117,7 @@ pub(crate) mod arbitrary;
 mod ast;
 mod compare;
 mod decide;
-mod duration;
+pub(crate) mod duration;
 mod error;
 mod eval;
 mod field;
@@ -138,7 +138,7 @@ mod weaken;
 
 pub use ast::{Aggregate, Expr, Function, Measure, Op, Predicate, Relation, SpanExpr, Test};
 pub use error::ParseError;
-pub(crate) use error::near;
+pub(crate) use error::{hidden, near};
 pub use eval::Matched;
 pub use field::{Attribute, Field, Intrinsic, Scope, Type};
 pub use literal::{Literal, Number, Pattern};
