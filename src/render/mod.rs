@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`text`] (what may reach a terminal), [`units`] (numbers as people read them), [`theme`] (what colours mean, and
 //! [`Look`]), [`scale`] (time to columns); then [`waterfall`] (one trace), [`table`] (many), [`graph`] (who calls
-//! whom), [`stats`] (how often and how fast), [`diff`] (what is different), [`html`] (a page for a browser), [`json`] (for machines),
+//! whom), [`stats`] (how often and how fast), [`diff`] and [`snapshot`] (what is different), [`html`] (a page for a browser), [`json`] (for machines),
 //! [`export`] (for other programs that draw) and [`report`] (assertions, for those who read them elsewhere).
 
 mod column;
@@ -19,6 +19,7 @@ mod parts;
 mod picture;
 pub mod report;
 pub mod scale;
+pub mod snapshot;
 pub mod span;
 pub mod stats;
 pub mod table;

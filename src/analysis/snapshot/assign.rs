@@ -104,7 +104,9 @@ fn path(
         }
         at += 1;
     }
-    reached.into_iter().for_each(|line| dead[line] = true);
+    for line in reached {
+        dead[line] = true;
+    }
     None
 }
 
@@ -177,9 +179,9 @@ mod tests {
             let all_has = found.left.iter().all(|left| *left == 0) && counts.iter().zip(&has).all(|(count, has)| count.has(*has));
             prop_assert_eq!(all_has, possible(&counts, &fitting, &there, &mut vec![0; counts.len()]));
             prop_assert!(counts.iter().zip(&has).all(|(count, has)| *has <= count.limit()));
-            for of in 0..there.len() {
+            for (of, count) in there.iter().enumerate() {
                 let taken: u64 = found.got.iter().flatten().filter(|(what, _)| *what == of).map(|(_, many)| many).sum();
-                prop_assert_eq!(taken + found.left[of], there[of]);
+                prop_assert_eq!(taken + found.left[of], *count);
             }
         }
     }

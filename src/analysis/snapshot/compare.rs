@@ -3,7 +3,6 @@
 use super::fits::Matcher;
 use super::level::Level;
 use super::{Count, Label, Observed, Snapshot, Took, words};
-use crate::model::time::Nanos;
 
 /// How many rows a difference has at most. One line may differ from each of thousands of spans, by thousands of lines below it.
 const MOST_ROWS: usize = 100_000;
@@ -13,7 +12,7 @@ const MOST_ROWS: usize = 100_000;
 pub struct Difference {
     /// What is the same and what is not, each before what is below it. Empty where all is as expected.
     pub rows: Vec<Row>,
-    /// How many spans are as expected, in the places where they are.
+    /// How many spans are in what is as expected all the way down.
     pub same: u64,
     /// How many rows more there would be, without what is below them.
     pub left_out: usize,
@@ -55,20 +54,18 @@ pub enum Change {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     /// What is expected; `None` where it is not expected to be there.
-    pub expected: Option<String>,
-    /// What is there.
-    pub actual: Option<Actual>,
+    pub expected: Option<Said>,
+    /// What is there; `None` where it is not there.
+    pub actual: Option<Said>,
 }
 
-/// What is there of a field.
+/// One side of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Actual {
-    /// This.
+pub enum Said {
+    /// A kind, a status, an attribute, a name, a duration or a range of them. Durations are exact.
     Text(String),
-    /// So many.
-    Spans(u64),
-    /// The shortest and the longest duration in nanoseconds; `None` where one is not known.
-    Took(Option<(Nanos, Nanos)>),
+    /// How many spans.
+    Count(Count),
 }
 
 impl Difference {
@@ -194,14 +191,17 @@ fn row(matcher: &Matcher<'_>, depth: usize, task: &Task) -> Row {
         Task::Same(spans) => Row { depth, change: Change::Same(spans), count: Count::ONE, label: None, took: None },
         Task::Count { line, found } => {
             let count = matcher.expected.lines[line].count;
-            let field = Field { expected: Some(format!("{count} ×")), actual: Some(Actual::Spans(found)) };
+            let field = Field { expected: Some(Said::Count(count)), actual: Some(Said::Count(Count::exactly(found))) };
             said(line, count, Change::Changed(vec![field]))
         }
         Task::Pair { line, unit, many } => {
             let expected = &matcher.expected.lines[line];
             let mut fields = fields(&expected.label, matcher.label(unit));
             if let Some(took) = expected.took.filter(|took| !matcher.is_within(*took, unit)) {
-                fields.push(Field { expected: Some(took.to_string()), actual: Some(Actual::Took(matcher.units[unit].took)) });
+                fields.push(Field {
+                    expected: Some(Said::Text(took.to_string())),
+                    actual: Some(Said::Text(words::durations(matcher.units[unit].took))),
+                });
             }
             let change = if fields.is_empty() { Change::Below } else { Change::Changed(fields) };
             said(line, Count::exactly(many), change)
@@ -222,12 +222,12 @@ pub(super) fn fields(expected: &Label, actual: &Label) -> Vec<Field> {
     let (Label::Span(a), Label::Span(b)) = (expected, actual) else {
         let same = expected == actual;
         let said = |label: &Label| if *label == Label::Missing { words::MISSING.to_owned() } else { "a span".to_owned() };
-        let field = || Field { expected: Some(said(expected)), actual: Some(Actual::Text(said(actual))) };
+        let field = || Field { expected: Some(Said::Text(said(expected))), actual: Some(Said::Text(said(actual))) };
         return if same { Vec::new() } else { vec![field()] };
     };
     let mut fields = Vec::new();
     let mut differ = |expected: Option<String>, actual: Option<String>| {
-        fields.push(Field { expected, actual: actual.map(Actual::Text) });
+        fields.push(Field { expected: expected.map(Said::Text), actual: actual.map(Said::Text) });
     };
     let written = |write: &dyn Fn(&mut String) -> std::fmt::Result| {
         let mut out = String::new();

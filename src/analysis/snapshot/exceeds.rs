@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use super::label::Key;
 use super::{Label, Observed, Snapshot};
 
+/// How many pairs of a label that was seen and a line of its name are looked at. Where there are more, nothing is certain.
+const MOST_PAIRS: usize = 4_000_000;
+
 /// Whether a trace can never come to match a snapshot, however it grows. Said only where it is certain: there are more spans of a service,
 /// name and kind than there may be anywhere in the snapshot, or more of one label than all the lines that it fits allow. Where it is said
 /// that spans are, does not count: parents may yet arrive. Spans that still run, and those of which others may yet say what they are, do
@@ -29,8 +32,6 @@ pub fn exceeds(expected: &Snapshot, actual: &Observed) -> bool {
     if by_key.iter().any(|(key, count)| *count > allowed(key, &|_| true)) {
         return true;
     }
-    // Each label that was seen is looked at beside each line of its name: where that is too much, it is not certain.
-    const MOST_PAIRS: usize = 4_000_000;
     let mut tried = 0;
     labels.iter().zip(settled).filter(|(_, count)| *count > 0).any(|(label, count)| {
         let Label::Span(seen) = label else { return false };

@@ -1,6 +1,7 @@
 //! What is kept of a span: what it is, and not what differs from run to run.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use compact_str::{CompactString, format_compact};
@@ -8,6 +9,8 @@ use compact_str::{CompactString, format_compact};
 use crate::analysis::normalise::normalised;
 use crate::model::{Span, SpanKind, StatusCode, Value};
 use crate::query::semconv;
+
+use super::{Took, words};
 
 /// The attributes that are kept, by their newest name: those of which the semantic conventions
 /// (<https://opentelemetry.io/docs/specs/semconv/registry/attributes/>) ask that they have few values, and which say what was done.
@@ -127,6 +130,19 @@ impl Label {
             cut,
             attributes,
         })
+    }
+
+    /// As a snapshot writes it: the service with a blank, the name in quotes, and the rest behind a blank. What is hidden is visible.
+    pub fn written(&self, took: Option<Took>) -> (String, String, String) {
+        let (mut head, mut name, mut rest) = (String::new(), String::new(), String::new());
+        let written = match self {
+            Self::Span(span) => words::service(&span.service, &mut head)
+                .and_then(|()| head.write_char(' '))
+                .and_then(|()| words::quoted(&span.name, &mut name)),
+            Self::Missing => head.write_str(words::MISSING),
+        };
+        written.and_then(|()| words::rest(self, took, &mut rest)).expect("a string takes all that is written to it");
+        (head, name, rest)
     }
 
     pub(super) fn key(&self) -> Key<'_> {

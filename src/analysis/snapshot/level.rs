@@ -43,20 +43,22 @@ impl Level {
     /// Matches lines that stand below one line with units that stand below one span.
     pub(super) fn of(matcher: &mut Matcher<'_>, lines: &[usize], there: &[(usize, u64)]) -> Self {
         let (fitting, assigned) = matcher.share(lines, there);
-        let mut matched: Vec<Matched> = Vec::with_capacity(lines.len());
+        let mut all: Vec<Matched> = Vec::with_capacity(lines.len());
         for (&line, got) in lines.iter().zip(&assigned.got) {
             let fits = got.iter().map(|(_, many)| many).sum();
             let spans = got.iter().map(|&(place, many)| matcher.units[there[place].0].spans * many).sum();
-            matched.push(Matched { line, fits, spans, paired: 0 });
+            all.push(Matched { line, fits, spans, paired: 0 });
         }
         let mut left: Vec<(usize, u64)> = there.iter().zip(&assigned.left).map(|((unit, _), left)| (*unit, *left)).collect();
-        let mut level = Self { lines: matched, pairs: Vec::new(), unexpected: Vec::new() };
+        let mut level = Self { lines: all, pairs: Vec::new(), unexpected: Vec::new() };
         level.pair(matcher, &mut left, |matcher, line| matcher.expected.lines[line].count.least);
         // Rather more of what may be there than some of what may not.
         for is_wanted in [true, false] {
             for (place, fit) in fitting.iter().enumerate() {
                 if (matcher.expected.lines[lines[place]].count.limit() > 0) == is_wanted {
-                    fit.iter().for_each(|&of| level.add(matcher, place, &mut left[of]));
+                    for &of in fit {
+                        level.add(matcher, place, &mut left[of]);
+                    }
                 }
             }
         }
@@ -119,8 +121,8 @@ impl Level {
         }
     }
 
-    /// Pairs lines of which nothing is there with what no line has, where most of what is below has the same names. Alone at the top, or
-    /// alone on both sides, they are the same.
+    /// Pairs lines of which nothing is there with what no line has: of the same name and another kind, or where most of what is below has
+    /// the same names, or alone on both sides.
     fn pair_renamed(&mut self, matcher: &Matcher<'_>, left: &mut [(usize, u64)]) {
         let is_span = |label: &Label| *label != Label::Missing;
         let least = |of: &Matched| matcher.expected.lines[of.line].count.least;
@@ -140,7 +142,9 @@ impl Level {
             for &unit in &new {
                 let line = self.lines[place].line;
                 let (differ, all) = children(matcher, line, left[unit].0);
-                if alone || differ * 2 < all {
+                let is_called = |label: &Label| label.key().map(|(service, name, _)| (service.to_owned(), name.to_owned()));
+                let same = is_called(&matcher.expected.lines[line].label) == is_called(matcher.label(left[unit].0));
+                if alone || same || differ * 2 < all {
                     pairs.push((differ * 2 + fields(matcher, line, left[unit].0), place, unit));
                 }
             }

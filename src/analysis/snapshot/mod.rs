@@ -17,9 +17,12 @@
 
 mod assign;
 mod compare;
+mod cursor;
 mod exceeds;
 mod fits;
 mod label;
+#[cfg(test)]
+mod laws;
 mod level;
 mod observed;
 mod order;
@@ -33,7 +36,7 @@ mod write;
 use crate::model::Trace;
 use crate::model::time::Nanos;
 
-pub use compare::{Actual, Change, Difference, Field, Row, compare};
+pub use compare::{Change, Difference, Field, Row, Said, compare};
 pub use exceeds::exceeds;
 pub use label::{Described, Given, Label};
 pub use observed::{Observed, Seen};

@@ -17,11 +17,11 @@ enum Task {
 }
 
 pub(super) fn updated(old: &Snapshot, actual: &Observed) -> Snapshot {
-    if !old.is_edited() {
-        return actual.snapshot();
-    }
     if super::compare(old, actual).is_empty() {
         return old.clone();
+    }
+    if !old.is_edited() {
+        return actual.snapshot();
     }
     let mut matcher = Matcher::new(old, actual);
     let mut lines: Vec<Line> = Vec::new();
@@ -68,6 +68,9 @@ pub(super) fn updated(old: &Snapshot, actual: &Observed) -> Snapshot {
         return actual.snapshot();
     }
     let mut snapshot = Snapshot { lines, end: old.end.clone() };
+    if !snapshot.is_edited() {
+        return actual.snapshot();
+    }
     snapshot.measure();
     snapshot
 }

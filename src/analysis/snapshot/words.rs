@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 
+use crate::model::time::Nanos;
 use crate::model::{SpanKind, StatusCode};
 use crate::query;
 use crate::query::duration::write_duration;
@@ -96,6 +97,17 @@ pub(super) fn status(status: StatusCode) -> Option<String> {
         StatusCode::Other(number) => Some(format!("status({number})")),
         named => Some(named.name().to_owned()),
     }
+}
+
+/// The shortest and the longest of some durations, exactly.
+pub(super) fn durations(took: Option<(Nanos, Nanos)>) -> String {
+    let Some((least, most)) = took else { return "(no duration)".to_owned() };
+    let mut out = String::new();
+    let written = write_duration(least, &mut out);
+    let written = written.and_then(|()| if least == most { Ok(()) } else { out.write_str(" to ") });
+    let written = written.and_then(|()| if least == most { Ok(()) } else { write_duration(most, &mut out) });
+    written.expect("a string takes all that is written to it");
+    out
 }
 
 /// As it stands in front of a span: `3`, `2..5`, `1..`.

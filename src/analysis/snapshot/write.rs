@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::words::{self, MISSING};
-use super::{Count, Label, Snapshot, VERSION};
+use super::{Count, Snapshot, VERSION};
 
 /// What the first line begins with; the version follows.
 pub(super) const HEADER: &str = "cruddur-trace snapshot ";
@@ -27,16 +26,8 @@ impl fmt::Display for Snapshot {
             if line.count != Count::ONE {
                 write!(f, "{} × ", line.count)?;
             }
-            match &line.label {
-                Label::Missing => f.write_str(MISSING)?,
-                Label::Span(span) => {
-                    words::service(&span.service, f)?;
-                    f.write_str(" ")?;
-                    words::quoted(&span.name, f)?;
-                }
-            }
-            words::rest(&line.label, line.took, f)?;
-            f.write_str("\n")?;
+            let (head, name, rest) = line.label.written(line.took);
+            writeln!(f, "{head}{name}{rest}")?;
         }
         self.end.iter().try_for_each(|comment| writeln!(f, "#{comment}"))
     }
