@@ -4,8 +4,9 @@
 //! who was waited for, [`errors`] where trouble began, [`skew`] what clocks have to do with it, [`findings`] what stands out and
 //! [`completeness`] what may be missing; [`Analysis`] has all of it for one trace. [`normalise`] says which names mean the same.
 //! Of many traces, [`graph`] says who calls whom, [`stats`] how often, how fast and how often in vain, [`matchmaking`] which belong
-//! together. [`diff`] compares two of them, or two cohorts, [`baseline`] many with what is written down of others. [`assertion`] judges
-//! what was seen, [`stable`] says what can be asserted of good traces, and [`coverage`] what no assertion was about.
+//! together. [`diff`] compares two of them, or two cohorts, [`baseline`] many with what is written down of others, and [`snapshot`] one
+//! with a text. [`assertion`] judges what was seen, [`stable`] says what can be asserted of good traces, and [`coverage`] what no
+//! assertion was about.
 
 pub mod assertion;
 pub mod baseline;
@@ -23,6 +24,7 @@ mod operation;
 pub(crate) mod samples;
 pub mod self_time;
 pub mod skew;
+pub mod snapshot;
 pub mod stable;
 pub mod stats;
 mod tally;

@@ -22,7 +22,7 @@ const MAX_DURATION: Nanos = u64::MAX as Nanos;
 
 /// Why a text is not a duration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum DurationError {
+pub(crate) enum DurationError {
     /// It does not begin with a number.
     NotOne,
     /// A number without a unit.
@@ -36,7 +36,7 @@ pub(super) enum DurationError {
 }
 
 /// `250ms`, `1.5s`, `1m30s`, `-3us`: exact, in nanoseconds.
-pub(super) fn parse_duration(text: &str) -> Result<Nanos, DurationError> {
+pub(crate) fn parse_duration(text: &str) -> Result<Nanos, DurationError> {
     let (negative, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -87,7 +87,7 @@ fn part(number: &str, unit: Nanos) -> Result<Nanos, DurationError> {
 }
 
 /// The shortest exact spelling that [`parse_duration`] reads: `250ms`, `1.5s`, `2m`.
-pub(super) fn write_duration(nanos: Nanos, f: &mut impl fmt::Write) -> fmt::Result {
+pub(crate) fn write_duration(nanos: Nanos, f: &mut impl fmt::Write) -> fmt::Result {
     if nanos < 0 {
         f.write_char('-')?;
     }

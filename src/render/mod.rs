@@ -2,9 +2,10 @@
 //!
 //! Reading order: [`text`] (what may reach a terminal), [`units`] (numbers as people read them), [`theme`] (what colours mean, and
 //! [`Look`]), [`scale`] (time to columns); then [`waterfall`] (one trace), [`table`] (many), [`graph`] (who calls
-//! whom), [`stats`] (how often and how fast), [`diff`] (what is different), [`baseline`] (what is slower than it was), [`html`] (a
-//! page for a browser), [`json`] (for machines), [`export`] (for other programs that draw), [`report`] (assertions, for those who
-//! read them elsewhere), [`suite`] (assertions, as a file that is read again) and [`coverage`] (what none of them is about).
+//! whom), [`stats`] (how often and how fast), [`diff`] and [`snapshot`] (what is different), [`baseline`] (what is slower than it
+//! was), [`html`] (a page for a browser), [`json`] (for machines), [`export`] (for other programs that draw), [`report`] (assertions,
+//! for those who read them elsewhere), [`suite`] (assertions, as a file that is read again) and [`coverage`] (what none of them is
+//! about).
 
 pub mod baseline;
 mod column;
@@ -22,6 +23,7 @@ mod parts;
 mod picture;
 pub mod report;
 pub mod scale;
+pub mod snapshot;
 pub mod span;
 pub mod stats;
 pub mod suite;
