@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
-use super::value::{Bound, Count, aggregate, duration};
+use super::value::{Bound, Count, Percent, aggregate, duration};
 use super::{FilterArgs, HoneycombArgs, ReportArgs, SuiteArgs, XRayArgs};
 use crate::query::Aggregate;
 
@@ -23,6 +23,7 @@ use crate::query::Aggregate;
   cruddur-trace assert --error --absent --since 10m
   cruddur-trace assert --service worker --count '>=3'
   cruddur-trace assert 'kind = server' --every 'duration < 1s' --wait 30s
+  cruddur-trace assert 'name = \"POST /api/messages\"' --snapshot messages.trace
   cruddur-trace assert --file checks.toml --junit report.xml
   cruddur-trace assert init --from 5759e988 > checks.toml
   cruddur-trace assert '{ service = \"web\" } >> { db.system = \"dynamodb\" }' --trace 5759e988"
@@ -63,6 +64,28 @@ pub struct AssertArgs {
     /// The critical path is what the root waited for; without EXPR, all of it.
     #[arg(long, value_name = "BOUND", conflicts_with_all = ["absent", "files"])]
     pub critical_path: Option<Bound>,
+
+    /// It holds if the newest trace that matches looks as it is written in FILE, which --update writes
+    ///
+    /// The file has the tree of spans without what differs from run to run: ids, times, hosts. By hand, it may say how often a span may
+    /// be there (`1..5 ×`), how long it may take (`[..500ms]`), and that an attribute may be anything (`*`).
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["absent", "files"])]
+    pub snapshot: Option<PathBuf>,
+
+    /// It holds if no operation is slower than it is written in FILE, which --update writes
+    ///
+    /// With 95 % confidence for all operations together, at the median and the 95th percentile. An operation that is gone is a
+    /// difference; with too few samples it cannot be told.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["absent", "files", "trace", "newest"])]
+    pub baseline: Option<PathBuf>,
+
+    /// With --baseline, how many samples of an operation it takes at least: traces that have it
+    #[arg(long, value_name = "N", requires = "baseline")]
+    pub samples: Option<u32>,
+
+    /// With --baseline, how much slower is no difference yet [default: 10%]
+    #[arg(long, value_name = "PERCENT", requires = "baseline")]
+    pub tolerance: Option<Percent>,
 
     /// Ask again for so long, until it can be told: spans take a while to arrive
     #[arg(short, long, value_name = "DURATION", value_parser = duration)]

@@ -14,6 +14,10 @@ pub struct SuiteArgs {
     #[arg(short, long = "file", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
 
+    /// Write snapshots and baselines anew, from the traces that match, instead of comparing them
+    #[arg(long)]
+    pub update: bool,
+
     /// Of the assertions in files, only those that have this in their name; may be given several times
     #[arg(long, value_name = "TEXT", requires = "files")]
     pub only: Vec<String>,

@@ -57,6 +57,22 @@ impl fmt::Display for Bound {
     }
 }
 
+/// A share, such as `10%`, as 0.1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Percent(pub f64);
+
+impl FromStr for Percent {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = text.trim().strip_suffix('%').and_then(|number| number.trim_end().parse::<f64>().ok());
+        match number {
+            Some(number) if number.is_finite() && number >= 0.0 => Ok(Self(number / 100.0)),
+            _ => Err("expected a share, such as `10%`".to_owned()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +84,14 @@ mod tests {
         }
         for text in ["", "duration < 5ms", "count() > 3 | count() < 5", "p95(duration) < 5", "count() > 3 }"] {
             assert!(aggregate(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_share_is_written_in_percent() {
+        assert_eq!(["10%", "0 %", "2.5%"].map(|text| text.parse().map(|Percent(share)| share)), [Ok(0.1), Ok(0.0), Ok(0.025)]);
+        for text in ["", "10", "-1%", "inf%", "NaN%", "%"] {
+            assert!(text.parse::<Percent>().is_err(), "{text}");
         }
     }
 

@@ -14,7 +14,7 @@ mod time;
 pub use attr::AttrArg;
 pub use backend::{BackendArg, FileArg};
 pub use count::Count;
-pub use figure::{Bound, aggregate};
+pub use figure::{Bound, Percent, aggregate};
 pub use length::{Length, duration, positive_duration};
 pub use rate::RateLimit;
 pub use receiver::{Address, ListenAddress, MaxAge, MaxSize, OrOff};

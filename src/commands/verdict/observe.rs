@@ -97,6 +97,16 @@ impl<'a> Question<'a> {
         observed.seen.matching = observed.whole.len();
     }
 
+    /// The newest trace that matches for sure, be it whole or not.
+    pub(super) async fn newest_match<'r>(&self, observed: &'r Observed, round: &'r mut Round<'_>) -> Option<&'r Trace> {
+        let newest = &observed.listing.traces.first()?.id;
+        if let Some(trace) = &observed.trace {
+            return Some(trace);
+        }
+        round.fetch_many(std::slice::from_ref(newest)).await;
+        round.trace(newest)
+    }
+
     /// Counts the traces that may still grow and then match, when nothing else is left to wait for.
     pub(super) async fn count_growing(&self, observed: &mut Observed, round: &mut Round<'_>) {
         if *self.which == Which::All {

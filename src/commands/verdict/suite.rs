@@ -29,7 +29,7 @@ use super::case::{Case, Times, Wanted, Which, counted};
 use super::check::Check;
 use crate::analysis::assertion::Expected;
 use crate::cli::SuiteArgs;
-use crate::cli::value::{Count, aggregate, duration};
+use crate::cli::value::{Count, Percent, aggregate, duration};
 use crate::error::{Failure, Kind, OrFail as _};
 use crate::query::Expr;
 use crate::render::report::Place;
@@ -66,6 +66,10 @@ struct Entry {
     across: Option<Spanned<String>>,
     #[serde(rename = "critical-path")]
     critical_path: Option<Spanned<String>>,
+    snapshot: Option<Spanned<PathBuf>>,
+    baseline: Option<Spanned<PathBuf>>,
+    samples: Option<Spanned<u32>>,
+    tolerance: Option<Spanned<String>>,
     trace: Option<Spanned<String>>,
     #[serde(default)]
     newest: bool,
@@ -86,7 +90,7 @@ pub(in super::super) fn read(args: &SuiteArgs, times: Times, ui: &mut Ui) -> Res
     let mut cases = Vec::new();
     for path in &args.files {
         let text = text(path)?;
-        cases.extend(Source { path, text: &text }.cases(times, ui)?);
+        cases.extend(Source { path, text: &text }.cases(times, args.update, ui)?);
     }
     let mut names = HashSet::new();
     if let Some(twice) = cases.iter().filter_map(|case| case.name.as_ref()).find(|name| !names.insert(name.as_str())) {
@@ -126,24 +130,25 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    fn cases(&self, times: Times, ui: &mut Ui) -> Result<Vec<Case>, Failure> {
+    fn cases(&self, times: Times, update: bool, ui: &mut Ui) -> Result<Vec<Case>, Failure> {
         let suite: Suite =
             toml::from_str(self.text).map_err(|error| self.wrong(error.span().unwrap_or(0..0), error.message()))?;
-        suite.cases.iter().map(|entry| self.case(entry, &suite.defaults, times, ui)).collect()
+        suite.cases.iter().map(|entry| self.case(entry, &suite.defaults, times, update, ui)).collect()
     }
 
-    fn case(&self, entry: &Entry, defaults: &Defaults, times: Times, ui: &mut Ui) -> Result<Case, Failure> {
+    fn case(&self, entry: &Entry, defaults: &Defaults, times: Times, update: bool, ui: &mut Ui) -> Result<Case, Failure> {
         let filter = self.expression(entry.expr.as_ref(), ui)?;
         let every = self.expression(entry.every.as_ref(), ui)?;
-        let check = entry.across.as_ref().or(entry.critical_path.as_ref());
-        let expected = match (&entry.count, entry.absent, entry.every.as_ref().or(check)) {
+        let asked = [&entry.every, &entry.across, &entry.critical_path].into_iter().flatten().map(Spanned::span);
+        let files = [&entry.snapshot, &entry.baseline].into_iter().flatten().map(Spanned::span);
+        let expected = match (&entry.count, entry.absent, asked.chain(files).next()) {
             (Some(count), true, _) => return Err(self.wrong(count.span(), "`absent` says how many there may be")),
-            (_, true, Some(asked)) => return Err(self.wrong(asked.span(), "this asks what `absent` says is not there")),
+            (_, true, Some(asked)) => return Err(self.wrong(asked, "this asks what `absent` says is not there")),
             (Some(count), ..) => counted(self.count(count)?),
             (None, true, None) => Expected::NONE,
             (None, false, _) => Expected::SOME,
         };
-        let checks = self.checks(entry)?;
+        let checks = self.checks(entry, update)?;
         let parts = Wanted { filter, every, expected, checks }.parts().map_err(|of| {
             let span = entry.every.as_ref().map_or(0..0, Spanned::span);
             self.wrong(span, &format!("`every` asks each span that satisfies {of}, and cannot"))
@@ -179,7 +184,7 @@ impl Source<'_> {
         Ok(Some(expr))
     }
 
-    fn checks(&self, entry: &Entry) -> Result<Vec<Check>, Failure> {
+    fn checks(&self, entry: &Entry, update: bool) -> Result<Vec<Check>, Failure> {
         let mut checks = Vec::new();
         if let Some(written) = &entry.across {
             let across = aggregate(written.get_ref()).map_err(|error| self.wrong(written.span(), &error))?;
@@ -188,6 +193,25 @@ impl Source<'_> {
         if let Some(written) = &entry.critical_path {
             let bound = written.get_ref().parse().map_err(|error: String| self.wrong(written.span(), &error))?;
             checks.push(Check::CriticalPath(bound));
+        }
+        // A file of files means those beside it.
+        let beside = |path: &PathBuf| self.path.parent().map_or_else(|| path.clone(), |folder| folder.join(path));
+        if let Some(path) = &entry.snapshot {
+            checks.push(Check::snapshot(beside(path.get_ref()), update)?);
+        }
+        if let Some(path) = &entry.baseline {
+            if let Some(which) = entry.trace.as_ref().map(Spanned::span).or(entry.newest.then(|| path.span())) {
+                return Err(self.wrong(which, "a baseline is about many traces"));
+            }
+            let percent = |written: &Spanned<String>| {
+                let percent = written.get_ref().parse().map_err(|error: String| self.wrong(written.span(), &error));
+                percent.map(|Percent(share)| share)
+            };
+            let tolerance = entry.tolerance.as_ref().map(percent).transpose()?;
+            let samples = entry.samples.as_ref().map(|samples| *samples.get_ref());
+            checks.push(Check::baseline(beside(path.get_ref()), samples, tolerance, update)?);
+        } else if let Some(alone) = entry.samples.as_ref().map(Spanned::span).or(entry.tolerance.as_ref().map(Spanned::span)) {
+            return Err(self.wrong(alone, "this is about a `baseline`, and there is none"));
         }
         Ok(checks)
     }

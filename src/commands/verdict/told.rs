@@ -3,6 +3,7 @@
 use super::super::browse::{self, Page};
 use super::super::{Context, ask};
 use super::case::{Case, Which};
+use super::check::Detail;
 use super::nearest;
 use super::watch::{self, Judged};
 use super::{Saying, words};
@@ -11,7 +12,7 @@ use crate::backend::Sources;
 use crate::model::{Nanos, TimeRange, Trace, TraceId, TraceSummary};
 use crate::query::{Expr, Query};
 use crate::render::json::Asserted;
-use crate::render::misses::{self, Miss};
+use crate::render::misses;
 use crate::render::report::{self, Answer, Exhibit};
 use crate::render::units;
 use crate::ui::Ui;
@@ -26,7 +27,8 @@ pub(super) struct Told {
     name: Option<String>,
     /// The traces that match.
     traces: Vec<TraceSummary>,
-    misses: Vec<Miss>,
+    /// More lines, as in the answer, for any look.
+    detail: Option<Detail>,
     notes: Vec<String>,
     hints: Vec<String>,
     /// Whether it is said how long it took.
@@ -56,49 +58,48 @@ impl<'a> Teller<'a> {
             hints.push(words::settling(case.settle_or(watch::default_settle(self.sources)), case.wait));
         }
         let link = observed.listing.traces.first().and_then(|first| first.link.clone());
-        let detail = checked.as_ref().map(|checked| checked.detail.clone()).unwrap_or_default();
+        let (exhibit, mut detail) = checked.map_or((None, None), |checked| (checked.exhibit, checked.detail));
         let mut answer = Answer {
             name: case.title(),
             place: case.place.clone(),
             verdict,
             message,
-            detail,
+            detail: String::new(),
             took: Nanos::try_from(after.as_nanos()).unwrap_or_default(),
             link,
-            trace: checked.and_then(|checked| checked.exhibit),
-        };
-        let mut told = Told {
-            name: case.name.clone(),
-            traces: observed.listing.traces,
-            misses: Vec::new(),
-            notes: observed.listing.notes,
-            hints,
-            waited: case.wait.is_some(),
+            trace: exhibit,
         };
         if missed && part.check.is_none() {
-            told.misses = self.nearest(&mut answer, &part.query, &case.which, observed.trace).await;
-        } else if verdict != Verdict::Holds && answer.trace.is_none() {
-            answer.trace = self.first_match(&told.traces, &part.query, observed.trace).await;
+            detail = self.nearest(&mut answer, &part.query, &case.which, observed.trace).await;
+        } else if verdict != Verdict::Holds && part.check.is_none() {
+            answer.trace = self.first_match(&observed.listing.traces, &part.query, observed.trace).await;
+        }
+        if let Some(detail) = &detail {
+            answer.detail = detail(&self.context.look_of_text());
         }
         if let Some(exhibit) = &answer.trace {
             answer.link = exhibit.trace.link.clone().or(answer.link);
         }
+        let told = Told {
+            name: case.name.clone(),
+            traces: observed.listing.traces,
+            detail,
+            notes: observed.listing.notes,
+            hints,
+            waited: case.wait.is_some(),
+        };
         (answer, told)
     }
 
     /// Which spans came nearest, with what they lacked: in the trace that was asked for, or else among the newest.
-    async fn nearest(&mut self, answer: &mut Answer, query: &Query, which: &Which, only: Option<Trace>) -> Vec<Miss> {
+    async fn nearest(&mut self, answer: &mut Answer, query: &Query, which: &Which, only: Option<Trace>) -> Option<Detail> {
         let only = Vec::from_iter(only);
         let traces = if *which == Which::All { self.newest(query.range).await } else { &only };
         let nearest = query.filter.as_ref().and_then(|filter| nearest::among(filter, traces));
         let exhibit = nearest.as_ref().map(|nearest| nearest.exhibit.clone());
         let whole = || traces.first().filter(|_| *which != Which::All).cloned();
         answer.trace = exhibit.or_else(|| whole().map(|trace| Exhibit { trace, spans: Vec::new() }));
-        let misses = nearest.map(|nearest| nearest.misses).unwrap_or_default();
-        if !misses.is_empty() {
-            answer.detail = misses::render(&misses, &self.context.look_of_text());
-        }
-        misses
+        nearest.map(|nearest| Box::new(move |look: &_| misses::render(&nearest.misses, look)) as Detail)
     }
 
     async fn newest(&mut self, range: TimeRange) -> &[Trace] {
@@ -139,10 +140,8 @@ impl Told {
             open(&self.traces, ui);
         }
         let look = context.look_of_stderr(ui);
-        if self.misses.is_empty() {
-            ui.detail(&answer.detail);
-        } else {
-            ui.detail(&misses::render(&self.misses, &look));
+        if let Some(detail) = &self.detail {
+            ui.detail(&detail(&look));
         }
         if let Some(exhibit) = answer.trace.as_ref().filter(|_| is_text) {
             ui.detail(&report::waterfall(exhibit, ROWS, &look));

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::super::{Context, ask};
 use super::case::{Case, Part, Which};
-use super::check::Checked;
+use super::check::{Check, Checked};
 use super::observe::{Observed, Question};
 use super::round::Round;
 use crate::analysis::assertion::{self, Silence, Verdict};
@@ -138,13 +138,14 @@ async fn ask_once<'a>(
         } else if seen.growing > 0 || seen.silent > 0 || seen.left_out {
             Some(Verdict::Unknown)
         } else {
-            let check = check.judge(part.query.filter.as_ref(), &observed.whole);
+            let check = check.judge(part.query.filter.as_ref(), &observed.whole)?;
             Some(checked.insert(check).verdict)
         };
-    } else if verdict.is_none()
-        && part.check.is_none()
-        && (when.late || is_whole(case, &observed) || is_over && expected.is_of_the_past())
-    {
+    } else if let Some(check) = &part.check {
+        let newest = question.newest_match(&observed, round).await;
+        checked = newest.and_then(|trace| check.fails_early(trace));
+        verdict = checked.as_ref().map(|checked| checked.verdict);
+    } else if verdict.is_none() && (when.late || is_whole(case, &observed) || is_over && expected.is_of_the_past()) {
         question.count_growing(&mut observed, round).await;
         verdict = Some(assertion::judge(expected, observed.seen));
     }
@@ -184,7 +185,8 @@ fn is_whole(case: &Case, observed: &Observed) -> bool {
 
 /// Whether asking may decide anything yet: what is checked of whole traces has to wait until they are.
 fn is_due(case: &Case, part: &Part, sources: &Sources, begun: Instant, now: Instant) -> bool {
-    let at_once = part.check.is_none() || matches!(case.which, Which::Id(_));
+    let early = part.check.as_ref().is_none_or(Check::may_fail_early);
+    let at_once = early || matches!(case.which, Which::Id(_));
     at_once || now >= deadline(case, begun) || is_settled(case, sources, begun)
 }
 
