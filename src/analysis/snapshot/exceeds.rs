@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::label::Key;
-use super::{Label, Observed, Snapshot};
+use crate::model::StatusCode;
+
+use super::label::{EXCEPTION, Key};
+use super::{Described, Label, Observed, Snapshot};
 
 /// How many pairs of a label that was seen and a line of its name are looked at. Where there are more, nothing is certain.
-const MOST_PAIRS: usize = 4_000_000;
+const MOST_PAIRS: usize = 100_000;
 
 /// Whether a trace can never come to match a snapshot, however it grows. Said only where it is certain: there are more spans of a service,
 /// name and kind than there may be anywhere in the snapshot, or more of one label than all the lines that it fits allow. Where it is said
@@ -36,9 +38,21 @@ pub fn exceeds(expected: &Snapshot, actual: &Observed) -> bool {
     labels.iter().zip(settled).filter(|(_, count)| *count > 0).any(|(label, count)| {
         let Label::Span(seen) = label else { return false };
         tried += lines.get(&label.key()).map_or(0, Vec::len);
-        let is = |expected: &Label| matches!(expected, Label::Span(expected) if expected.is_of(seen));
+        let is = |expected: &Label| matches!(expected, Label::Span(expected) if may_become(seen, expected));
         tried <= MOST_PAIRS && count > allowed(&label.key(), &is)
     })
+}
+
+/// Whether a span that has ended may yet be what is expected: X-Ray may tell of its failure later, by an inferred segment that is folded into
+/// it ([`crate::model::segments`]).
+fn may_become(seen: &Described, expected: &Described) -> bool {
+    let certain = |of: &Described, status| Described {
+        status,
+        attributes: of.attributes.iter().filter(|(key, _)| key != EXCEPTION).cloned().collect(),
+        ..of.clone()
+    };
+    let status = if expected.status == StatusCode::Error { expected.status } else { seen.status };
+    certain(expected, expected.status).is_of(&certain(seen, status))
 }
 
 /// How many spans of each line there may be in the whole trace; the most that can be counted where there is no limit.

@@ -56,7 +56,7 @@ static NAMES: LazyLock<HashMap<&str, (usize, usize)>> = LazyLock::new(|| {
 const PASSING: [&str; 2] = ["messaging.destination.temporary", "messaging.destination.anonymous"];
 
 /// Of an event: what was thrown.
-const EXCEPTION: &str = "exception.type";
+pub(super) const EXCEPTION: &str = "exception.type";
 
 /// What stands in one place of the forest. The order is that of siblings.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
