@@ -150,6 +150,12 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Of the assertions in files, only those that have this in their name; may be given several times')
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'It holds if this many traces match: `3`, `>=3`, `<10`, `2..5` (both included)')
             [CompletionResult]::new('--every', '--every', [CompletionResultType]::ParameterName, 'It holds if there is such a span, and every span that EXPR finds satisfies this as well')
+            [CompletionResult]::new('--across', '--across', [CompletionResultType]::ParameterName, 'It holds if this holds of all spans together that EXPR finds in all traces: `p95(duration) < 500ms`')
+            [CompletionResult]::new('--critical-path', '--critical-path', [CompletionResultType]::ParameterName, 'It holds if the spans that EXPR finds make up so much of the critical path of each trace: `<300ms`')
+            [CompletionResult]::new('--snapshot', '--snapshot', [CompletionResultType]::ParameterName, 'It holds if the newest trace that matches looks as it is written in FILE, which --update writes')
+            [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'It holds if no operation is slower than it is written in FILE, which --update writes')
+            [CompletionResult]::new('--samples', '--samples', [CompletionResultType]::ParameterName, 'With --baseline, how many samples of an operation it takes at least: traces that have it')
+            [CompletionResult]::new('--tolerance', '--tolerance', [CompletionResultType]::ParameterName, 'With --baseline, how much slower is no difference yet [default: 10%]')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Ask again for so long, until it can be told: spans take a while to arrive')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Ask again for so long, until it can be told: spans take a while to arrive')
             [CompletionResult]::new('--settle', '--settle', [CompletionResultType]::ParameterName, 'Expect nothing more of a trace that has been silent for so long [default: 10s, of backends on the network 60s]')
@@ -157,6 +163,9 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Look at this trace only, however old it is; its id is written as for `show`')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print the verdict')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print the verdict')
+            [CompletionResult]::new('--junit', '--junit', [CompletionResultType]::ParameterName, 'Also write a JUnit XML file, which CI servers read')
+            [CompletionResult]::new('--markdown', '--markdown', [CompletionResultType]::ParameterName, 'Also write Markdown; in GitHub Actions it goes to the job summary as well, with annotations')
+            [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'Also write a page for a browser')
             [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'A span of this service: `service = "NAME"`')
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'A span of this name: `name = "NAME"`')
             [CompletionResult]::new('--min-duration', '--min-duration', [CompletionResultType]::ParameterName, 'A span that took at least this long: `duration >= DURATION`')
@@ -179,9 +188,12 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up asking a backend after this long [default: 30s]')
+            [CompletionResult]::new('--update', '--update', [CompletionResultType]::ParameterName, 'Write snapshots and baselines anew, from the traces that match, instead of comparing them')
             [CompletionResult]::new('--absent', '--absent', [CompletionResultType]::ParameterName, 'It holds if no trace matches')
+            [CompletionResult]::new('--newest', '--newest', [CompletionResultType]::ParameterName, 'Look at the trace that began last only')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say what each backend would be asked, and do not ask')
             [CompletionResult]::new('--open', '--open', [CompletionResultType]::ParameterName, 'Open the first trace that matches in the browser')
+            [CompletionResult]::new('--coverage', '--coverage', [CompletionResultType]::ParameterName, 'Also list the services, operations and calls of the newest 1000 traces of the window that no assertion is about')
             [CompletionResult]::new('--error', '--error', [CompletionResultType]::ParameterName, 'A span that failed: `status = error`')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
             [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not show long output in a pager')
@@ -191,6 +203,44 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what is going on; -vv and -vvv say more')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a file of assertions from good traces')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'cruddur-trace;assert;init' {
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'A good trace; its id is written as for `show`')
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The file to write, which must not be there yet; without it, the text is printed')
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Look at what began before this; written like --since [default: no end]')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile''s]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Use this file as the local store, instead of the one in the data directory')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file, instead of the one that `config path` names')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the settings of this profile of the configuration file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up asking a backend after this long [default: 30s]')
+            [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
+            [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not show long output in a pager')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what is going on; -vv and -vvv say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what is going on; -vv and -vvv say more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cruddur-trace;assert;help' {
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a file of assertions from good traces')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'cruddur-trace;assert;help;init' {
+            break
+        }
+        'cruddur-trace;assert;help;help' {
             break
         }
         'cruddur-trace;diff' {
@@ -341,8 +391,14 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
         }
         'cruddur-trace;run' {
             [CompletionResult]::new('--assert', '--assert', [CompletionResultType]::ParameterName, 'Check that a trace of this command matches the filter expression; may be given several times')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read assertions from a TOML file; may be given several times')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read assertions from a TOML file; may be given several times')
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Of the assertions in files, only those that have this in their name; may be given several times')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Wait so long for spans that arrive after the command has ended')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait so long for spans that arrive after the command has ended')
+            [CompletionResult]::new('--junit', '--junit', [CompletionResultType]::ParameterName, 'Also write a JUnit XML file, which CI servers read')
+            [CompletionResult]::new('--markdown', '--markdown', [CompletionResultType]::ParameterName, 'Also write Markdown; in GitHub Actions it goes to the job summary as well, with annotations')
+            [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'Also write a page for a browser')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]')
@@ -355,6 +411,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up asking a backend after this long [default: 30s]')
+            [CompletionResult]::new('--update', '--update', [CompletionResultType]::ParameterName, 'Write snapshots and baselines anew, from the traces that match, instead of comparing them')
             [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'List the traces when the command has ended')
             [CompletionResult]::new('--show', '--show', [CompletionResultType]::ParameterName, 'Show the traces as waterfalls when the command has ended')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
@@ -606,6 +663,10 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             break
         }
         'cruddur-trace;help;assert' {
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a file of assertions from good traces')
+            break
+        }
+        'cruddur-trace;help;assert;init' {
             break
         }
         'cruddur-trace;help;diff' {

@@ -144,6 +144,12 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand --only 'Of the assertions in files, only those that have this in their name; may be given several times'
             cand --count 'It holds if this many traces match: `3`, `>=3`, `<10`, `2..5` (both included)'
             cand --every 'It holds if there is such a span, and every span that EXPR finds satisfies this as well'
+            cand --across 'It holds if this holds of all spans together that EXPR finds in all traces: `p95(duration) < 500ms`'
+            cand --critical-path 'It holds if the spans that EXPR finds make up so much of the critical path of each trace: `<300ms`'
+            cand --snapshot 'It holds if the newest trace that matches looks as it is written in FILE, which --update writes'
+            cand --baseline 'It holds if no operation is slower than it is written in FILE, which --update writes'
+            cand --samples 'With --baseline, how many samples of an operation it takes at least: traces that have it'
+            cand --tolerance 'With --baseline, how much slower is no difference yet [default: 10%]'
             cand -w 'Ask again for so long, until it can be told: spans take a while to arrive'
             cand --wait 'Ask again for so long, until it can be told: spans take a while to arrive'
             cand --settle 'Expect nothing more of a trace that has been silent for so long [default: 10s, of backends on the network 60s]'
@@ -151,6 +157,9 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand --trace 'Look at this trace only, however old it is; its id is written as for `show`'
             cand -o 'How to print the verdict'
             cand --output 'How to print the verdict'
+            cand --junit 'Also write a JUnit XML file, which CI servers read'
+            cand --markdown 'Also write Markdown; in GitHub Actions it goes to the job summary as well, with annotations'
+            cand --html 'Also write a page for a browser'
             cand --service 'A span of this service: `service = "NAME"`'
             cand --name 'A span of this name: `name = "NAME"`'
             cand --min-duration 'A span that took at least this long: `duration >= DURATION`'
@@ -173,9 +182,12 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand --color 'When to use colours'
             cand --width 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]'
             cand --timeout 'Give up asking a backend after this long [default: 30s]'
+            cand --update 'Write snapshots and baselines anew, from the traces that match, instead of comparing them'
             cand --absent 'It holds if no trace matches'
+            cand --newest 'Look at the trace that began last only'
             cand --explain 'Say what each backend would be asked, and do not ask'
             cand --open 'Open the first trace that matches in the browser'
+            cand --coverage 'Also list the services, operations and calls of the newest 1000 traces of the window that no assertion is about'
             cand --error 'A span that failed: `status = error`'
             cand --ascii 'Draw with ASCII characters only'
             cand --no-pager 'Do not show long output in a pager'
@@ -185,6 +197,40 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand --verbose 'Say on stderr what is going on; -vv and -vvv say more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+            cand init 'Write a file of assertions from good traces'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'cruddur-trace;assert;init'= {
+            cand --from 'A good trace; its id is written as for `show`'
+            cand --out 'The file to write, which must not be there yet; without it, the text is printed'
+            cand -b 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`'
+            cand --backend 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`'
+            cand --since 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]'
+            cand --until 'Look at what began before this; written like --since [default: no end]'
+            cand --aws-profile 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]'
+            cand --region 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile''s]'
+            cand --store 'Use this file as the local store, instead of the one in the data directory'
+            cand --config 'Read this configuration file, instead of the one that `config path` names'
+            cand --profile 'Use the settings of this profile of the configuration file'
+            cand --color 'When to use colours'
+            cand --width 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]'
+            cand --timeout 'Give up asking a backend after this long [default: 30s]'
+            cand --ascii 'Draw with ASCII characters only'
+            cand --no-pager 'Do not show long output in a pager'
+            cand -q 'Print the answer and errors, but no notes, warnings and progress'
+            cand --quiet 'Print the answer and errors, but no notes, warnings and progress'
+            cand -v 'Say on stderr what is going on; -vv and -vvv say more'
+            cand --verbose 'Say on stderr what is going on; -vv and -vvv say more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'cruddur-trace;assert;help'= {
+            cand init 'Write a file of assertions from good traces'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'cruddur-trace;assert;help;init'= {
+        }
+        &'cruddur-trace;assert;help;help'= {
         }
         &'cruddur-trace;diff'= {
             cand --a 'As A, the newest traces that satisfy this filter expression'
@@ -330,8 +376,14 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
         }
         &'cruddur-trace;run'= {
             cand --assert 'Check that a trace of this command matches the filter expression; may be given several times'
+            cand -f 'Read assertions from a TOML file; may be given several times'
+            cand --file 'Read assertions from a TOML file; may be given several times'
+            cand --only 'Of the assertions in files, only those that have this in their name; may be given several times'
             cand -w 'Wait so long for spans that arrive after the command has ended'
             cand --wait 'Wait so long for spans that arrive after the command has ended'
+            cand --junit 'Also write a JUnit XML file, which CI servers read'
+            cand --markdown 'Also write Markdown; in GitHub Actions it goes to the job summary as well, with annotations'
+            cand --html 'Also write a page for a browser'
             cand -b 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`'
             cand --backend 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`'
             cand --since 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]'
@@ -344,6 +396,7 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand --color 'When to use colours'
             cand --width 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]'
             cand --timeout 'Give up asking a backend after this long [default: 30s]'
+            cand --update 'Write snapshots and baselines anew, from the traces that match, instead of comparing them'
             cand --list 'List the traces when the command has ended'
             cand --show 'Show the traces as waterfalls when the command has ended'
             cand --ascii 'Draw with ASCII characters only'
@@ -578,6 +631,9 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
         &'cruddur-trace;help;show'= {
         }
         &'cruddur-trace;help;assert'= {
+            cand init 'Write a file of assertions from good traces'
+        }
+        &'cruddur-trace;help;assert;init'= {
         }
         &'cruddur-trace;help;diff'= {
         }

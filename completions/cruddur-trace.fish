@@ -142,50 +142,86 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l no-
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s f -l file -d 'Read assertions from a TOML file; may be given several times' -r -F
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l only -d 'Of the assertions in files, only those that have this in their name; may be given several times' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l count -d 'It holds if this many traces match: `3`, `>=3`, `<10`, `2..5` (both included)' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l every -d 'It holds if there is such a span, and every span that EXPR finds satisfies this as well' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s w -l wait -d 'Ask again for so long, until it can be told: spans take a while to arrive' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l settle -d 'Expect nothing more of a trace that has been silent for so long [default: 10s, of backends on the network 60s]' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l interval -d 'With --wait, ask again after so long, but never more often than a backend allows' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l trace -d 'Look at this trace only, however old it is; its id is written as for `show`' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s o -l output -d 'How to print the verdict' -r -f -a "text\t'Text to read'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -s f -l file -d 'Read assertions from a TOML file; may be given several times' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l only -d 'Of the assertions in files, only those that have this in their name; may be given several times' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l count -d 'It holds if this many traces match: `3`, `>=3`, `<10`, `2..5` (both included)' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l every -d 'It holds if there is such a span, and every span that EXPR finds satisfies this as well' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l across -d 'It holds if this holds of all spans together that EXPR finds in all traces: `p95(duration) < 500ms`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l critical-path -d 'It holds if the spans that EXPR finds make up so much of the critical path of each trace: `<300ms`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l snapshot -d 'It holds if the newest trace that matches looks as it is written in FILE, which --update writes' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l baseline -d 'It holds if no operation is slower than it is written in FILE, which --update writes' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l samples -d 'With --baseline, how many samples of an operation it takes at least: traces that have it' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l tolerance -d 'With --baseline, how much slower is no difference yet [default: 10%]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -s w -l wait -d 'Ask again for so long, until it can be told: spans take a while to arrive' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l settle -d 'Expect nothing more of a trace that has been silent for so long [default: 10s, of backends on the network 60s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l interval -d 'With --wait, ask again after so long, but never more often than a backend allows' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l trace -d 'Look at this trace only, however old it is; its id is written as for `show`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -s o -l output -d 'How to print the verdict' -r -f -a "text\t'Text to read'
 json\t'One JSON document'"
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l service -d 'A span of this service: `service = "NAME"`' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l name -d 'A span of this name: `name = "NAME"`' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l min-duration -d 'A span that took at least this long: `duration >= DURATION`' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l max-duration -d 'A span that took at most this long: `duration <= DURATION`' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l attr -d 'A span with this attribute: `KEY = VALUE`; may be given several times' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l xray-filter -d 'Ask X-Ray for this too, in its own filter expressions, such as `service() { fault }`' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l xray-group -d 'Ask for the traces of this X-Ray group only' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l xray-time-range -d 'Which time X-Ray shall search by [default: event]' -r -f -a "event\t'When X-Ray received something of it; finds all ids'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l junit -d 'Also write a JUnit XML file, which CI servers read' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l markdown -d 'Also write Markdown; in GitHub Actions it goes to the job summary as well, with annotations' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l html -d 'Also write a page for a browser' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l service -d 'A span of this service: `service = "NAME"`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l name -d 'A span of this name: `name = "NAME"`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l min-duration -d 'A span that took at least this long: `duration >= DURATION`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l max-duration -d 'A span that took at most this long: `duration <= DURATION`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l attr -d 'A span with this attribute: `KEY = VALUE`; may be given several times' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l xray-filter -d 'Ask X-Ray for this too, in its own filter expressions, such as `service() { fault }`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l xray-group -d 'Ask for the traces of this X-Ray group only' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l xray-time-range -d 'Which time X-Ray shall search by [default: event]' -r -f -a "event\t'When X-Ray received something of it; finds all ids'
 service\t'When a segment of it ended'
 trace-id\t'The time in its id; finds no random ids, as OpenTelemetry makes them'"
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l scan -d 'Fetch at most this many traces to check what X-Ray cannot check itself [default: 250]' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l dataset -d 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l profile -d 'Use the settings of this profile of the configuration file' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l scan -d 'Fetch at most this many traces to check what X-Ray cannot check itself [default: 250]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l dataset -d 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l profile -d 'Use the settings of this profile of the configuration file' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
 always\t'Also on a pipe or into a file'
 never\t'Not at all'"
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l width -d 'Use this many columns, 40 to 400 [default: the terminal\'s, or 100]' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l absent -d 'It holds if no trace matches'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l explain -d 'Say what each backend would be asked, and do not ask'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l open -d 'Open the first trace that matches in the browser'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l error -d 'A span that failed: `status = error`'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l ascii -d 'Draw with ASCII characters only'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -l no-pager -d 'Do not show long output in a pager'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l width -d 'Use this many columns, 40 to 400 [default: the terminal\'s, or 100]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l update -d 'Write snapshots and baselines anew, from the traces that match, instead of comparing them'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l absent -d 'It holds if no trace matches'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l newest -d 'Look at the trace that began last only'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l explain -d 'Say what each backend would be asked, and do not ask'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l open -d 'Open the first trace that matches in the browser'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l coverage -d 'Also list the services, operations and calls of the newest 1000 traces of the window that no assertion is about'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l error -d 'A span that failed: `status = error`'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l ascii -d 'Draw with ASCII characters only'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l no-pager -d 'Do not show long output in a pager'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -a "init" -d 'Write a file of assertions from good traces'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -l from -d 'A good trace; its id is written as for `show`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -l out -d 'The file to write, which must not be there yet; without it, the text is printed' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -l profile -d 'Use the settings of this profile of the configuration file' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also on a pipe or into a file'
+never\t'Not at all'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -l width -d 'Use this many columns, 40 to 400 [default: the terminal\'s, or 100]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -l ascii -d 'Draw with ASCII characters only'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -l no-pager -d 'Do not show long output in a pager'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from help" -f -a "init" -d 'Write a file of assertions from good traces'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l a -d 'As A, the newest traces that satisfy this filter expression' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l b -d 'As B, the newest traces that satisfy this filter expression' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -s n -l limit -d 'Compare at most this many traces a side' -r
@@ -329,7 +365,12 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -s 
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l assert -d 'Check that a trace of this command matches the filter expression; may be given several times' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -s f -l file -d 'Read assertions from a TOML file; may be given several times' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l only -d 'Of the assertions in files, only those that have this in their name; may be given several times' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -s w -l wait -d 'Wait so long for spans that arrive after the command has ended' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l junit -d 'Also write a JUnit XML file, which CI servers read' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l markdown -d 'Also write Markdown; in GitHub Actions it goes to the job summary as well, with annotations' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l html -d 'Also write a page for a browser' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
@@ -343,6 +384,7 @@ always\t'Also on a pipe or into a file'
 never\t'Not at all'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l width -d 'Use this many columns, 40 to 400 [default: the terminal\'s, or 100]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l update -d 'Write snapshots and baselines anew, from the traces that match, instead of comparing them'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l list -d 'List the traces when the command has ended'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l show -d 'Show the traces as waterfalls when the command has ended'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand run" -l ascii -d 'Draw with ASCII characters only'
@@ -524,6 +566,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and no
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "config" -d 'Create, explain or find the configuration'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from assert" -f -a "init" -d 'Write a file of assertions from good traces'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "init" -d 'Write a configuration file in which everything is explained and nothing is set'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show each setting and where it comes from'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Show which files are used'

@@ -28,6 +28,7 @@ use crate::query::Aggregate;
   cruddur-trace assert init --from 5759e988 > checks.toml
   cruddur-trace assert '{ service = \"web\" } >> { db.system = \"dynamodb\" }' --trace 5759e988"
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that was given or not")]
 pub struct AssertArgs {
     /// What is done instead of asserting.
     #[command(subcommand)]

@@ -70,7 +70,7 @@ pub struct Cli {
 pub enum Command {
     List(ListArgs),
     Show(ShowArgs),
-    Assert(AssertArgs),
+    Assert(Box<AssertArgs>),
     Diff(DiffArgs),
     Stats(StatsArgs),
     Map(MapArgs),

@@ -67,10 +67,12 @@ pub fn show_line(trace: &Trace) -> String {
 }
 
 /// What became of an assertion.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Asserted<'a> {
     /// What the file that has it calls it.
     pub name: Option<&'a str>,
+    /// The verdict with its reason, in words.
+    pub message: String,
     /// The verdict, and what shows why.
     pub answer: &'a Answer,
     /// The traces that match.
@@ -241,14 +243,14 @@ struct ExhibitView<'a> {
 }
 
 impl<'a> AssertedView<'a> {
-    fn of(asserted: &Asserted<'a>, summary: Option<&'a TraceSummary>) -> Self {
+    fn of(asserted: &'a Asserted<'a>, summary: Option<&'a TraceSummary>) -> Self {
         let answer = asserted.answer;
         let exhibit = answer.trace.as_ref().zip(summary).map(|(exhibit, summary)| ExhibitView {
             spans: exhibit.spans.iter().filter_map(|at| Some(exhibit.trace.spans().get(*at)?.id.to_string())).collect(),
             trace: TraceView::of(summary, Some(&exhibit.trace)),
         });
         let traces = asserted.traces.iter().map(|summary| TraceView::of(summary, None)).collect();
-        let (verdict, message, detail) = (code(answer.verdict), &answer.message, &answer.detail);
+        let (verdict, message, detail) = (code(answer.verdict), &asserted.message, &answer.detail);
         Self { name: asserted.name, verdict, message, traces, detail, exhibit }
     }
 }

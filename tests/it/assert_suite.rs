@@ -116,7 +116,7 @@ fn what_is_wrong_in_a_file_is_told_with_its_place() {
     ");
     insta::assert_snapshot!(of("[[assert]]\nname = 'a'\nabsnt = true"), @"
     ------- stderr -------
-    error: bad.toml:3:1: unknown field `absnt`, expected one of `name`, `expr`, `every`, `count`, `absent`, `across`, `critical-path`, `trace`, `newest`, `wait`, `settle`
+    error: bad.toml:3:1: unknown field `absnt`, expected one of `name`, `expr`, `every`, `count`, `absent`, `across`, `critical-path`, `snapshot`, `baseline`, `samples`, `tolerance`, `trace`, `newest`, `wait`, `settle`
       | absnt = true
     [exit status: 2]
     ");

@@ -55,7 +55,7 @@ impl<'a> Round<'a> {
 
     /// The newest traces that satisfy it.
     pub(super) async fn list(&mut self, query: &Query) -> Listed {
-        if let Some(listed) = self.from_union(query).await {
+        if let Some(listed) = self.of_union(query).await {
             return listed;
         }
         self.list_alone(query).await
@@ -67,7 +67,7 @@ impl<'a> Round<'a> {
     }
 
     /// What the answer for all says of one.
-    async fn from_union(&mut self, query: &Query) -> Option<Listed> {
+    async fn of_union(&mut self, query: &Query) -> Option<Listed> {
         let filter = query.filter.as_ref()?;
         if self.together.len() < 2 || !self.together.iter().any(|other| other.filter == query.filter) {
             return None;
@@ -128,14 +128,14 @@ impl<'a> Round<'a> {
 
     /// What arrived since then.
     pub(super) async fn arrived(&mut self, range: TimeRange, since: Time) -> &mut Lately {
-        let place = match self.arrived.iter().position(|(asked, _)| *asked == since) {
-            Some(place) => place,
-            None => {
-                let answer = self.sources.arrived(range, since, &HashSet::new()).await;
-                let lately = Lately { arrived: answer.value, silent: answer.failed.len(), failed: answer.failed };
-                self.arrived.push((since, lately));
-                self.arrived.len() - 1
-            }
+        let known = self.arrived.iter().position(|(asked, _)| *asked == since);
+        let place = if let Some(known) = known {
+            known
+        } else {
+            let answer = self.sources.arrived(range, since, &HashSet::new()).await;
+            let lately = Lately { arrived: answer.value, silent: answer.failed.len(), failed: answer.failed };
+            self.arrived.push((since, lately));
+            self.arrived.len() - 1
         };
         &mut self.arrived[place].1
     }

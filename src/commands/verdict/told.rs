@@ -134,7 +134,7 @@ impl Told {
             // How long it took is no part of the answer, which is the same for the same traces.
             let after =
                 if self.waited { format!(", after {}", units::duration(answer.took, ui.is_ascii())) } else { String::new() };
-            ui.verdict(&format!("{}{after}", answer.message), answer.verdict == Verdict::Holds);
+            ui.verdict(&format!("{}{after}", self.sentence(answer)), answer.verdict == Verdict::Holds);
         }
         if saying.open {
             open(&self.traces, ui);
@@ -153,9 +153,15 @@ impl Told {
         }
     }
 
+    /// The verdict with its reason.
+    fn sentence(&self, answer: &Answer) -> String {
+        let name = self.name.as_ref().map_or_else(String::new, |name| format!("{name}: "));
+        format!("{}: {name}{}", report::words(answer.verdict), answer.message)
+    }
+
     /// The same for programs.
     pub(super) fn for_programs<'a>(&'a self, answer: &'a Answer) -> Asserted<'a> {
-        Asserted { name: self.name.as_deref(), answer, traces: &self.traces }
+        Asserted { name: self.name.as_deref(), message: self.sentence(answer), answer, traces: &self.traces }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::model::{Nanos, TimeRange};
 use crate::query::Query;
 use crate::render::units;
 
-/// What was found, where it was looked for and what was expected, behind what follows from it.
+/// What was found, where it was looked for and what was expected; without the verdict, which follows from it.
 pub(super) fn sentence(
     verdict: Verdict,
     part: &Part,
@@ -45,23 +45,17 @@ pub(super) fn sentence(
         Some(until) => format!(" with --since {} --until {until}", window.since),
     };
     let found = format!("{found}{looked_at}{wanted}");
-    let found = case.name.as_ref().map_or(found.clone(), |name| format!("{name}: {found}"));
-    match verdict {
-        Verdict::Holds => format!("holds: {found}"),
-        Verdict::Fails => format!("does not hold: {found}"),
-        Verdict::Unknown => {
-            let why = if checked.is_some() || observed.trouble.is_some() {
-                return format!("cannot tell: {found}");
-            } else if observed.seen.silent > 0 {
-                "not every backend answered".to_owned()
-            } else if observed.seen.left_out {
-                "something that could not be read was left out".to_owned()
-            } else {
-                format!("{} may still grow", units::plural(observed.seen.growing, "trace", "traces"))
-            };
-            format!("cannot tell: {found}, but {why}")
-        }
+    if verdict != Verdict::Unknown || checked.is_some() || observed.trouble.is_some() {
+        return found;
     }
+    let why = if observed.seen.silent > 0 {
+        "not every backend answered".to_owned()
+    } else if observed.seen.left_out {
+        "something that could not be read was left out".to_owned()
+    } else {
+        format!("{} may still grow", units::plural(observed.seen.growing, "trace", "traces"))
+    };
+    format!("{found}, but {why}")
 }
 
 /// What helps where traces may still grow.

@@ -233,12 +233,17 @@ fn answer(trace: Option<Exhibit>) -> Answer {
 fn a_verdict_has_what_matches_and_what_shows_why() {
     let page = page();
     let traces = [page.summary()];
-    let holds = parsed(&verdict(&Asserted { name: None, answer: &answer(None), traces: &traces }, None));
+    let holds =
+        parsed(&verdict(&Asserted { name: None, message: String::new(), answer: &answer(None), traces: &traces }, None));
     assert_eq!(holds["traces"][0]["trace_id"], page.id().to_string());
     assert!(holds.get("exhibit").is_none() && holds.get("detail").is_none() && holds.get("name").is_none(), "{holds}");
     let exhibit = Exhibit { trace: page.clone(), spans: vec![1, 99] };
     let told = answer(Some(exhibit));
-    let both = parsed(&verdicts(Verdict::Holds, &[Asserted { name: Some("n"), answer: &told, traces: &traces }], None));
+    let both = parsed(&verdicts(
+        Verdict::Holds,
+        &[Asserted { name: Some("n"), message: String::new(), answer: &told, traces: &traces }],
+        None,
+    ));
     let shown = &both["assertions"][0]["exhibit"];
     assert_eq!(shown["spans"], serde_json::json!([page.spans()[1].id.to_string()]));
     assert_eq!(shown["trace"], parsed(&show_line(&page)));

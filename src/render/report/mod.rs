@@ -45,7 +45,7 @@ pub struct Answer {
     pub place: Option<Place>,
     /// The verdict.
     pub verdict: Verdict,
-    /// The verdict in one sentence, with its reason.
+    /// Why, in one sentence: what was found, and what was expected.
     pub message: String,
     /// More lines to it, as they are drawn without colour: the nearest misses, what differs from a snapshot. May be empty.
     pub detail: String,

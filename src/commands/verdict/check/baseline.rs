@@ -33,7 +33,9 @@ impl Check {
 
 pub(super) fn judge(committed: &Committed<Baseline>, options: &Options, traces: &[Trace]) -> Result<Checked, Failure> {
     let mut builder = BaselineBuilder::default();
-    traces.iter().for_each(|trace| builder.add(trace));
+    for trace in traces {
+        builder.add(trace);
+    }
     let mut now = builder.finish();
     if committed.update {
         return update(committed, options, &mut now);
