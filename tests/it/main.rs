@@ -7,6 +7,7 @@
 
 mod architecture;
 mod assert;
+mod assert_backends;
 mod assert_figures;
 mod assert_suite;
 mod cli;

@@ -9,7 +9,7 @@ use crate::support::spans::{MS, family, now, span, trace_id};
 use crate::support::{CommandOutput, Home};
 
 /// A root and two children below it, all of a millisecond, that began then. They have their number as an attribute.
-pub(super) fn request(number: u64, start: Time) -> Vec<(TraceId, Span)> {
+pub(crate) fn request(number: u64, start: Time) -> Vec<(TraceId, Span)> {
     let spans = family(2).into_iter().map(|mut span| {
         (span.start, span.end) = (start, Some(Time(start.0 + MS)));
         span.attributes.push("app.number", number as i64);
@@ -19,7 +19,7 @@ pub(super) fn request(number: u64, start: Time) -> Vec<(TraceId, Span)> {
 }
 
 /// So many seconds ago.
-pub(super) fn ago(seconds: f64) -> Time {
+pub(crate) fn ago(seconds: f64) -> Time {
     Time(now().0 - (seconds * SECOND as f64) as u64)
 }
 

@@ -12,7 +12,7 @@ mod inside;
 mod keys;
 mod life;
 mod limits;
-mod list;
+pub(crate) mod list;
 mod odd;
 mod pages;
 mod probe;
