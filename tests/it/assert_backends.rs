@@ -95,7 +95,8 @@ fn the_same_file_has_the_same_verdicts_on_every_backend() {
     write(&local.path("traces.json"), &shown);
     let imported = local.run(["import", "traces.json"]);
     assert_eq!(imported.code, Some(0), "{imported}");
-    for (home, backend) in [(&local, "local"), (&aws, "xray"), (&quick(&honeycomb), "honeycomb"), (&local, "file:traces.json")] {
+    for (home, backend) in [(&local, "local"), (&aws, "xray"), (&quick(&honeycomb), "honeycomb"), (&local, "file:traces.json")]
+    {
         let verdicts = verdicts(home, backend);
         assert_eq!(verdicts.len(), CHECKS.len());
         for ((text, expected), verdict) in CHECKS.iter().zip(&verdicts) {

@@ -9,6 +9,7 @@ mod architecture;
 mod assert;
 mod assert_backends;
 mod assert_figures;
+mod assert_files;
 mod assert_suite;
 mod cli;
 #[cfg(unix)]

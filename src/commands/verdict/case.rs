@@ -89,7 +89,16 @@ impl Case {
             None if args.newest => Which::Newest,
             None => Which::All,
         };
-        Ok(Self { name: None, place: None, which, parts, wait: args.wait, settle: args.settle })
+        let case = Self { name: None, place: None, which, parts, wait: args.wait, settle: args.settle };
+        if args.suites.update && !case.updates() {
+            return Err(nothing_to_update());
+        }
+        Ok(case)
+    }
+
+    /// Whether it writes a file.
+    pub(super) fn updates(&self) -> bool {
+        self.parts.iter().any(|part| part.check.as_ref().is_some_and(Check::updates))
     }
 
     pub(super) fn settle_or(&self, default: Nanos) -> Nanos {
@@ -124,6 +133,11 @@ impl Wanted {
         }
         Ok(parts)
     }
+}
+
+/// `--update` without anything that it is about.
+pub(super) fn nothing_to_update() -> Failure {
+    Failure::usage("there is no snapshot or baseline to update").hint("`--snapshot FILE --update` writes one")
 }
 
 /// More traces than fit into memory are as good as any other number that is never reached.

@@ -25,7 +25,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::case::{Case, Times, Wanted, Which, counted};
+use super::case::{Case, Times, Wanted, Which, counted, nothing_to_update};
 use super::check::Check;
 use crate::analysis::assertion::Expected;
 use crate::cli::SuiteArgs;
@@ -108,6 +108,9 @@ pub(in super::super) fn read(args: &SuiteArgs, times: Times, ui: &mut Ui) -> Res
         if cases.is_empty() {
             return Err(Failure::usage(format!("none of {before} assertions has `{}` in its name", args.only.join("` or `"))));
         }
+    }
+    if args.update && !cases.iter().any(Case::updates) {
+        return Err(nothing_to_update());
     }
     Ok(cases)
 }

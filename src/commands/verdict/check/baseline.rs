@@ -78,6 +78,6 @@ fn update(committed: &Committed<Baseline>, options: &Options, now: &mut Baseline
         let message = format!("{} is not written: {among} are too few{left_out}", committed.shown());
         return Ok(Checked { verdict: Verdict::Unknown, message, detail: None, exhibit: None });
     }
-    let message = format!("{} from {among}{left_out}", committed.write(&now.to_toml())?);
+    let message = format!("{}, from {among}{left_out}", committed.write(&now.to_toml())?);
     Ok(Checked { verdict: Verdict::Holds, message, detail: None, exhibit: None })
 }

@@ -69,6 +69,15 @@ impl Check {
         Ok(checks)
     }
 
+    /// Whether it writes its file instead of comparing.
+    pub(super) fn updates(&self) -> bool {
+        match self {
+            Self::Snapshot(committed) => committed.update,
+            Self::Baseline(committed, _) => committed.update,
+            Self::Across(_) | Self::CriticalPath(_) => false,
+        }
+    }
+
     /// How many traces it looks at.
     pub(super) fn limit(&self) -> usize {
         match self {

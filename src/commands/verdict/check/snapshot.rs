@@ -28,7 +28,7 @@ pub(super) fn judge(committed: &Committed<Snapshot>, traces: &[Trace]) -> Result
     let of = format!("trace {}", trace.id());
     if committed.update {
         let snapshot = committed.found.as_ref().map_or_else(|| actual.snapshot(), |before| before.updated(&actual));
-        let message = format!("{} from {of}", committed.write(&snapshot.to_string())?);
+        let message = format!("{}, from {of}", committed.write(&snapshot.to_string())?);
         return Ok(Checked { verdict: Verdict::Holds, message, detail: None, exhibit: None });
     }
     let Some(expected) = &committed.found else { return Ok(nothing()) };
