@@ -34,6 +34,7 @@ fn main() {
     let mut report = String::from("| what | this program | set against | ratio |\n|---|---|---|---|\n");
     let now = now();
     reading(folder.path(), now, &mut report);
+    waiting(folder.path(), now, &mut report);
     file(folder.path(), now, &mut report);
     ingest(folder.path(), now, &mut report);
     show(&format!("\n{report}"));
@@ -88,6 +89,82 @@ fn reading(folder: &Path, now: Time, report: &mut String) {
     }
 }
 
+/// How long after the last span has been acknowledged an assertion ends that waits for it, on the store of [`reading`].
+fn waiting(folder: &Path, now: Time, report: &mut String) {
+    let store = folder.join("reading.db");
+    let mut collect = receiver(folder, &store);
+    let address = listening(&mut collect);
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    stream.set_nodelay(true).expect("a TCP option");
+    let names = ["the last one", "the last one of many"];
+    let suite = |of: &str| -> String {
+        let others =
+            (1..10).map(|number| format!("[[assert]]\nname = '{number}'\nexpr = 'name = \"{of}\" and service = postgres'\n"));
+        others.chain([format!("[[assert]]\nname = 'last'\nexpr = 'name = \"{of}\"'\n")]).collect()
+    };
+    let (start, _) = median(21, PROGRAM, &["--version"], &store);
+    for (what, is_suite) in [("an assertion that waits for it", false), ("ten in a file that wait for it", true)] {
+        let times = (0..11_u64).map(|round| {
+            let name = format!("{} {round}", names[usize::from(is_suite)]);
+            let file = folder.join("checks.toml");
+            std::fs::write(&file, suite(&name)).expect("the file is written");
+            let expr = format!("name = \"{name}\"");
+            let file = file.to_string_lossy();
+            let asked: [&str; 2] = if is_suite { ["--file", &file] } else { ["--since=1h", &expr] };
+            let mut asserting = Command::new(PROGRAM)
+                .args(["assert", "-b", "local", "--wait", "60s"])
+                .args(asked)
+                .env_clear()
+                .env("HOME", folder)
+                .env("CRUDDUR_TRACE_STORE", &store)
+                .stdin(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("the program is built");
+            std::thread::sleep(std::time::Duration::from_millis(500));
+            assert!(asserting.try_wait().expect("it is our child").is_none(), "it waits");
+            let mut last = trace(u64::MAX / 4 + round + u64::from(is_suite) * 100, 2, now, &resources());
+            for (_, span) in &mut last {
+                span.name.clone_from(&name);
+                span.resource = std::sync::Arc::new(cruddur_trace::model::Resource::of_service("postgres"));
+            }
+            post(&mut stream, &encoded(&last));
+            let begun = Instant::now();
+            assert!(asserting.wait().expect("it is our child").success(), "{name}");
+            begun.elapsed().as_secs_f64()
+        });
+        let mut times: Vec<f64> = times.collect();
+        times.sort_by(f64::total_cmp);
+        let ours = times[times.len() / 2];
+        row(
+            report,
+            &format!("the last span is acknowledged, 100,000 traces in the store: {what}"),
+            &format!("{:.1} ms, at most {:.1}", ours * 1e3, times[times.len() - 1] * 1e3),
+            &format!("{:.1} ms (`--version`)", start * 1e3),
+            ours / start,
+        );
+    }
+    stop(&mut collect);
+}
+
+/// A receiver with this store.
+fn receiver(folder: &Path, store: &Path) -> std::process::Child {
+    Command::new(PROGRAM)
+        .args(["collect", "--otlp-http", "127.0.0.1:0", "--xray", "off"])
+        .env_clear()
+        .env("HOME", folder)
+        .env("CRUDDUR_TRACE_STORE", store)
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program is built")
+}
+
+fn stop(child: &mut std::process::Child) {
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill is there");
+    child.wait().expect("it is our child");
+}
+
 /// A million spans from a file, against reading the same file into a JSON tree.
 fn file(folder: &Path, now: Time, report: &mut String) {
     let path = folder.join("million.json");
@@ -140,15 +217,7 @@ fn ingest(folder: &Path, now: Time, report: &mut String) {
     }
     let decoding = count as f64 / begun.elapsed().as_secs_f64();
 
-    let mut child = Command::new(PROGRAM)
-        .args(["collect", "--otlp-http", "127.0.0.1:0", "--xray", "off"])
-        .env_clear()
-        .env("HOME", folder)
-        .env("CRUDDUR_TRACE_STORE", &store)
-        .stdin(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program is built");
+    let mut child = receiver(folder, &store);
     let address = listening(&mut child);
     let begun = Instant::now();
     std::thread::scope(|scope| {
@@ -164,8 +233,7 @@ fn ingest(folder: &Path, now: Time, report: &mut String) {
         }
     });
     let ours = count as f64 / begun.elapsed().as_secs_f64();
-    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill is there");
-    child.wait().expect("it is our child");
+    stop(&mut child);
     let kept: i64 = rusqlite::Connection::open(&store)
         .expect("the store")
         .query_row("SELECT sum(spans) FROM batches", [], |row| row.get(0))

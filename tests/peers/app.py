@@ -8,6 +8,7 @@ files that PEERS_OTEL_TRUTH, PEERS_XRAY_TRUTH and PEERS_VISIT_TRUTH name.
     app.py seed COUNT           one trace of COUNT + 1 spans whose root is sent last
     app.py orphan               two spans of a trace whose root never comes
     app.py serve                waits, with a span open, for SIGTERM or SIGINT; leaves with 15
+    app.py listen PORT          the backend alone, for somebody else's visits, until SIGTERM or SIGINT
 """
 
 import argparse
@@ -329,6 +330,15 @@ def serve():
             sys.exit("app.py: nobody said stop within 60 s")
 
 
+def listen():
+    """Stands still until it is told to stop."""
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    if not stopped.wait(120):
+        sys.exit("app.py: nobody said stop within 120 s")
+
+
 def write(variable: str, content):
     with open(os.environ[variable], "w", encoding="utf-8") as file:
         json.dump(content, file)
@@ -336,7 +346,7 @@ def write(variable: str, content):
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("mode", choices=["tour", "seed", "orphan", "serve"])
+    parser.add_argument("mode", choices=["tour", "seed", "orphan", "serve", "listen"])
     parser.add_argument("count", nargs="?", type=int, default=1200)
     parser.add_argument("--exit", type=int, default=0)
     arguments = parser.parse_args()
@@ -346,7 +356,8 @@ def main() -> int:
     logging.getLogger("aws_xray_sdk").setLevel(logging.ERROR)
     app.logger.setLevel(logging.CRITICAL)
 
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    port = arguments.count if arguments.mode == "listen" else 0
+    server = make_server("127.0.0.1", port, app, threaded=True)
     serving = threading.Thread(target=server.serve_forever)
     serving.start()
     visit = Visit(f"http://127.0.0.1:{server.server_port}")
@@ -358,6 +369,8 @@ def main() -> int:
             seed(arguments.count)
         elif arguments.mode == "orphan":
             orphan()
+        elif arguments.mode == "listen":
+            listen()
         else:
             serve()
             code = 15

@@ -12,11 +12,13 @@ import argparse
 import json
 import os
 import signal
+import socket
 import sys
 import tempfile
 import time
 import unicodedata
 from pathlib import Path
+from xml.etree import ElementTree
 
 from aws import Service, in_parts, last_of_each, moto, odd, of_random_id, still_running, variables
 from compare import (
@@ -34,6 +36,7 @@ from compare import (
 from session import PATIENCE, Session, excerpt
 
 APP = str(Path(__file__).with_name("app.py"))
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def proved(line: str):
@@ -340,6 +343,50 @@ def check_wrapping(session: Session):
         proved(f"run: {how}: the child ends as it likes, its last span arrives, and its exit code is ours")
 
 
+def check_worked_example(session: Session):
+    """The steps of the job in docs/ci, which the README shows: a backend under `run`, driven with curl, a suite and a snapshot."""
+    example = ROOT / "docs" / "ci"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    summary = session.folder / "summary.md"
+    extra = {
+        "BACKEND": f"{sys.executable} {APP} listen {port}",
+        "URL": f"http://127.0.0.1:{port}",
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_STEP_SUMMARY": str(summary),
+    }
+    options = ("--file", str(example / "checks.toml"), "--junit", "traces.xml", "--markdown", "traces.md")
+
+    def tests() -> list[str]:
+        cases = ElementTree.parse(session.folder / "traces.xml").getroot().iter("testcase")
+        return [case[0].tag if len(case) else "passed" for case in cases]
+
+    home = "/api/activities/home"
+    session.run("bash", str(example / "drive.sh"), home, options=options, extra=extra)
+    must_equal("JUnit: all hold", ["passed"] * 4, tests())
+    must_hold("the summary has the report", summary.read_text() == (session.folder / "traces.md").read_text())
+    proved("docs/ci: the suite and the snapshot hold of the backend that curl drove (exit 0)")
+
+    done = session.run(
+        "bash", str(example / "drive.sh"), home, "/api/activities/search?term=x", options=options, extra=extra, expect=1
+    )
+    must_equal("JUnit: nothing fails", ["passed", "passed", "failure", "passed"], tests())
+    must_hold("the annotation points at the file", b"\n::error file=" in done.stderr, done.stderr)
+    must_hold("the summary shows the trace", "GET /api/activities/search" in summary.read_text(), summary.read_text())
+    proved("docs/ci: a route that fails is a failure in JUnit, in the summary and in the annotations (exit 1)")
+
+    changed = session.folder / "checks.toml"
+    changed.write_text((example / "checks.toml").read_text())
+    (session.folder / "home.trace").write_text((example / "home.trace").read_text().replace("home-activites", "home"))
+    options = ("--file", "checks.toml", "--only", "reviewed")
+    done = session.run("bash", str(example / "drive.sh"), home, options=options, extra=extra, expect=1)
+    must_hold("the difference is shown", b"home-activites-mock-data" in done.stderr, done.stderr)
+    session.run("bash", str(example / "drive.sh"), home, options=(*options, "--update"), extra=extra)
+    must_equal("the snapshot is as it was", (example / "home.trace").read_text(), (session.folder / "home.trace").read_text())
+    proved("docs/ci: a trace that is not as reviewed is told apart, and --update writes the same file again")
+
+
 def check_api(session: Session):
     """What AWS's own client put into X-Ray, as another implementation of the service has it, is what comes out of the backend."""
     session.run(sys.executable, APP, "tour")
@@ -455,6 +502,7 @@ PYTHON_CHECKS = {
     "Every route, by OTLP JSON": lambda session: check_tour(session, JSON),
     "Every route, by OTLP JSON, gzip": lambda session: check_tour(session, JSON | GZIP),
     "A trace that begins elsewhere": check_orphan,
+    "The worked example of a CI job": check_worked_example,
     "1,201 spans in several requests, the root last": check_seed,
     "Read from AWS X-Ray, as moto has it": check_api,
 }

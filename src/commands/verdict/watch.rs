@@ -128,7 +128,7 @@ async fn ask_once<'a>(
     };
     let mut verdict = if part.check.is_none() { assertion::settled(expected, observed.seen) } else { None };
     let mut checked = None;
-    let is_over = when.late || is_whole(case, &observed) || is_settled(case, round.sources, when.begun);
+    let is_over = when.late || when.ended || is_whole(case, &observed) || is_settled(case, round.sources, when.begun);
     if let Some(check) = part.check.as_ref().filter(|_| is_over) {
         question.read(&mut observed, round).await;
         question.count_growing(&mut observed, round).await;
