@@ -132,3 +132,13 @@ fn every_file_that_is_linked_is_there() {
         assert!(root.join(&found[1]).exists(), "{}", &found[1]);
     }
 }
+
+#[test]
+fn the_job_that_it_shows_is_the_one_that_is_performed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let shown = blocks(&readme(), "yaml");
+    let job = std::fs::read_to_string(root.join("docs/ci/traces.yml")).expect("it is there").replace("\r\n", "\n");
+    assert!(shown.iter().any(|block| format!("{block}\n") == job), "the README shows another job than docs/ci/traces.yml");
+    let command = "cruddur-trace run --file ci/checks.toml --junit traces.xml --markdown traces.md";
+    assert!(job.contains(command) && job.contains("-- ci/drive.sh /api/activities/home"), "{job}");
+}
