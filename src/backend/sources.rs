@@ -323,6 +323,13 @@ impl Sources {
         self.opened.iter().any(Source::is_remote)
     }
 
+    /// Whether nothing about them will change: they have been read.
+    pub fn are_fixed(&self) -> bool {
+        self.unopened.is_empty()
+            && !self.opened.is_empty()
+            && self.opened.iter().all(|source| matches!(source, Source::File(_)))
+    }
+
     /// Whether one of them may be read further back than the default window.
     pub fn reach_back(&self) -> bool {
         self.opened.iter().any(Backend::reaches_back)

@@ -81,11 +81,11 @@ pub struct AssertArgs {
     pub baseline: Option<PathBuf>,
 
     /// With --baseline, how many samples of an operation it takes at least: traces that have it
-    #[arg(long, value_name = "N", requires = "baseline")]
+    #[arg(long, value_name = "N", requires = "baseline", conflicts_with = "files")]
     pub samples: Option<u32>,
 
     /// With --baseline, how much slower is no difference yet [default: 10%]
-    #[arg(long, value_name = "PERCENT", requires = "baseline")]
+    #[arg(long, value_name = "PERCENT", requires = "baseline", conflicts_with = "files")]
     pub tolerance: Option<Percent>,
 
     /// Ask again for so long, until it can be told: spans take a while to arrive

@@ -101,14 +101,15 @@ fn after_help() -> String {
 
 /// What clap cannot know about a command line that it refuses: the likely mistakes with a filter expression.
 pub fn advice(refused: &clap::Error) -> Option<&'static str> {
-    let argument = match refused.get(ContextKind::InvalidArg)? {
-        ContextValue::String(argument) => argument.as_str(),
-        _ => return None,
-    };
+    // Of a command that has commands of its own, the second word is taken for one.
+    let wrong = [ContextKind::InvalidArg, ContextKind::InvalidSubcommand].into_iter().find_map(|kind| refused.get(kind))?;
+    let ContextValue::String(argument) = wrong else { return None };
     let usage = refused.get(ContextKind::Usage)?.to_string();
     let takes_expression = usage.contains("[EXPR]");
-    (refused.kind() == ErrorKind::UnknownArgument && takes_expression && !argument.starts_with('-'))
-        .then_some("a filter expression is one argument: put it in single quotes, as in 'service = \"web\" and status = error'")
+    (matches!(refused.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand)
+        && takes_expression
+        && !argument.starts_with('-'))
+    .then_some("a filter expression is one argument: put it in single quotes, as in 'service = \"web\" and status = error'")
 }
 
 #[cfg(test)]

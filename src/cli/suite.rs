@@ -39,3 +39,10 @@ pub struct ReportArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub html: Option<PathBuf>,
 }
+
+impl ReportArgs {
+    /// Whether there is one.
+    pub fn any(&self) -> bool {
+        [&self.junit, &self.markdown, &self.html].into_iter().any(Option::is_some)
+    }
+}

@@ -8,11 +8,13 @@ use std::time::Instant;
 use super::signals::{Stop, interrupted};
 use super::verdict::{self, Case, Reports, Saying, Times};
 use super::{Context, ask};
+use crate::backend::Sources;
 use crate::cli::AssertArgs;
 use crate::cli::assert::{AssertCommand, AssertFormat};
 use crate::config::Env;
 use crate::error::Failure;
 use crate::exit::Exit;
+use crate::query::Query;
 use crate::ui::Ui;
 
 /// Asks until there is a verdict or the time is up.
@@ -37,10 +39,7 @@ async fn asserted(args: &AssertArgs, reports: &Reports, context: &Context, ui: &
         part.query.range = range;
     }
     if args.explain {
-        for part in cases.iter().flat_map(|case| &case.parts) {
-            ask::explain(&sources, &part.query, ui)?;
-        }
-        return Ok(Exit::Yes);
+        return explain(&cases, &sources, ui);
     }
     let mut judged = verdict::watch(&cases, &mut sources, begun, args.interval, context, ui).await?;
     let mut failed = ask::Failed::new();
@@ -48,10 +47,25 @@ async fn asserted(args: &AssertArgs, reports: &Reports, context: &Context, ui: &
         ask::also_failed(&mut failed, std::mem::take(&mut judged.observed.failed));
     }
     ask::report(&failed, ui);
-    let coverage = if args.coverage { Some(coverage::of(&cases, &sources, range, ui).await?) } else { None };
+    let coverage = if args.coverage { coverage::of(&cases, &sources, range, ui).await } else { None };
     let json = args.output == AssertFormat::Json;
     let saying = Saying { json, of_files: !args.suites.files.is_empty(), open: args.open, coverage, reports, begun };
     verdict::tell(&cases, judged, &sources, &saying, context, ui).await
+}
+
+/// Each question once.
+fn explain(cases: &[Case], sources: &Sources, ui: &mut Ui) -> Result<Exit, Failure> {
+    let mut said: Vec<&Query> = Vec::new();
+    for part in cases.iter().filter(|case| !case.is_of_one()).flat_map(|case| &case.parts) {
+        if !said.iter().any(|query| query.filter == part.query.filter) {
+            ask::explain(sources, &part.query, ui)?;
+            said.push(&part.query);
+        }
+    }
+    if cases.iter().any(Case::is_of_one) {
+        ask::explain_fetch(sources, ui)?;
+    }
+    Ok(Exit::Yes)
 }
 
 /// What is asserted: by the command line, or in files.

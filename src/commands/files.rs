@@ -35,7 +35,9 @@ pub(super) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
         return fs::write(&target, text).or_fail(Kind::Usage, doing);
     }
     let beside = beside(&target);
-    let written = written(&beside, text).and_then(|()| fs::rename(&beside, &target));
+    // Who may read the old one may read the new one, and nobody else.
+    let keep = |mode: io::Result<fs::Metadata>| mode.map_or(Ok(()), |found| fs::set_permissions(&beside, found.permissions()));
+    let written = written(&beside, text).and_then(|()| keep(fs::metadata(&target))).and_then(|()| fs::rename(&beside, &target));
     if written.is_err() {
         // It may never have come into being.
         let _gone = fs::remove_file(&beside);

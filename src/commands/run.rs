@@ -45,6 +45,9 @@ const ASTRAY: [&str; 9] = [
 /// Runs the command to its end, waits for what it sent late, and answers with its exit code.
 pub(crate) async fn run(args: &RunArgs, env: &Env, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
     let cases = cases(args, ui)?;
+    if cases.is_empty() && args.reports.any() {
+        return Err(Failure::usage("there is nothing to report on: nothing is asserted").hint("see --assert and --file"));
+    }
     let reports = Reports::of_args(&args.reports, env)?;
     let settings = &context.settings;
     let seen = Arc::new(Mutex::new(HashSet::new()));
@@ -103,8 +106,12 @@ pub(crate) async fn run(args: &RunArgs, env: &Env, context: &Context, ui: &mut U
     show(args, &traces, context, ui)?;
     let exit = Exit::of_child(status);
     let sources = of_this_command(traces);
-    let judged = verdict::of_traces(&cases, &sources, ended, true, context).await?.unwrap_or_default();
+    if exit.code() != 0 && args.suites.update {
+        ui.warn("the command failed, so nothing is written");
+        return Ok(exit);
+    }
     let of_files = !args.suites.files.is_empty();
+    let judged = verdict::of_traces(&cases, &sources, ended, true, context).await?.unwrap_or_default();
     let saying = Saying { json: false, of_files, open: false, coverage: None, reports: &reports, begun: ended };
     let asserted =
         if cases.is_empty() { Exit::Yes } else { verdict::tell(&cases, judged, &sources, &saying, context, ui).await? };
@@ -116,6 +123,9 @@ fn cases(args: &RunArgs, ui: &mut Ui) -> Result<Vec<Case>, Failure> {
     let mut cases = Vec::new();
     for typed in &args.asserts {
         cases.extend(ask::expression(Some(typed), ui)?.map(|filter| Case::of_filter(filter, Times::default())));
+    }
+    if args.suites.files.is_empty() && args.suites.update {
+        return Err(Failure::usage("there is no snapshot or baseline to update").hint("an assertion in a --file may have one"));
     }
     if !args.suites.files.is_empty() {
         cases.extend(verdict::read_suites(&args.suites, Times::default(), ui)?);

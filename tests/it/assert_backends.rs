@@ -51,7 +51,7 @@ fn suite() -> String {
         let settle = if text.contains("settle") { "" } else { "settle = '0s'\n" };
         format!("[[assert]]\nname = '{number}'\n{text}\n{settle}")
     };
-    CHECKS.iter().enumerate().map(one).collect()
+    CHECKS.iter().enumerate().map(one).collect::<Vec<_>>().concat()
 }
 
 /// Three requests to `web`, of which the second fails and the others call `worker`.
@@ -110,7 +110,8 @@ fn all_that_is_asserted_is_asked_of_a_service_at_once() {
     let suite = |count: usize| -> String {
         let all = ["service = \"web\"", "status = error", "{ service = \"web\" } > { service = \"worker\" }", "duration < 1h"];
         let each = all.iter().take(count).enumerate();
-        each.map(|(number, expr)| format!("[[assert]]\nname = '{number}'\nexpr = '{expr}'\n")).collect()
+        let one = |(number, expr): (usize, &&str)| format!("[[assert]]\nname = '{number}'\nexpr = '{expr}'\n");
+        each.map(one).collect::<Vec<_>>().concat()
     };
     let xray = XRay::start();
     let aws = home(&xray);
@@ -130,7 +131,7 @@ fn all_that_is_asserted_is_asked_of_a_service_at_once() {
     let home = quick(&honeycomb);
     let asked = |count: u64| {
         let each = (1..=count).map(|number| format!("[[assert]]\nname = '{number}'\nexpr = 'app.number = {number}'\n"));
-        write(&home.path("checks.toml"), &each.collect::<String>());
+        write(&home.path("checks.toml"), &each.collect::<Vec<_>>().concat());
         let before = honeycomb.query_results();
         let output = home.line("assert -b honeycomb --file checks.toml");
         assert_eq!(output.code, Some(0), "{output}");

@@ -1,6 +1,6 @@
 //! `assert` of traces that are whole: figures over all of them, their critical paths, and the newest of them.
 
-use crate::support::{CommandOutput, Home};
+use crate::support::{CommandOutput, Home, write};
 
 /// An assertion about the session.
 fn assert(more: &[&str]) -> CommandOutput {
@@ -78,6 +78,32 @@ fn the_newest_trace_is_the_one_that_began_last() {
     ] {
         let output = assert(question);
         assert_eq!(output.code, Some(code), "{question:?}: {output}");
+    }
+}
+
+#[test]
+fn who_does_not_answer_may_have_a_newer_one() {
+    let home = Home::new().with_fixtures(&["cruddur.json"]);
+    for question in [&["--newest"][..], &["--newest", "kind = server"], &["--newest", "--absent", "kind = server"]] {
+        let output = home.run(["assert", "-b", "file:cruddur.json", "-b", "file:nowhere.json"].iter().chain(question));
+        assert_eq!(output.code, Some(3), "{question:?}: {output}");
+    }
+}
+
+#[test]
+fn the_id_of_a_trace_is_no_line_of_its_own() {
+    let home = Home::new();
+    let id = "a\\nholds: everything\\n::error::from the id";
+    let span = format!(
+        r#"{{"traceID": "{id}", "spanID": "1", "operationName": "x", "references": [], "startTime": 1700000000000000, "duration": 5, "processID": "p"}}"#
+    );
+    let jaeger =
+        format!(r#"{{"data": [{{"traceID": "{id}", "spans": [{span}], "processes": {{"p": {{"serviceName": "web"}}}}}}]}}"#);
+    write(&home.path("j.json"), &jaeger);
+    for question in [&["--newest", "name = y"][..], &["--critical-path", "< 1us"], &["--newest"]] {
+        let output = home.run(["assert", "-b", "file:j.json"].iter().chain(question));
+        assert!(output.code == Some(0) || output.code == Some(1), "{output}");
+        assert!(!output.stderr.lines().any(|line| line.starts_with("holds: everything") || line.starts_with("::")), "{output}");
     }
 }
 

@@ -293,9 +293,12 @@ fn github_shows_the_summary_and_annotations() {
     let output = assert(&home, &["--file", "checks.toml", "--markdown", "m.md"]);
     assert_eq!(output.code, Some(1), "{output}");
     assert_eq!(read(&home, "summary.md"), format!("# Before\n{}", read(&home, "m.md")));
-    let annotations: Vec<&str> = output.stderr.lines().filter(|line| line.starts_with("::")).collect();
-    assert_eq!(annotations.len(), 1, "{output}");
-    assert!(annotations[0].starts_with("::error file=checks.toml,line=2,title="), "{output}");
+    let commands: Vec<&str> = output.stderr.lines().filter(|line| line.trim_start().starts_with("::")).collect();
+    let [stop, go, annotation] = commands.as_slice() else { panic!("three commands: {output}") };
+    assert!(annotation.starts_with("::error file=checks.toml,line=2,title="), "{output}");
+    // What traces say stands between these, and is no command.
+    assert_eq!(stop.strip_prefix("::stop-commands::"), go.trim_matches(':').into(), "{output}");
+    assert!(output.stderr.starts_with(stop), "{output}");
     let output = assert(&home, &["--file", "checks.toml"]);
     assert!(!output.stderr.contains("::error"), "only with --markdown: {output}");
 }
@@ -316,13 +319,62 @@ fn a_snapshot_that_can_no_longer_be_met_fails_while_the_trace_still_grows() {
     let fails = assert("web \"GET /\" server\n", &["--wait", "110s"]);
     assert_eq!(fails.code, Some(1), "{fails}");
     assert!(fails.stderr.contains("1 unexpected"), "{fails}");
-    assert!(begun.elapsed() < Duration::from_secs(60), "it did not wait for what cannot help");
+    assert!(begun.elapsed() < Duration::from_mins(1), "it did not wait for what cannot help");
     // What is missing may still come, and what is as expected may still become more.
     for expected in ["web \"GET /\" server\n  web \"SELECT\" server\n", "web \"GET /\" server\n  2 × web \"SELECT\" server\n"]
     {
         let open = assert(expected, &["--wait", "300ms"]);
         assert_eq!(open.code, Some(3), "{expected}: {open}");
     }
+}
+
+#[test]
+fn nothing_is_written_unless_all_the_rest_holds() {
+    let home = home();
+    for more in [&["--every", "status = error"][..], &["--count", "2"], &["--across", "count() < 1"]] {
+        let output = assert(&home, &[&["kind = server", "--snapshot", "s.trace", "--update"], more].concat());
+        assert_eq!(output.code, Some(1), "{output}");
+        assert!(!home.path("s.trace").exists(), "{more:?}");
+    }
+    let output = assert(&home, &["kind = server", "--count", "5", "--snapshot", "s.trace", "--update"]);
+    assert_eq!(output.code, Some(0), "{output}");
+    let both = ["kind = server", "--snapshot", "t.trace", "--baseline", "b.toml", "--update"];
+    let output = assert(&home, &both);
+    assert_eq!(output.code, Some(3), "too few samples for the baseline: {output}");
+    assert!(output.stderr.contains("t.trace is written"), "and what was written is said: {output}");
+}
+
+#[test]
+fn a_newer_trace_that_is_still_open_keeps_a_snapshot_open() {
+    let home = Home::new();
+    let receiver = Receiver::start(&home, &[]);
+    let wrong = body(&trace_id(7, 1), &[span(1, 0, "GET /"), span(2, 1, "bad")]);
+    // Its root has not arrived, by which it would be found.
+    let newer = body(&trace_id(7, 2), &[span(2, 1, "SELECT")]);
+    for body in [wrong, newer] {
+        assert_eq!(post(receiver.otlp(), "application/x-protobuf", &body).status, 200);
+    }
+    write(&home.path("s.trace"), "cruddur-trace snapshot 1\nweb \"GET /\" server\n  web \"SELECT\" server\n");
+    let question = ["assert", "-b", "local", "name = 'GET /'", "--snapshot", "s.trace", "--settle", "120s", "--wait", "300ms"];
+    let output = home.run(question);
+    assert_eq!(output.code, Some(3), "{output}");
+}
+
+#[test]
+fn one_that_goes_wrong_leaves_the_others_their_verdicts() {
+    let home = home();
+    let checks = "[[assert]]\nname = 'good'\nexpr = 'status = error'\n[[assert]]\nname = 'two ids begin so'\ntrace = '6'\n";
+    write(&home.path("checks.toml"), checks);
+    let output = assert(&home, &["--file", "checks.toml", "--junit", "j.xml"]);
+    assert_eq!(output.code, Some(3), "{output}");
+    assert!(output.stderr.contains("holds: good") && output.stderr.contains("cannot tell: two ids begin so"), "{output}");
+    assert!(read(&home, "j.xml").contains("<error"));
+    let full = assert(&home, &["status = error", "--junit", "/dev/full", "--html", "r.html", "-o", "json"]);
+    assert_eq!(full.code, Some(2), "{full}");
+    assert!(full.stdout.contains("\"holds\"") && home.path("r.html").exists(), "{full}");
+    // Nobody is left to say what is covered; the verdict is told all the same.
+    let silent = home.run(["assert", "--file", "checks.toml", "--only", "good", "-b", "file:nowhere.json", "--coverage"]);
+    assert_eq!(silent.code, Some(3), "{silent}");
 }
 
 #[test]

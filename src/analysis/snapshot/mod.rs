@@ -3,7 +3,7 @@
 //! [`Observed`] is the tree of one trace without what differs from run to run: ids, times, hosts, ports, versions. What is left of
 //! a span is its [`Label`]. Siblings stand in the order of their content. A [`Snapshot`] is the same as lines, in which siblings that
 //! are the same all the way down are one line with a count; a person may make its lines wider: a range instead of a count, a range
-//! for the duration, `*` instead of an attribute's value. [`compare`] matches a trace with a snapshot, and [`exceeds`] tells whether
+//! for the duration, `*` instead of an attribute's value. [`compare`](fn@compare) matches a trace with a snapshot, and [`exceeds`](fn@exceeds) tells whether
 //! it could still come to match if it grew.
 //!
 //! ```text
@@ -109,7 +109,7 @@ impl Snapshot {
     }
 
     /// What to write after this trace was seen: what it looks like now, with the ranges, `*` and comments that a person wrote, as far
-    /// as they still fit. A snapshot that the trace matches stays as it is; [`compare`] finds no difference from what is returned.
+    /// as they still fit. A snapshot that the trace matches stays as it is; [`compare`](fn@compare) finds no difference from what is returned.
     #[must_use]
     pub fn updated(&self, actual: &Observed) -> Self {
         update::updated(self, actual)

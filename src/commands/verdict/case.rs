@@ -47,6 +47,19 @@ pub(in super::super) struct Part {
     pub(super) check: Option<Check>,
 }
 
+impl Part {
+    /// What it is about: a check without a filter is about all spans, and that there is some trace is about none.
+    pub(in super::super) fn about(&self) -> Option<Expr> {
+        let all = || self.check.as_ref().map(|_| Expr::Select(SpanExpr::Any));
+        self.query.filter.clone().or_else(all)
+    }
+
+    /// Whether it writes a file.
+    pub(super) fn updates(&self) -> bool {
+        self.check.as_ref().is_some_and(Check::updates)
+    }
+}
+
 /// What is asserted of the traces that a filter finds.
 pub(super) struct Wanted {
     pub(super) filter: Option<Expr>,
@@ -79,8 +92,11 @@ impl Case {
             (None, true) => Expected::NONE,
             (None, false) => Expected::SOME,
         };
-        let checks = Check::of_args(args)?;
-        let parts = Wanted { filter, every, expected, checks }.parts().map_err(|of| {
+        let wanted = Wanted { filter, every, expected, checks: Check::of_args(args)? };
+        if wanted.contradicts() {
+            return Err(Failure::usage("--count says that there is none, and something is asked of it"));
+        }
+        let parts = wanted.parts().map_err(|of| {
             let failure = Failure::usage(format!("--every asks each span that satisfies {of}, and cannot"));
             failure.hint("it can where these are spans of one selector, or below those of one: `{ a } >> { b }`")
         })?;
@@ -98,11 +114,16 @@ impl Case {
 
     /// Whether it writes a file.
     pub(super) fn updates(&self) -> bool {
-        self.parts.iter().any(|part| part.check.as_ref().is_some_and(Check::updates))
+        self.parts.iter().any(Part::updates)
     }
 
     pub(super) fn settle_or(&self, default: Nanos) -> Nanos {
         self.settle.map_or(default, |settle| Nanos::try_from(settle.as_nanos()).unwrap_or(Nanos::MAX))
+    }
+
+    /// Whether it is about one trace by its id.
+    pub(in super::super) fn is_of_one(&self) -> bool {
+        matches!(self.which, Which::Id(_))
     }
 
     /// What it is called: by its file, or else by what it asserts.
@@ -113,6 +134,11 @@ impl Case {
 }
 
 impl Wanted {
+    /// Whether something is asked of traces that are not to be there.
+    pub(super) fn contradicts(&self) -> bool {
+        self.expected.max == Some(0) && (self.every.is_some() || !self.checks.is_empty())
+    }
+
     /// What must hold so that so many traces match, every span that is found satisfies `every`, and all checks are passed. An error is
     /// what `every` cannot ask.
     pub(super) fn parts(self) -> Result<Vec<Part>, Expr> {

@@ -1,11 +1,12 @@
 //! Verdicts on assertions: what `assert` and `run` have in common.
 //!
-//! A [`Case`] is what is asserted, by options or in a file (`suite`); [`watch`] asks until each is decided (`observe`, one `round` after
-//! the other, with a `check` of what is whole), and [`tell`] says what became of them (`told`, in `words`, with the `nearest` misses) and
+//! A [`Case`] is what is asserted, by options or in a file (`suite`); [`watch`](fn@watch) asks until each is decided (`decide`: what was `observe`d in one `round`
+//! after the other, with a `check` of what is whole), and [`tell`] says what became of them (`told`, in `words`, with the `nearest` misses) and
 //! writes the [`Reports`].
 
 mod case;
 mod check;
+mod decide;
 mod nearest;
 mod observe;
 mod report;
@@ -29,10 +30,11 @@ use crate::render::json;
 use crate::render::report::{self as reports, Answer, Report};
 use crate::ui::Ui;
 
-pub(super) use case::{Case, Times};
+pub(super) use case::{Case, Part, Times};
+pub(super) use decide::Judged;
 pub(super) use report::Reports;
 pub(super) use suite::read as read_suites;
-pub(super) use watch::{Judged, last_deadline, of_traces, opened, watch};
+pub(super) use watch::{last_deadline, of_traces, opened, watch};
 
 use told::Teller;
 
@@ -67,6 +69,7 @@ pub(super) async fn tell(
     let mut answers = Vec::new();
     let mut told = Vec::new();
     let mut teller = Teller::new(sources, context);
+    saying.reports.begin(ui);
     for (case, judged) in cases.iter().zip(judged) {
         let (answer, beside) = teller.told(case, judged).await;
         beside.say(&answer, saying, context, ui);
@@ -74,12 +77,10 @@ pub(super) async fn tell(
         told.push(beside);
     }
     let verdict = overall(&answers);
-    if saying.of_files || answers.len() > 1 {
+    if !saying.json && (saying.of_files || answers.len() > 1) {
         let tally = reports::tally(answers.iter().map(|answer| answer.verdict));
         ui.verdict(&tally, verdict == Verdict::Holds);
     }
-    let took = Nanos::try_from(saying.begun.elapsed().as_nanos()).unwrap_or(Nanos::MAX);
-    saying.reports.write(&Report { verdict, start: context.now, took, answers: &answers }, context, ui)?;
     if saying.json {
         let coverage = saying.coverage.as_ref();
         let asserted: Vec<_> = told.iter().zip(&answers).map(|(told, answer)| told.for_programs(answer)).collect();
@@ -88,6 +89,8 @@ pub(super) async fn tell(
             all => ui.out(&json::verdicts(verdict, all, coverage))?,
         }
     }
+    let took = Nanos::try_from(saying.begun.elapsed().as_nanos()).unwrap_or(Nanos::MAX);
+    saying.reports.write(&Report { verdict, start: context.now, took, answers: &answers }, context, ui)?;
     if let Some(coverage) = saying.coverage.as_ref().filter(|_| !saying.json) {
         ui.out(&coverage::render(coverage, ROWS_OF_COVERAGE, &context.look(ui)))?;
     }

@@ -77,7 +77,7 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// Reads the traces that match, for a check of what is whole.
+    /// Reads the traces that match, for a check of what is whole. What is open of them is counted.
     pub(super) async fn read(&self, observed: &mut Observed, round: &mut Round<'_>) {
         if *self.which == Which::All {
             let ids: Vec<TraceId> = observed.listing.traces.iter().map(|summary| summary.id.clone()).collect();
@@ -87,14 +87,13 @@ impl<'a> Question<'a> {
         } else if observed.seen.matching > 0 {
             observed.whole.extend(observed.trace.clone());
         }
-        let listed = observed.whole.len();
-        observed.whole.retain(|trace| !self.is_open(trace, round.now));
+        observed.seen.left_out |= observed.whole.iter().any(|trace| !trace.truncated.is_empty());
+        observed.whole.retain(|trace| !self.silence.may_grow(&trace.summary(), round.now));
         // Whoever began later is not waited for, as long as there is one that did not.
-        let began = |summary: &&TraceSummary| *self.which != Which::All || summary.start <= self.begun;
+        let counts = |summary: &&TraceSummary| observed.whole.is_empty() || summary.start <= self.begun;
         let whole: HashSet<&TraceId> = observed.whole.iter().map(Trace::id).collect();
-        let open = observed.listing.traces.iter().filter(|summary| !whole.contains(&summary.id)).filter(began).count();
-        observed.seen.growing += if observed.whole.is_empty() { listed } else { open };
-        observed.seen.matching = observed.whole.len();
+        let open = observed.listing.traces.iter().filter(|summary| !whole.contains(&summary.id)).filter(counts).count();
+        observed.seen.growing += open;
     }
 
     /// The newest trace that matches for sure, be it whole or not.
@@ -119,11 +118,6 @@ impl<'a> Question<'a> {
         self.part.query.filter.as_ref()
     }
 
-    /// What a backend holds back is as open as what has not arrived.
-    fn is_open(&self, trace: &Trace, now: Time) -> bool {
-        !trace.truncated.is_empty() || self.silence.may_grow(&trace.summary(), now)
-    }
-
     async fn all(&self, round: &mut Round<'_>) -> Result<Observed, Failure> {
         // A trace without a root is one, too.
         let any = Expr::Select(SpanExpr::Any);
@@ -145,11 +139,16 @@ impl<'a> Question<'a> {
         let any = Expr::Select(SpanExpr::Any);
         let query = Query { filter: round.sources.list_by_roots().then_some(any), limit: 1, ..self.part.query.clone() };
         let answer = round.list(&query).await;
+        let silent = answer.silent + round.sources.unopened.len();
         let Some(newest) = answer.listing.traces.first().map(|summary| summary.id.clone()) else {
-            let silent = answer.silent + round.sources.unopened.len();
             let seen = Seen { silent, left_out: answer.listing.left_out, ..Seen::default() };
             return Ok(Observed { seen, listing: answer.listing, failed: answer.failed, ..Observed::default() });
         };
+        // Somebody else may have a newer one.
+        if silent > 0 || answer.listing.left_out {
+            let seen = Seen { matching: 0, growing: 1, silent, left_out: answer.listing.left_out };
+            return Ok(Observed { seen, failed: answer.failed, ..Observed::default() });
+        }
         let mut failed = answer.failed;
         ask::also_failed(&mut failed, round.fetch_many(std::slice::from_ref(&newest)).await);
         match round.trace(&newest) {
@@ -161,15 +160,18 @@ impl<'a> Question<'a> {
     /// What is seen of one trace.
     fn one(&self, found: Found, round: &Round<'_>) -> Observed {
         let Found { trace, failed } = found;
-        let will_match = assertion::will_match(self.filter(), &trace, self.is_open(&trace, round.now));
+        // What a backend holds back is as open as what has not arrived.
+        let held_back = !trace.truncated.is_empty();
+        let may_grow = self.silence.may_grow(&trace.summary(), round.now);
+        let will_match = assertion::will_match(self.filter(), &trace, held_back || may_grow);
         let mut observed = Observed { failed, ..Observed::default() };
         observed.listing.traces.extend((will_match == Some(true)).then(|| trace.summary()));
         observed.trace = Some(trace);
         observed.seen = Seen {
             matching: observed.listing.traces.len(),
-            growing: usize::from(will_match.is_none()),
+            growing: usize::from(will_match.is_none() && may_grow),
             silent: round.sources.unopened.len() + observed.failed.len(),
-            left_out: false,
+            left_out: will_match.is_none() && held_back,
         };
         observed
     }
@@ -209,9 +211,9 @@ impl<'a> Question<'a> {
             let expected = if self.part.check.is_some() { Expected::NONE } else { self.part.expected };
             assertion::counts(expected, summary, self.begun) && self.silence.may_grow(summary, now)
         };
-        let is_listed = |id: &TraceId| observed.listing.traces.iter().any(|summary| summary.id == *id);
+        let listed: HashSet<&TraceId> = observed.listing.traces.iter().map(|summary| &summary.id).collect();
         let is_decided = |trace: &Trace| match assertion::will_match(self.filter(), trace, true) {
-            Some(true) => is_listed(trace.id()),
+            Some(true) => listed.contains(trace.id()),
             Some(false) => true,
             None => false,
         };

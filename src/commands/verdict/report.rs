@@ -6,6 +6,7 @@ use super::super::{Context, files};
 use crate::cli::ReportArgs;
 use crate::config::Env;
 use crate::error::Failure;
+use crate::model::TraceId;
 use crate::render::report::{self, Report};
 use crate::ui::Ui;
 
@@ -19,6 +20,8 @@ pub(in super::super) struct Reports {
     summary: Option<PathBuf>,
     /// Whether lines on a stream become annotations.
     annotate: bool,
+    /// What ends the time in which GitHub Actions takes no line as a command, where it reads what is printed.
+    token: Option<String>,
 }
 
 impl Reports {
@@ -27,33 +30,48 @@ impl Reports {
         for path in [&args.junit, &args.markdown, &args.html].into_iter().flatten() {
             files::check(path)?;
         }
-        let in_github = args.markdown.is_some() && env.text("GITHUB_ACTIONS").as_deref() == Some("true");
+        let runs_there = env.text("GITHUB_ACTIONS").as_deref() == Some("true");
+        let in_github = args.markdown.is_some() && runs_there;
         Ok(Self {
             junit: args.junit.clone(),
             markdown: args.markdown.clone(),
             html: args.html.clone(),
             summary: env.path("GITHUB_STEP_SUMMARY").filter(|_| in_github),
             annotate: in_github,
+            token: runs_there.then(|| TraceId::from_bytes(super::super::random::<16>()).canonical()),
         })
     }
 
-    /// Writes all of them.
+    /// From here on, what traces say is on the stream: none of it is a command
+    /// (<https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#stopping-and-starting-workflow-commands>).
+    pub(super) fn begin(&self, ui: &mut Ui) {
+        if let Some(token) = &self.token {
+            ui.detail(&format!("::stop-commands::{token}\n"));
+        }
+    }
+
+    /// Writes all of them, also where one of them cannot be.
     pub(super) fn write(&self, report: &Report<'_>, context: &Context, ui: &mut Ui) -> Result<(), Failure> {
+        if let Some(token) = &self.token {
+            ui.detail(&format!("::{token}::\n"));
+        }
+        if self.annotate {
+            ui.detail(&report::annotations(report));
+        }
         let look = context.look_of_text();
         let to = |path: &Option<PathBuf>, text: &dyn Fn() -> String| match path {
             Some(path) => files::replace(path, &text()),
             None => Ok(()),
         };
-        to(&self.junit, &|| report::junit(report, &look))?;
-        to(&self.markdown, &|| report::markdown(report, &look))?;
-        to(&self.html, &|| report::html(report, &look))?;
+        let written = [
+            to(&self.junit, &|| report::junit(report, &look)),
+            to(&self.markdown, &|| report::markdown(report, &look)),
+            to(&self.html, &|| report::html(report, &look)),
+        ];
         if let Some(summary) = &self.summary {
             append(summary, &report::markdown(report, &look), ui);
         }
-        if self.annotate {
-            ui.detail(&report::annotations(report));
-        }
-        Ok(())
+        written.into_iter().collect()
     }
 }
 

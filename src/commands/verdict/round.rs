@@ -15,11 +15,16 @@ use crate::query::{Expr, Query};
 pub(super) struct Round<'a> {
     pub(super) sources: &'a Sources,
     pub(super) now: Time,
-    /// What is asked of those on the network in this round; emptied where one answer is not for all.
-    together: Vec<Query>,
+    /// What is asked in this round, each filter once.
+    wanted: Vec<Query>,
+    /// Whether one question is asked for all that have a filter.
+    together: bool,
     union: Option<Listed>,
+    listed: Vec<(Option<Expr>, usize, Listed)>,
     arrived: Vec<(Time, Lately)>,
     traces: BTreeMap<TraceId, Trace>,
+    /// Those that nobody gave.
+    unread: HashSet<TraceId>,
 }
 
 /// What was listed.
@@ -29,6 +34,13 @@ pub(super) struct Listed {
     pub(super) silent: usize,
     /// Why; those whom another answer of this round has named are not named again.
     pub(super) failed: Failed,
+}
+
+impl Listed {
+    /// The same for somebody else, to whom nobody has to be named again.
+    fn again(&mut self) -> Self {
+        Self { listing: self.listing.clone(), silent: self.silent, failed: std::mem::take(&mut self.failed) }
+    }
 }
 
 /// What arrived lately; otherwise the same.
@@ -41,16 +53,16 @@ pub(super) struct Lately {
 impl<'a> Round<'a> {
     /// Begins, with what will be asked.
     pub(super) fn new(sources: &'a Sources, now: Time, queries: Vec<Query>) -> Self {
-        let mut together = if sources.are_remote() { queries } else { Vec::new() };
-        together.retain(|query| query.filter.is_some());
-        let mut distinct: Vec<Query> = Vec::new();
-        for query in together {
-            match distinct.iter_mut().find(|other| other.filter == query.filter) {
+        let mut wanted: Vec<Query> = Vec::new();
+        for query in queries {
+            match wanted.iter_mut().find(|other| other.filter == query.filter) {
                 Some(same) => same.limit = same.limit.max(query.limit),
-                None => distinct.push(query),
+                None => wanted.push(query),
             }
         }
-        Self { sources, now, together: distinct, union: None, arrived: Vec::new(), traces: BTreeMap::new() }
+        let together = sources.are_remote() && wanted.iter().filter(|query| query.filter.is_some()).count() > 1;
+        let (listed, arrived, traces) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Self { sources, now, wanted, together, union: None, listed, arrived, traces, unread: HashSet::new() }
     }
 
     /// The newest traces that satisfy it.
@@ -58,7 +70,18 @@ impl<'a> Round<'a> {
         if let Some(listed) = self.of_union(query).await {
             return listed;
         }
-        self.list_alone(query).await
+        // Another part of an assertion may want more of the same.
+        let most = self.wanted.iter().filter(|other| other.filter == query.filter).map(|other| other.limit).max();
+        let query = Query { limit: most.unwrap_or(0).max(query.limit), ..query.clone() };
+        let known = self.listed.iter().position(|(filter, limit, _)| *filter == query.filter && *limit >= query.limit);
+        let known = if let Some(known) = known {
+            known
+        } else {
+            let listed = self.list_alone(&query).await;
+            self.listed.push((query.filter, query.limit, listed));
+            self.listed.len() - 1
+        };
+        self.listed[known].2.again()
     }
 
     async fn list_alone(&self, query: &Query) -> Listed {
@@ -69,16 +92,17 @@ impl<'a> Round<'a> {
     /// What the answer for all says of one.
     async fn of_union(&mut self, query: &Query) -> Option<Listed> {
         let filter = query.filter.as_ref()?;
-        if self.together.len() < 2 || !self.together.iter().any(|other| other.filter == query.filter) {
+        if !self.together || !self.wanted.iter().any(|other| other.filter == query.filter) {
             return None;
         }
         if self.union.is_none() {
-            let filters = self.together.iter().filter_map(|query| query.filter.clone());
-            let limit = self.together.iter().map(|query| query.limit).fold(0, usize::saturating_add);
+            let with_filter = || self.wanted.iter().filter(|query| query.filter.is_some());
+            let filters: Vec<Expr> = with_filter().filter_map(|query| query.filter.clone()).collect();
+            let limit = with_filter().map(|query| query.limit).fold(0, usize::saturating_add);
             let union = self.list_alone(&Query { filter: Some(Expr::any(filters)), limit, range: query.range }).await;
             // It may be too long a question where each of them is not.
             if union.failed.iter().any(|(_, error)| is_refused(error)) {
-                self.together.clear();
+                self.together = false;
                 return None;
             }
             let ids: Vec<TraceId> = union.listing.traces.iter().map(|summary| summary.id.clone()).collect();
@@ -112,12 +136,14 @@ impl<'a> Round<'a> {
 
     /// Reads these traces, and answers who could not.
     pub(super) async fn fetch_many(&mut self, ids: &[TraceId]) -> Failed {
-        let missing: Vec<TraceId> = ids.iter().filter(|id| !self.traces.contains_key(*id)).cloned().collect();
+        let is_new = |id: &&TraceId| !self.traces.contains_key(*id) && !self.unread.contains(*id);
+        let missing: Vec<TraceId> = ids.iter().filter(is_new).cloned().collect();
         if missing.is_empty() {
             return Failed::new();
         }
         let answer = self.sources.fetch_many(&missing).await;
         self.traces.extend(answer.value.into_iter().map(|trace| (trace.id().clone(), trace)));
+        self.unread.extend(missing.into_iter().filter(|id| !self.traces.contains_key(id)));
         answer.failed
     }
 

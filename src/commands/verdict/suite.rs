@@ -31,6 +31,7 @@ use crate::analysis::assertion::Expected;
 use crate::cli::SuiteArgs;
 use crate::cli::value::{Count, Percent, aggregate, duration};
 use crate::error::{Failure, Kind, OrFail as _};
+use crate::model::TraceId;
 use crate::query::Expr;
 use crate::render::report::Place;
 use crate::ui::Ui;
@@ -79,7 +80,7 @@ struct Entry {
 
 /// `3`, and `">=3"`.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a number, or text such as `>=3`")]
 enum Number {
     Exactly(u64),
     Words(String),
@@ -87,27 +88,31 @@ enum Number {
 
 /// The assertions of all files, in their order; of several that are wanted by name, those.
 pub(in super::super) fn read(args: &SuiteArgs, times: Times, ui: &mut Ui) -> Result<Vec<Case>, Failure> {
-    let mut cases = Vec::new();
+    let (mut cases, mut names) = (Vec::new(), HashSet::new());
     for path in &args.files {
         let text = text(path)?;
-        cases.extend(Source { path, text: &text }.cases(times, args.update, ui)?);
+        let lines = text.match_indices('\n').map(|(at, _)| at).collect();
+        let source = Source { path, text: &text, lines };
+        let (wanted, all) = source.cases(&args.only, times, args.update, ui)?;
+        cases.extend(wanted);
+        for name in all {
+            if name.trim().is_empty() {
+                return Err(Failure::usage("an assertion has an empty name").context(format!("cannot use {}", path.display())));
+            }
+            if names.contains(&name) {
+                return Err(Failure::usage(format!("two assertions are called `{name}`")));
+            }
+            names.insert(name);
+        }
     }
-    let mut names = HashSet::new();
-    if let Some(twice) = cases.iter().filter_map(|case| case.name.as_ref()).find(|name| !names.insert(name.as_str())) {
-        return Err(Failure::usage(format!("two assertions are called `{twice}`")));
-    }
-    if cases.is_empty() {
+    if names.is_empty() {
         let files: Vec<_> = args.files.iter().map(|path| path.display().to_string()).collect();
         let failure = Failure::usage(format!("there is no assertion in {}", files.join(", ")));
         return Err(failure.hint("an assertion begins with `[[assert]]`"));
     }
-    if !args.only.is_empty() {
-        let wanted = |case: &Case| case.name.as_ref().is_some_and(|name| args.only.iter().any(|part| name.contains(part)));
-        let before = cases.len();
-        cases.retain(wanted);
-        if cases.is_empty() {
-            return Err(Failure::usage(format!("none of {before} assertions has `{}` in its name", args.only.join("` or `"))));
-        }
+    if cases.is_empty() {
+        let (all, only) = (names.len(), args.only.join("` or `"));
+        return Err(Failure::usage(format!("none of {all} assertions has `{only}` in its name")));
     }
     if args.update && !cases.iter().any(Case::updates) {
         return Err(nothing_to_update());
@@ -115,7 +120,7 @@ pub(in super::super) fn read(args: &SuiteArgs, times: Times, ui: &mut Ui) -> Res
     Ok(cases)
 }
 
-fn text(path: &PathBuf) -> Result<String, Failure> {
+fn text(path: &Path) -> Result<String, Failure> {
     let doing = || format!("cannot read {}", path.display());
     let file = std::fs::File::open(path).or_fail(Kind::Usage, doing)?;
     let mut text = String::new();
@@ -130,13 +135,19 @@ fn text(path: &PathBuf) -> Result<String, Failure> {
 struct Source<'a> {
     path: &'a Path,
     text: &'a str,
+    /// Where its lines end.
+    lines: Vec<usize>,
 }
 
 impl Source<'_> {
-    fn cases(&self, times: Times, update: bool, ui: &mut Ui) -> Result<Vec<Case>, Failure> {
+    fn cases(&self, only: &[String], times: Times, update: bool, ui: &mut Ui) -> Result<(Vec<Case>, Vec<String>), Failure> {
         let suite: Suite =
             toml::from_str(self.text).map_err(|error| self.wrong(error.span().unwrap_or(0..0), error.message()))?;
-        suite.cases.iter().map(|entry| self.case(entry, &suite.defaults, times, update, ui)).collect()
+        let is_wanted = |entry: &&Entry| only.is_empty() || only.iter().any(|part| entry.name.get_ref().contains(part));
+        let wanted: Vec<&Entry> = suite.cases.iter().filter(is_wanted).collect();
+        let cases =
+            wanted.iter().map(|entry| self.case(entry, &suite.defaults, times, update, ui)).collect::<Result<_, _>>()?;
+        Ok((cases, suite.cases.iter().map(|entry| entry.name.get_ref().clone()).collect()))
     }
 
     fn case(&self, entry: &Entry, defaults: &Defaults, times: Times, update: bool, ui: &mut Ui) -> Result<Case, Failure> {
@@ -152,13 +163,21 @@ impl Source<'_> {
             (None, false, _) => Expected::SOME,
         };
         let checks = self.checks(entry, update)?;
-        let parts = Wanted { filter, every, expected, checks }.parts().map_err(|of| {
+        let wanted = Wanted { filter, every, expected, checks };
+        if wanted.contradicts() {
+            let span = entry.count.as_ref().map_or(0..0, Spanned::span);
+            return Err(self.wrong(span, "this says that there is none, and something is asked of it"));
+        }
+        let parts = wanted.parts().map_err(|of| {
             let span = entry.every.as_ref().map_or(0..0, Spanned::span);
             self.wrong(span, &format!("`every` asks each span that satisfies {of}, and cannot"))
         })?;
         let which = match (&entry.trace, entry.newest) {
             (Some(id), true) => return Err(self.wrong(id.span(), "`newest` says which trace it is")),
-            (Some(id), false) => Which::Id(id.get_ref().clone()),
+            (Some(id), false) => {
+                TraceId::parse(id.get_ref()).map_err(|error| self.wrong(id.span(), &error.to_string()))?;
+                Which::Id(id.get_ref().clone())
+            }
             (None, true) => Which::Newest,
             (None, false) => Which::All,
         };
@@ -200,7 +219,8 @@ impl Source<'_> {
         // A file of files means those beside it.
         let beside = |path: &PathBuf| self.path.parent().map_or_else(|| path.clone(), |folder| folder.join(path));
         if let Some(path) = &entry.snapshot {
-            checks.push(Check::snapshot(beside(path.get_ref()), update)?);
+            let check = Check::snapshot(beside(path.get_ref()), update);
+            checks.push(check.map_err(|failure| failure.context(self.place(path.span().start)))?);
         }
         if let Some(path) = &entry.baseline {
             if let Some(which) = entry.trace.as_ref().map(Spanned::span).or(entry.newest.then(|| path.span())) {
@@ -212,7 +232,8 @@ impl Source<'_> {
             };
             let tolerance = entry.tolerance.as_ref().map(percent).transpose()?;
             let samples = entry.samples.as_ref().map(|samples| *samples.get_ref());
-            checks.push(Check::baseline(beside(path.get_ref()), samples, tolerance, update)?);
+            let check = Check::baseline(beside(path.get_ref()), samples, tolerance, update);
+            checks.push(check.map_err(|failure| failure.context(self.place(path.span().start)))?);
         } else if let Some(alone) = entry.samples.as_ref().map(Spanned::span).or(entry.tolerance.as_ref().map(Spanned::span)) {
             return Err(self.wrong(alone, "this is about a `baseline`, and there is none"));
         }
@@ -242,7 +263,7 @@ impl Source<'_> {
 
     /// Counted from 1.
     fn line(&self, at: usize) -> usize {
-        self.text[..self.text.floor_char_boundary(at)].matches('\n').count() + 1
+        self.lines.partition_point(|end| *end < at) + 1
     }
 
     /// `FILE:LINE:COLUMN`, counted from 1, columns in characters.

@@ -4,8 +4,8 @@ use super::super::browse::{self, Page};
 use super::super::{Context, ask};
 use super::case::{Case, Which};
 use super::check::Detail;
+use super::decide::{self, Judged};
 use super::nearest;
-use super::watch::{self, Judged};
 use super::{Saying, words};
 use crate::analysis::assertion::Verdict;
 use crate::backend::Sources;
@@ -14,7 +14,7 @@ use crate::query::{Expr, Query};
 use crate::render::json::Asserted;
 use crate::render::misses;
 use crate::render::report::{self, Answer, Exhibit};
-use crate::render::units;
+use crate::render::{text, units};
 use crate::ui::Ui;
 
 /// Among how many of the newest traces the nearest misses are looked for.
@@ -55,7 +55,7 @@ impl<'a> Teller<'a> {
         let missed = verdict != Verdict::Holds && observed.seen.matching < part.expected.min;
         let mut hints: Vec<String> = observed.hints.iter().filter(|_| missed).cloned().collect();
         if verdict == Verdict::Unknown && observed.seen.growing > 0 {
-            hints.push(words::settling(case.settle_or(watch::default_settle(self.sources)), case.wait));
+            hints.push(words::settling(case.settle_or(decide::default_settle(self.sources)), case.wait));
         }
         let link = observed.listing.traces.first().and_then(|first| first.link.clone());
         let (exhibit, mut detail) = checked.map_or((None, None), |checked| (checked.exhibit, checked.detail));
@@ -134,13 +134,14 @@ impl Told {
             // How long it took is no part of the answer, which is the same for the same traces.
             let after =
                 if self.waited { format!(", after {}", units::duration(answer.took, ui.is_ascii())) } else { String::new() };
-            ui.verdict(&format!("{}{after}", self.sentence(answer)), answer.verdict == Verdict::Holds);
+            let line = format!("{}{after}", self.sentence(answer));
+            ui.verdict(&text::sanitise(&line, ui.is_ascii()), answer.verdict == Verdict::Holds);
         }
         if saying.open {
             open(&self.traces, ui);
         }
         let look = context.look_of_stderr(ui);
-        if let Some(detail) = &self.detail {
+        if let Some(detail) = self.detail.as_ref().filter(|_| is_text) {
             ui.detail(&detail(&look));
         }
         if let Some(exhibit) = answer.trace.as_ref().filter(|_| is_text) {
@@ -149,7 +150,7 @@ impl Told {
             ui.detail(&ask::safe(&format!("see {link}"), ui));
         }
         for hint in &self.hints {
-            ui.hint(hint);
+            ui.hint(&text::sanitise(hint, ui.is_ascii()));
         }
     }
 

@@ -28,6 +28,7 @@ pub(super) fn judge(committed: &Committed<Snapshot>, traces: &[Trace]) -> Result
     let of = format!("trace {}", trace.id());
     if committed.update {
         let snapshot = committed.found.as_ref().map_or_else(|| actual.snapshot(), |before| before.updated(&actual));
+        let of = if trace.summary().complete() { of } else { format!("{of}, which is incomplete") };
         let message = format!("{}, from {of}", committed.write(&snapshot.to_string())?);
         return Ok(Checked { verdict: Verdict::Holds, message, detail: None, exhibit: None });
     }
