@@ -106,10 +106,9 @@ pub fn advice(refused: &clap::Error) -> Option<&'static str> {
     let ContextValue::String(argument) = wrong else { return None };
     let usage = refused.get(ContextKind::Usage)?.to_string();
     let takes_expression = usage.contains("[EXPR]");
-    (matches!(refused.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand)
-        && takes_expression
-        && !argument.starts_with('-'))
-    .then_some("a filter expression is one argument: put it in single quotes, as in 'service = \"web\" and status = error'")
+    let kinds = [ErrorKind::UnknownArgument, ErrorKind::InvalidSubcommand, ErrorKind::ArgumentConflict];
+    (kinds.contains(&refused.kind()) && takes_expression && !argument.starts_with('-'))
+        .then_some("a filter expression is one argument: put it in single quotes, as in 'service = \"web\" and status = error'")
 }
 
 #[cfg(test)]

@@ -111,7 +111,8 @@ pub(crate) async fn run(args: &RunArgs, env: &Env, context: &Context, ui: &mut U
         return Ok(exit);
     }
     let of_files = !args.suites.files.is_empty();
-    let judged = verdict::of_traces(&cases, &sources, ended, true, context).await?.unwrap_or_default();
+    let judged = verdict::of_traces(&cases, &sources, ended, true, context).await?;
+    let judged = judged.ok_or_else(|| Failure::unanswerable("it cannot be told: not all that is asserted was decided"))?;
     let saying = Saying { json: false, of_files, open: false, coverage: None, reports: &reports, begun: ended };
     let asserted =
         if cases.is_empty() { Exit::Yes } else { verdict::tell(&cases, judged, &sources, &saying, context, ui).await? };
