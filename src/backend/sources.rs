@@ -323,6 +323,19 @@ impl Sources {
         self.opened.iter().any(Source::is_remote)
     }
 
+    /// As [`Sources::list`], of the traces of which something has arrived since then; of backends that do not know, of all.
+    pub async fn list_since(&self, query: &Query, since: Time) -> Answer<Listing> {
+        match self.opened.as_slice() {
+            [source @ Source::Local(store)] if self.unopened.is_empty() => {
+                let mut answer = Answer { value: Listing::default(), failed: Vec::new(), answered: 0 };
+                let listed = store.arrived(query, since);
+                answer.value = answer.gather(vec![(source.name(), listed)]).pop().unwrap_or_default();
+                answer
+            }
+            _ => self.list(query).await,
+        }
+    }
+
     /// Whether nothing about them will change: they have been read.
     pub fn are_fixed(&self) -> bool {
         self.unopened.is_empty()

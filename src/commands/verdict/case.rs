@@ -112,6 +112,12 @@ impl Case {
         Ok(case)
     }
 
+    /// Whether it may be told because nothing arrives.
+    pub(super) fn waits_for_silence(&self) -> bool {
+        let waits = |part: &Part| part.check.is_some() || part.expected.is_of_the_past();
+        self.which != Which::All || self.parts.iter().any(waits)
+    }
+
     /// Whether it writes a file.
     pub(super) fn updates(&self) -> bool {
         self.parts.iter().any(Part::updates)

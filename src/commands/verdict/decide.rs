@@ -6,11 +6,14 @@ use super::case::{Case, Part, Which};
 use super::check::{Check, Checked};
 use super::observe::{Observed, Question};
 use super::round::Round;
-use crate::analysis::assertion::{self, Silence, Verdict};
+use crate::analysis::assertion::{self, Expected, Silence, Verdict};
 use crate::backend::Sources;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::model::{Nanos, Time};
+
+/// So much earlier than it can be read, something may have been received.
+const OVERLAP: Nanos = 2_000_000_000;
 
 /// What decided an assertion.
 pub(in super::super) struct Judged<'a> {
@@ -29,6 +32,8 @@ pub(super) struct When {
     /// When it was first asked, by both clocks.
     pub(super) begun: Instant,
     pub(super) asked_first: Time,
+    /// When it was last asked, if it was asked before of a backend on this machine.
+    pub(super) asked_last: Option<Time>,
     /// Whether its time is up.
     pub(super) late: bool,
     /// Whether those who send have ended.
@@ -115,7 +120,10 @@ async fn ask_once<'a>(
     when: When,
 ) -> Result<Option<Judged<'a>>, Failure> {
     let silence = Silence { settle: case.settle_or(default_settle(round.sources)), ended: when.ended };
-    let question = Question::new(case, part, when.asked_first, silence);
+    // That there is one was not so when it was last asked: only what has arrived since can make it so. At last, all are looked at.
+    let is_existence = part.check.is_none() && part.expected == Expected::SOME && !when.late;
+    let since = when.asked_last.filter(|_| is_existence).map(|last| last.saturating_add(-OVERLAP));
+    let question = Question::new(case, part, when.asked_first, since, silence);
     let mut observed = match question.ask(round).await {
         // Who fails now may answer before the time is up.
         Err(failure) if !when.late && failure.exit() == Exit::Unknown => return Ok(None),

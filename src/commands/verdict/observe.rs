@@ -23,6 +23,8 @@ pub(super) struct Question<'a> {
     pub(super) which: &'a Which,
     /// When it was first asked.
     pub(super) begun: Time,
+    /// Since when something must have arrived of a trace that is new to the answer, where there was none before.
+    pub(super) since: Option<Time>,
     /// When nothing more is expected of a trace.
     pub(super) silence: Silence,
 }
@@ -52,8 +54,8 @@ impl Observed {
 }
 
 impl<'a> Question<'a> {
-    pub(super) fn new(case: &'a Case, part: &'a Part, begun: Time, silence: Silence) -> Self {
-        Self { part, which: &case.which, begun, silence }
+    pub(super) fn new(case: &'a Case, part: &'a Part, begun: Time, since: Option<Time>, silence: Silence) -> Self {
+        Self { part, which: &case.which, begun, since, silence }
     }
 
     /// Asks once. What may still grow is not counted yet: that costs more, and changes nothing about what is there already.
@@ -124,7 +126,10 @@ impl<'a> Question<'a> {
         let every = self.filter().is_none() && round.sources.list_by_roots();
         let query = &self.part.query;
         let query = if every { &Query { filter: Some(any), ..query.clone() } } else { query };
-        let mut answer = round.list(query).await;
+        let mut answer = match self.since {
+            Some(since) => round.list_since(query, since).await,
+            None => round.list(query).await,
+        };
         // What makes no sense will make none the next time either.
         if let Some(refused) = answer.failed.iter().position(|(_, error)| round::is_refused(error)) {
             return Err(ask::unanswered(vec![answer.failed.swap_remove(refused)], "it is no question"));
@@ -192,9 +197,12 @@ impl<'a> Question<'a> {
         let goes = |id: &&TraceId| round.trace(id).is_none_or(|trace| filter.foresee(trace) != Some(true));
         let goes: HashSet<&TraceId> = ids.iter().filter(goes).collect();
         traces.retain(|summary| !goes.contains(&summary.id));
+        let held_back = traces.len() < before;
         observed.seen.matching = traces.len();
         // No more were looked for than would have decided it.
         observed.seen.left_out |= observed.listing.more && observed.seen.matching < before;
+        drop(goes);
+        round.held_back |= held_back;
     }
 
     /// Counts the traces that are open, and answers who could not tell. What else cannot be told about them is noted as well. Those that

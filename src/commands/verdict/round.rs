@@ -15,6 +15,8 @@ use crate::query::{Expr, Query};
 pub(super) struct Round<'a> {
     pub(super) sources: &'a Sources,
     pub(super) now: Time,
+    /// Whether something matches that what is still to come may refute.
+    pub(super) held_back: bool,
     /// What is asked in this round, each filter once.
     wanted: Vec<Query>,
     /// Whether one question is asked for all that have a filter.
@@ -62,7 +64,7 @@ impl<'a> Round<'a> {
         }
         let together = sources.are_remote() && wanted.iter().filter(|query| query.filter.is_some()).count() > 1;
         let (listed, arrived, traces) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { sources, now, wanted, together, union: None, listed, arrived, traces, unread: HashSet::new() }
+        Self { sources, now, held_back: false, wanted, together, union: None, listed, arrived, traces, unread: HashSet::new() }
     }
 
     /// The newest traces that satisfy it.
@@ -82,6 +84,12 @@ impl<'a> Round<'a> {
             self.listed.len() - 1
         };
         self.listed[known].2.again()
+    }
+
+    /// The same, of those of which something has arrived since then: enough where there was none before.
+    pub(super) async fn list_since(&self, query: &Query, since: Time) -> Listed {
+        let answer = self.sources.list_since(query, since).await;
+        Listed { listing: answer.value, silent: answer.failed.len(), failed: answer.failed }
     }
 
     async fn list_alone(&self, query: &Query) -> Listed {

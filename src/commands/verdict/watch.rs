@@ -34,6 +34,7 @@ pub(in super::super) async fn watch<'a>(
     let last_deadline = last_deadline(cases, begun);
     let mut pace = Pace::new(sources, interval);
     let mut last = (None, begun);
+    let (mut asked_last, mut held_back) = (None, false);
     let mut judged: Vec<Option<Judged<'_>>> = cases.iter().map(|_| None).collect();
     let mut parts: Vec<Vec<Option<Judged<'_>>>> = cases.iter().map(|case| case.parts.iter().map(|_| None).collect()).collect();
     loop {
@@ -46,20 +47,28 @@ pub(in super::super) async fn watch<'a>(
         // Asking the same store again gives the same answer, until traces are no longer expected to grow.
         let settles = !sources.are_remote()
             && last.1.elapsed() >= SETTLES_EVERY
-            && cases.iter().zip(&judged).any(|(case, judged)| judged.is_none() && is_settled(case, sources, begun));
+            && cases.iter().zip(&judged).any(|(case, judged)| {
+                judged.is_none() && (held_back || case.waits_for_silence()) && is_settled(case, sources, begun)
+            });
         if late || remote || settles || last.0.as_ref() != Some(&change) {
             last = (Some(change), Instant::now());
             let open: Vec<usize> = (0..cases.len()).filter(|place| judged[*place].is_none()).collect();
             // What is read whole and will not change has no time to wait for.
-            let when =
-                |case| When { begun, asked_first, late: sources.are_fixed() || now >= deadline(case, begun), ended: false };
+            let looked_at = (context.clock)();
+            // What was held back may be let go when nothing has arrived.
+            let before = asked_last.replace(looked_at).filter(|_| !sources.are_remote() && !held_back);
+            let when = |case| {
+                let late = sources.are_fixed() || now >= deadline(case, begun);
+                When { begun, asked_first, asked_last: before, late, ended: false }
+            };
             let due = open.iter().flat_map(|place| decide::due(&cases[*place], &parts[*place], sources, when(&cases[*place])));
-            let mut round = Round::new(sources, (context.clock)(), due.map(|part| part.query.clone()).collect());
+            let mut round = Round::new(sources, looked_at, due.map(|part| part.query.clone()).collect());
             for place in open {
                 let case = &cases[place];
                 decide::ask(case, &mut parts[place], &mut round, when(case)).await?;
                 judged[place] = decide::decided(case, &mut parts[place]);
             }
+            held_back = round.held_back;
             if judged.iter().all(Option::is_some) {
                 return Ok(judged.into_iter().flatten().collect());
             }
@@ -68,6 +77,7 @@ pub(in super::super) async fn watch<'a>(
         if sources.opened.is_empty() && now < last_deadline {
             until_there_may_be_more(last_deadline, context).await;
             *sources = opened(last_deadline, context, ui).await?;
+            asked_last = None;
             attend_to(cases, sources);
         } else {
             let next = next_deadline.unwrap_or(last_deadline);
@@ -86,7 +96,7 @@ pub(in super::super) async fn of_traces<'a>(
 ) -> Result<Option<Vec<Judged<'a>>>, Failure> {
     let now = (context.clock)();
     let mut round = Round::new(sources, now, Vec::new());
-    let when = When { begun, asked_first: now, late, ended: true };
+    let when = When { begun, asked_first: now, asked_last: None, late, ended: true };
     let mut all = Vec::new();
     for case in cases {
         let mut done: Vec<_> = case.parts.iter().map(|_| None).collect();
