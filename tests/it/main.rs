@@ -11,6 +11,7 @@ mod assert_backends;
 mod assert_figures;
 mod assert_files;
 mod assert_suite;
+mod assert_wait;
 mod cli;
 #[cfg(unix)]
 mod collect;

@@ -41,22 +41,10 @@ pub(super) struct When {
 }
 
 /// The parts that are asked now, of those that any listing answers.
-pub(super) fn due<'a>(
-    case: &'a Case,
-    done: &[Option<Judged<'_>>],
-    sources: &Sources,
-    when: When,
-) -> impl Iterator<Item = &'a Part> {
-    let open: Vec<bool> = done.iter().map(Option::is_none).collect();
-    let is_asked = move |part: &Part| case.which == Which::All && is_due(case, part, sources, when);
-    case.parts
-        .iter()
-        .zip(open)
-        .filter(|(_, open)| *open)
-        .map(|(part, _)| part)
-        .filter(move |part| is_asked(part))
-        .collect::<Vec<_>>()
-        .into_iter()
+pub(super) fn due<'a>(case: &'a Case, done: &[Option<Judged<'_>>], sources: &Sources, when: When) -> Vec<&'a Part> {
+    let is_asked = |part: &Part| case.which == Which::All && is_due(case, part, sources, when);
+    let open = case.parts.iter().zip(done).filter(|(_, done)| done.is_none());
+    open.map(|(part, _)| part).filter(|part| is_asked(part)).collect()
 }
 
 /// Asks what is not done yet. What writes a file comes last, and only if all the rest holds.

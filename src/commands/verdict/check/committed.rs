@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::super::super::files;
 use crate::error::{Failure, Kind, OrFail as _};
@@ -51,7 +51,7 @@ impl<T> Committed<T> {
         if fs::read_to_string(&self.path).is_ok_and(|before| before == text) {
             return Ok(format!("{} is as it was", self.shown()));
         }
-        files::replace(Path::new(&self.path), text)?;
+        files::replace(&self.path, text)?;
         Ok(format!("{} is written", self.shown()))
     }
 }
