@@ -114,7 +114,7 @@ pub(crate) fn requests(traces: u64, now: Time) -> Vec<Spans> {
 /// A store of these spans, one request after the other.
 pub(crate) fn fill(store: &Path, requests: impl IntoIterator<Item = Spans>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().build().expect("a runtime");
-    let (writer, thread) = Writer::start(store, Retention::default(), || Time(1)).expect("a store");
+    let (writer, thread) = Writer::start(store, Retention::default(), now).expect("a store");
     runtime.block_on(async {
         let mut sent = Vec::new();
         for spans in requests {

@@ -121,6 +121,7 @@ fn waiting(folder: &Path, now: Time, report: &mut String) {
                 .stderr(Stdio::null())
                 .spawn()
                 .expect("the program is built");
+            // Its first look, and then it waits.
             std::thread::sleep(std::time::Duration::from_millis(500));
             assert!(asserting.try_wait().expect("it is our child").is_none(), "it waits");
             let mut last = trace(u64::MAX / 4 + round + u64::from(is_suite) * 100, 2, now, &resources());

@@ -42,8 +42,9 @@ pub(super) fn evict(connection: &mut Connection, retention: &Retention, now: Tim
         evicted += evict_down_to(connection, limit / 100 * DOWN_TO)?;
     }
     if evicted > 0 {
+        // The last one stays: the next one's number is one more, and readers that follow the store know each number as what it was.
         connection.execute(
-            "DELETE FROM operations WHERE id NOT IN \
+            "DELETE FROM operations WHERE id < (SELECT max(id) FROM operations) AND id NOT IN \
              (SELECT j.value FROM trace_rows t, json_each(t.operations) j UNION ALL SELECT j.value FROM trace_rows t, json_each(t.also) j)",
             [],
         )?;

@@ -250,9 +250,9 @@ fn retention_evicts_whole_traces_and_gives_the_space_back() {
         evict(&mut connection, &Retention { max_age: Some(Duration::from_mins(1)), max_bytes: None }, later).unwrap(),
         left.len()
     );
-    for table in ["batches", "fragments", "trace_rows", "operations"] {
+    for (table, left) in [("batches", 0), ("fragments", 0), ("trace_rows", 0), ("operations", 1)] {
         let count: i64 = connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
-        assert_eq!(count, 0, "{table}");
+        assert_eq!(count, left, "{table}");
     }
     connection.pragma_update(None, "wal_checkpoint", "TRUNCATE").unwrap();
     assert!(size() < before / 10, "{before} -> {}", size());
@@ -306,6 +306,25 @@ fn eviction_leaves_the_operations_of_records_that_are_no_spans() {
     // What the writer reads back of it is all there as well.
     store.keep(vec![batch(vec![(id(1), span(5, 1, "web", "later"))])]);
     assert_eq!(store.trace(&id(1)).unwrap().spans().len(), 3);
+}
+
+#[test]
+fn a_reader_that_stays_open_is_not_misled_by_an_eviction() {
+    let store = Store::new();
+    let minute = Retention { max_age: Some(Duration::from_mins(1)), max_bytes: None };
+    store.keep(vec![batch(vec![(id(1), span(1, 0, "web", "GET /old")), (id(1), span(2, 1, "db", "SELECT"))])]);
+    let reader = store.open();
+    let found = |filter: &str| {
+        let query = Query { range: TimeRange::ALL, filter: Some(filter.parse().unwrap()), limit: 9 };
+        wait(reader.list(&query)).unwrap().traces
+    };
+    assert_eq!(found("name = 'GET /old' or name = SELECT").len(), 1);
+    let mut connection = super::schema::open_for_writing(&store.path).unwrap();
+    assert_eq!(evict(&mut connection, &minute, NOW.saturating_add(61_000_000_000)).unwrap(), 1);
+    store.keep(vec![batch(vec![(id(2), span(1, 0, "api", "GET /new")), (id(2), span(2, 1, "cache", "HGET"))])]);
+    assert_eq!(found("name = 'GET /old' or name = SELECT"), []);
+    let new = found("name = HGET");
+    assert_eq!(new, [store.trace(&id(2)).unwrap().summary()]);
 }
 
 #[test]

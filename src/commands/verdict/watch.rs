@@ -13,7 +13,7 @@ use crate::query::Expr;
 use crate::ui::Ui;
 
 /// How often it is looked whether a backend on this machine may have another answer by now.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How often backends on the network are asked at first, and at last: X-Ray bills every trace that it scans.
 const ASK_EVERY: Duration = Duration::from_secs(2);
 const ASK_EVERY_AT_LAST: Duration = Duration::from_secs(10);
