@@ -3,6 +3,7 @@
 //!
 //! The first two are over-approximations ([`Expr::weaken`]); where the second is exact, the third is not needed.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{Connection, params};
@@ -37,6 +38,7 @@ pub(super) fn list(local: &Local, query: &Query, arrived_since: Time) -> Result<
     let mut found = Found {
         local,
         filter: filter.as_ref(),
+        known: HashMap::new(),
         limit: query.limit,
         traces: Vec::new(),
         waiting: Vec::new(),
@@ -71,6 +73,8 @@ pub(super) fn list(local: &Local, query: &Query, arrived_since: Time) -> Result<
 struct Found<'a> {
     local: &'a Local,
     filter: Option<&'a Filter<'a>>,
+    /// Of operations, whether a span of it may satisfy the filter: there are few, and many traces.
+    known: HashMap<u32, bool>,
     limit: usize,
     traces: Vec<TraceSummary>,
     /// In order; with whether the batches have to be read to decide.
@@ -91,7 +95,8 @@ impl Found<'_> {
 
     fn look_at(&mut self, row: TraceRow) -> Result<(), BackendError> {
         self.looked_at += 1;
-        let open = match self.filter.map_or(Ok(Told::Yes), |filter| filter.told_by_index(self.local, &row))? {
+        let known = &mut self.known;
+        let open = match self.filter.map_or(Ok(Told::Yes), |filter| filter.told_by_index(self.local, &row, known))? {
             Told::No => return Ok(()),
             Told::Yes => false,
             Told::Perhaps => true,
@@ -176,11 +181,8 @@ impl<'a> Filter<'a> {
         Self { whole, by_operation: whole.weaken(&known_of_operations), by_index: whole.weaken(&known_of_index) }
     }
 
-    fn told_by_index(&self, local: &Local, row: &TraceRow) -> Result<Told, BackendError> {
-        if let Some(expr) = &self.by_operation.expr
-            && let Some(operations) = local.sql(|_| operations(local, row))?
-            && expr.matches(&operations).is_none()
-        {
+    fn told_by_index(&self, local: &Local, row: &TraceRow, known: &mut HashMap<u32, bool>) -> Result<Told, BackendError> {
+        if !local.sql(|_| self.may_by_operations(local, row, known))? {
             return Ok(Told::No);
         }
         if let Some(expr) = &self.by_index.expr {
@@ -190,6 +192,34 @@ impl<'a> Filter<'a> {
             }
         }
         Ok(if self.by_index.exact { Told::Yes } else { Told::Perhaps })
+    }
+
+    /// Whether a trace of these operations may satisfy the filter.
+    fn may_by_operations(&self, local: &Local, row: &TraceRow, known: &mut HashMap<u32, bool>) -> rusqlite::Result<bool> {
+        let Some(expr) = &self.by_operation.expr else { return Ok(true) };
+        let may = |numbers: &[u32]| Ok(operations(local, numbers)?.is_none_or(|trace| expr.matches(&trace).is_some()));
+        if row.operations.is_empty() || !is_of_single_spans(expr) {
+            return may(&row.operations);
+        }
+        for &number in &row.operations {
+            let found = match known.get(&number) {
+                Some(found) => *found,
+                None => *known.entry(number).or_insert(may(&[number])?),
+            };
+            if found {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Whether a trace satisfies it where a trace of one of its spans alone does, and only there.
+fn is_of_single_spans(expr: &Expr) -> bool {
+    match expr {
+        Expr::Select(_) => true,
+        Expr::Or(parts) => parts.iter().all(is_of_single_spans),
+        Expr::And(_) | Expr::Structure { .. } | Expr::Pipe(..) => false,
     }
 }
 
@@ -223,9 +253,9 @@ fn known_of_index(predicate: &Predicate) -> bool {
 }
 
 /// One made-up span for each operation; `None` where an operation's service is its parent's, which cannot be told here.
-fn operations(local: &Local, row: &TraceRow) -> rusqlite::Result<Option<Trace>> {
-    let mut spans = Vec::with_capacity(row.operations.len());
-    for (place, &number) in row.operations.iter().enumerate() {
+fn operations(local: &Local, numbers: &[u32]) -> rusqlite::Result<Option<Trace>> {
+    let mut spans = Vec::with_capacity(numbers.len());
+    for (place, &number) in numbers.iter().enumerate() {
         let operation = local.operation(number)?;
         let Some(resource) = &operation.resource else { return Ok(None) };
         spans.push(Span {
