@@ -11,8 +11,8 @@ use super::{ReportArgs, SuiteArgs};
 /// Run a command with a private receiver around it
 ///
 /// Starts a receiver on free ports, tells the command about it through the environment variables that the SDKs read
-/// (`OTEL_EXPORTER_OTLP_ENDPOINT`, `AWS_XRAY_DAEMON_ADDRESS`), and runs the command. What it sent is in the local store afterwards,
-/// and can be listed, shown or asserted at once.
+/// (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_EXPORTER_ZIPKIN_ENDPOINT`, `AWS_XRAY_DAEMON_ADDRESS`), and runs the command. What it sent is in
+/// the local store afterwards, and can be listed, shown or asserted at once.
 ///
 /// Ends with the command's own exit code. If the command succeeds and an --assert does not hold, ends with 1; if that cannot be
 /// told, with 3.

@@ -8,6 +8,8 @@ use std::time::Duration;
 pub struct Config {
     /// OTLP over HTTP. Port 0 takes any free one. `None`: not at all.
     pub otlp_http: Option<SocketAddr>,
+    /// Zipkin's API, version 2. Port 0 takes any free one.
+    pub zipkin: Option<SocketAddr>,
     /// The X-Ray daemon's protocol, UDP and TCP on the same port. Port 0 takes one that is free for both.
     pub xray: Option<SocketAddr>,
     /// Origins (`http://localhost:3000`) whose web pages may send traces. `*` allows every page that is open on this machine.

@@ -32,15 +32,15 @@ macro_rules! counters {
 }
 
 counters! {
-    /// HTTP requests on the OTLP port, whatever they asked for.
+    /// HTTP requests on the ports of OTLP and Zipkin, whatever they asked for.
     http_requests,
-    /// Bytes of request bodies on the OTLP port, as sent (compressed).
+    /// Bytes of request bodies on these ports, as sent (compressed).
     http_bytes,
-    /// Trace requests that were answered 200.
+    /// Trace requests of which everything was kept that could be.
     trace_requests_kept,
-    /// Spans that arrived by OTLP and are kept.
+    /// Spans that arrived by OTLP or as Zipkin's and are kept.
     spans_kept,
-    /// Spans that arrived by OTLP in a request that was kept, and were refused one by one (`partial_success`).
+    /// Spans that arrived in a request that was kept, and were refused one by one (`partial_success`).
     spans_refused,
     /// Requests to `/v1/metrics`: answered 200 and dropped.
     metrics_requests,

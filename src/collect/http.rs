@@ -1,11 +1,12 @@
-//! OTLP over HTTP: <https://opentelemetry.io/docs/specs/otlp/#otlphttp>.
+//! Spans over HTTP: OTLP, <https://opentelemetry.io/docs/specs/otlp/#otlphttp>, and Zipkin's API ([`zipkin`](zipkin())).
 //!
-//! A request goes through here in this order: who asks ([`origin`]), what it is ([`Encoding`]), its body within the
+//! A request goes through here in this order: who asks ([`origin`]), what it is ([`Form`]), its body within the
 //! limits ([`body`]), its bytes to a batch on another thread ([`decode`]), the batch into the sink; and only then the
 //! answer ([`answer`]). SDKs drop a batch at 400 and 500 and send it again at 503, so everything that could succeed later is 503.
 
 mod answer;
 mod decode;
+mod zipkin;
 
 use std::sync::Arc;
 
@@ -26,11 +27,11 @@ use super::sink::Sink;
 use crate::wire::Refused;
 use crate::wire::otlp::response::Encoding;
 use answer::Refusal;
-use decode::{Decoded, Job};
+use decode::{Decoded, Form, Job};
 
 /// What all requests share.
 #[derive(Debug)]
-pub(super) struct Otlp<S> {
+pub(super) struct Spans<S> {
     pub(super) sink: S,
     pub(super) limits: Limits,
     pub(super) budget: Budget,
@@ -40,9 +41,10 @@ pub(super) struct Otlp<S> {
     pub(super) origins: Origins,
 }
 
+pub(super) use zipkin::routes as zipkin;
+
 /// The routes of the OTLP port.
-pub(super) fn routes<S: Sink>(otlp: Otlp<S>) -> Router {
-    let shared = Arc::new(otlp);
+pub(super) fn otlp<S: Sink>(shared: Arc<Spans<S>>) -> Router {
     Router::new()
         .route("/v1/traces", post(traces))
         .route("/v1/metrics", post(metrics))
@@ -56,12 +58,12 @@ pub(super) fn routes<S: Sink>(otlp: Otlp<S>) -> Router {
 }
 
 /// Before every request: web pages are kept out.
-async fn door<S: Sink>(State(otlp): State<Arc<Otlp<S>>>, request: Request, next: Next) -> Response {
-    otlp.counters.http_requests.one();
-    let verdict = otlp.origins.judge(request.headers());
+async fn door<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request, next: Next) -> Response {
+    spans.counters.http_requests.one();
+    let verdict = spans.origins.judge(request.headers());
     let mut answer = match &verdict {
         Verdict::Foreign => {
-            otlp.counters.refused_origin.one();
+            spans.counters.refused_origin.one();
             (
                 StatusCode::FORBIDDEN,
                 "This is a receiver of traces, and the web page that asks is not on the list of those that may.\n",
@@ -81,53 +83,53 @@ async fn door<S: Sink>(State(otlp): State<Arc<Otlp<S>>>, request: Request, next:
     answer
 }
 
-async fn traces<S: Sink>(State(otlp): State<Arc<Otlp<S>>>, request: Request) -> Response {
+async fn traces<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let encoding = match answer::encoding(&parts.headers) {
         Ok(encoding) => encoding,
-        Err(refusal) => return otlp.refuse(&otlp.drain(body).await.err().unwrap_or(refusal), None),
+        Err(refusal) => return spans.refuse(&spans.drain(body).await.err().unwrap_or(refusal), None),
     };
-    match otlp.export(encoding, &parts.headers, body).await {
+    match spans.export(Form::Otlp(encoding), &parts.headers, body).await {
         Ok(refused) => answer::kept(encoding, &refused),
-        Err(refusal) => otlp.refuse(&refusal, Some(encoding)),
+        Err(refusal) => spans.refuse(&refusal, Some(encoding)),
     }
 }
 
 /// Metrics are no business of a trace store, but an SDK that is refused here prints a stack trace into the user's terminal.
-async fn metrics<S: Sink>(State(otlp): State<Arc<Otlp<S>>>, request: Request) -> Response {
-    otlp.counters.metrics_requests.one();
-    otlp.swallow(request).await
+async fn metrics<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> Response {
+    spans.counters.metrics_requests.one();
+    spans.swallow(request).await
 }
 
 /// As [`metrics`].
-async fn logs<S: Sink>(State(otlp): State<Arc<Otlp<S>>>, request: Request) -> Response {
-    otlp.counters.logs_requests.one();
-    otlp.swallow(request).await
+async fn logs<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> Response {
+    spans.counters.logs_requests.one();
+    spans.swallow(request).await
 }
 
 /// How the receiver is doing. Numbers only: any page on this machine could read it by making its own name point here.
-async fn status<S: Sink>(State(otlp): State<Arc<Otlp<S>>>) -> Response {
-    let body = serde_json::json!({ "receiver": "cruddur-trace", "counters": otlp.counters.snapshot() });
+async fn status<S: Sink>(State(spans): State<Arc<Spans<S>>>) -> Response {
+    let body = serde_json::json!({ "receiver": "cruddur-trace", "counters": spans.counters.snapshot() });
     ([(header::CONTENT_TYPE, "application/json")], format!("{body}\n")).into_response()
 }
 
-async fn wrong_method<S: Sink>(State(otlp): State<Arc<Otlp<S>>>, request: Request) -> Response {
-    otlp.counters.refused_unknown.one();
+async fn wrong_method<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> Response {
+    spans.counters.refused_unknown.one();
     // axum adds `Allow`.
     let why = format!("{} is not how {} is asked.\n", request.method(), request.uri().path());
     (StatusCode::METHOD_NOT_ALLOWED, why).into_response()
 }
 
-async fn unknown_path<S: Sink>(State(otlp): State<Arc<Otlp<S>>>) -> Response {
-    otlp.counters.refused_unknown.one();
+async fn unknown_path<S: Sink>(State(spans): State<Arc<Spans<S>>>) -> Response {
+    spans.counters.refused_unknown.one();
     let why = "Nothing is here. Traces are sent to POST /v1/traces (set OTEL_EXPORTER_OTLP_ENDPOINT to this address without a path, \
                or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT to it with /v1/traces); GET / tells how the receiver is doing.\n";
     (StatusCode::NOT_FOUND, why).into_response()
 }
 
-impl<S: Sink> Otlp<S> {
+impl<S: Sink> Spans<S> {
     /// One trace request, from its body to the sink. Answers what was refused of it; when this is `Ok`, the rest is kept.
-    async fn export(&self, encoding: Encoding, headers: &HeaderMap, body: Body) -> Result<Vec<Refused>, Refusal> {
+    async fn export(&self, form: Form, headers: &HeaderMap, body: Body) -> Result<Vec<Refused>, Refusal> {
         let coding = match answer::coding(headers) {
             Ok(coding) => coding,
             Err(refusal) => return Err(self.drain(body).await.err().unwrap_or(refusal)),
@@ -135,7 +137,7 @@ impl<S: Sink> Otlp<S> {
         let Some(mut share) = self.budget.enter() else { return Err(Refusal::crowded()) };
         let bytes = self.read(body, &mut share).await?;
         let Decoded { batch, refused, share } =
-            decode::decode(Job { bytes, coding, encoding, share }, self.limits.decompressed, &self.processors).await?;
+            decode::decode(Job { bytes, coding, form, share }, self.limits.decompressed, &self.processors).await?;
         let spans = batch.rows.len();
         if spans > 0 {
             self.sink.keep(batch).await?;
@@ -185,6 +187,11 @@ impl<S: Sink> Otlp<S> {
     }
 
     fn refuse(&self, refusal: &Refusal, encoding: Option<Encoding>) -> Response {
+        self.count(refusal);
+        answer::refused(encoding, refusal)
+    }
+
+    fn count(&self, refusal: &Refusal) {
         let counters = &self.counters;
         match refusal {
             Refusal::Malformed(_) => &counters.refused_malformed,
@@ -195,7 +202,6 @@ impl<S: Sink> Otlp<S> {
             Refusal::Failed(_) | Refusal::Crashed => &counters.refused_failed,
         }
         .one();
-        tracing::debug!(%refusal, "an OTLP request was refused");
-        answer::refused(encoding, refusal)
+        tracing::debug!(%refusal, "a request was refused");
     }
 }

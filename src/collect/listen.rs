@@ -18,6 +18,8 @@ const PORT_TRIES: usize = 32;
 pub enum Door {
     /// OTLP over HTTP.
     OtlpHttp,
+    /// Zipkin's API.
+    Zipkin,
     /// The X-Ray daemon's UDP port, where documents arrive.
     XRayUdp,
     /// Its TCP port, where SDKs ask for sampling rules.
@@ -29,6 +31,7 @@ impl Door {
     pub fn flag(self) -> &'static str {
         match self {
             Self::OtlpHttp => "--otlp-http",
+            Self::Zipkin => "--zipkin",
             Self::XRayUdp | Self::XRayTcp => "--xray",
         }
     }
@@ -38,6 +41,7 @@ impl fmt::Display for Door {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::OtlpHttp => "OTLP over HTTP",
+            Self::Zipkin => "Zipkin",
             Self::XRayUdp => "X-Ray documents (UDP)",
             Self::XRayTcp => "X-Ray sampling rules (TCP)",
         })
@@ -74,7 +78,7 @@ impl StartError {
                 match source.kind() {
                     io::ErrorKind::AddrInUse => format!(
                         "another program has this port, perhaps a collector that is running already: stop it, or choose another \
-                         port with {flag} {other} ({flag} {any} takes a free one)",
+                         port with {flag} {other} ({flag} {any} takes a free one, {flag} off does without)",
                         other = SocketAddr::new(ip, address.port().saturating_add(10_000).max(10_000)),
                         any = SocketAddr::new(ip, 0),
                     ),
@@ -87,7 +91,7 @@ impl StartError {
                     _ => format!("choose another address with {flag}"),
                 }
             }
-            Self::NoDoor => "give --otlp-http or --xray an address".to_owned(),
+            Self::NoDoor => "give --otlp-http, --zipkin or --xray an address".to_owned(),
             Self::Thread(_) => "the system is out of threads or memory; without --xray none is needed".to_owned(),
         }
     }

@@ -1,7 +1,7 @@
 //! The door in: the local receiver.
 //!
 //! Reading order: [`config`] (what it is told), [`start`] below, [`listen`] (taking the ports), `connection` (TCP bounded in
-//! number and time), `http` (OTLP over HTTP, with `origin`, `body`, `coding` and `measure` for its parts), `xray` (the
+//! number and time), `http` (OTLP over HTTP and Zipkin's API, with `origin`, `body`, `coding` and `measure` for its parts), `xray` (the
 //! X-Ray daemon's UDP port) and `xray_proxy` (its TCP port), [`sink`] (where everything goes) and [`counters`] (what became of it).
 //!
 //! The rule of the house: a sender is told yes only after [`Sink::keep`] said yes. Where the protocol has no answer (UDP), what is
@@ -50,6 +50,8 @@ pub use sink::{Sink, SinkError};
 pub struct Running {
     /// Where OTLP over HTTP is received.
     pub otlp_http: Option<SocketAddr>,
+    /// Where Zipkin's API is.
+    pub zipkin: Option<SocketAddr>,
     /// Where the X-Ray daemon's protocol is received, by UDP and TCP.
     pub xray: Option<SocketAddr>,
     /// What the kernel granted for datagrams that wait to be read, in bytes. Linux answers twice what can be used.
@@ -69,12 +71,13 @@ pub struct Running {
 ///
 /// Outside a Tokio runtime that has I/O and time enabled.
 pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Running, StartError> {
-    let Config { otlp_http, xray, allowed_origins, limits } = config;
-    if otlp_http.is_none() && xray.is_none() {
+    let Config { otlp_http, zipkin, xray, allowed_origins, limits } = config;
+    if [otlp_http, zipkin, xray].iter().all(Option::is_none) {
         return Err(StartError::NoDoor);
     }
-    // Both first: a receiver with one door of two would be a surprise.
+    // All first: a receiver with some of its doors would be a surprise.
     let otlp = otlp_http.map(|address| listen::tcp(Door::OtlpHttp, address)).transpose()?;
+    let zipkin = zipkin.map(|address| listen::tcp(Door::Zipkin, address)).transpose()?;
     let daemon = xray.map(|address| listen::udp_and_tcp(address, limits.receive_buffer)).transpose()?;
 
     let counters = Arc::new(Counters::default());
@@ -83,6 +86,7 @@ pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Runn
     let (stopping, stop) = watch::channel(false);
     let mut running = Running {
         otlp_http: None,
+        zipkin: None,
         xray: None,
         receive_buffer: None,
         counters: Arc::clone(&counters),
@@ -107,12 +111,19 @@ pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Runn
         running.xray = Some(address);
         running.receive_buffer = Some(udp.buffer);
     }
+    let origins = Origins::new(allowed_origins);
+    let spans = Arc::new(http::Spans { sink, limits, budget, processors, counters, origins });
+    let mut open = |tcp, routes| {
+        let listener = Bounded::new(tcp, &spans.limits, Arc::clone(&spans.counters));
+        running.servers.push(serve(listener, routes, stop.clone()));
+    };
     if let Some((tcp, address)) = otlp {
-        let listener = Bounded::new(tcp, &limits, Arc::clone(&counters));
-        let origins = Origins::new(allowed_origins);
-        let routes = http::routes(http::Otlp { sink, limits, budget, processors, counters, origins });
-        running.servers.push(serve(listener, routes, stop));
+        open(tcp, http::otlp(Arc::clone(&spans)));
         running.otlp_http = Some(address);
+    }
+    if let Some((tcp, address)) = zipkin {
+        open(tcp, http::zipkin(Arc::clone(&spans)));
+        running.zipkin = Some(address);
     }
     Ok(running)
 }

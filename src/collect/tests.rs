@@ -7,6 +7,7 @@ mod otlp;
 mod sampling;
 mod stop;
 mod udp;
+mod zipkin;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -41,7 +42,8 @@ fn receiver(sink: &Memory) -> Running {
 }
 
 fn receiver_with(sink: &Memory, limits: Limits) -> Running {
-    start(Config { otlp_http: Some(ANY), xray: Some(ANY), limits, ..Config::default() }, sink.clone(), now).unwrap()
+    start(Config { otlp_http: Some(ANY), zipkin: Some(ANY), xray: Some(ANY), limits, ..Config::default() }, sink.clone(), now)
+        .unwrap()
 }
 
 fn span(number: u64) -> Span {

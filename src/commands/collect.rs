@@ -11,13 +11,20 @@ use crate::ui::Ui;
 /// Listens until SIGINT or SIGTERM, then finishes what was begun. A second signal ends it at once.
 pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
     let settings = &context.settings;
-    let config =
-        collect::Config { otlp_http: settings.collect.otlp_http, xray: settings.collect.xray, ..collect::Config::default() };
+    let config = collect::Config {
+        otlp_http: settings.collect.otlp_http,
+        zipkin: settings.collect.zipkin,
+        xray: settings.collect.xray,
+        ..collect::Config::default()
+    };
     // Before anybody can know that we listen: who asks us to stop from then on shall be heard.
     let mut signals = Stop::listen()?;
     let door = receive::open(&settings.store, config, context, |writer| writer)?;
     if let Some(address) = door.running.otlp_http {
         ui.note(&format!("listening for OTLP/HTTP on http://{address}"));
+    }
+    if let Some(address) = door.running.zipkin {
+        ui.note(&format!("listening for Zipkin's spans on http://{address}/api/v2/spans"));
     }
     if let Some(address) = door.running.xray {
         ui.note(&format!("listening for X-Ray segments on {address} (UDP, and TCP for sampling)"));

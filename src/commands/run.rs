@@ -52,7 +52,7 @@ pub(crate) async fn run(args: &RunArgs, env: &Env, context: &Context, ui: &mut U
     let settings = &context.settings;
     let seen = Arc::new(Mutex::new(HashSet::new()));
     let anywhere = Some(std::net::SocketAddr::from(([127, 0, 0, 1], 0)));
-    let config = collect::Config { otlp_http: anywhere, xray: anywhere, ..collect::Config::default() };
+    let config = collect::Config { otlp_http: anywhere, zipkin: anywhere, xray: anywhere, ..collect::Config::default() };
     let noting = Arc::clone(&seen);
     let door = receive::open(&settings.store, config, context, |writer| Noting::new(writer, noting))?;
 
@@ -194,6 +194,9 @@ fn spawn(args: &RunArgs, env: &Env, door: &Door, (trace, root): &(TraceId, Span)
     if let Some(address) = door.running.otlp_http {
         command.env("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{address}"));
         command.env("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+    }
+    if let Some(address) = door.running.zipkin {
+        command.env("OTEL_EXPORTER_ZIPKIN_ENDPOINT", format!("http://{address}/api/v2/spans"));
     }
     if let Some(address) = door.running.xray {
         command.env("AWS_XRAY_DAEMON_ADDRESS", address.to_string());

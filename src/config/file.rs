@@ -97,6 +97,7 @@ struct XRayContents {
 #[serde(deny_unknown_fields)]
 struct CollectContents {
     otlp_http: Option<Spanned<Scalar>>,
+    zipkin: Option<Spanned<Scalar>>,
     xray: Option<Spanned<Scalar>>,
     max_age: Option<Spanned<Scalar>>,
     max_size: Option<Spanned<Scalar>>,
@@ -181,6 +182,7 @@ keys! {
     "xray.time_range" => xray.time_range,
     "xray.scan" => xray.scan,
     "collect.otlp_http" => collect.otlp_http,
+    "collect.zipkin" => collect.zipkin,
     "collect.xray" => collect.xray,
     "collect.max_age" => collect.max_age,
     "collect.max_size" => collect.max_size,

@@ -74,6 +74,8 @@ pub struct XRay {
 pub struct Collect {
     /// Where to listen for OTLP over HTTP.
     pub otlp_http: Option<SocketAddr>,
+    /// Where to listen for Zipkin's spans.
+    pub zipkin: Option<SocketAddr>,
     /// Where to listen as the X-Ray daemon does.
     pub xray: Option<SocketAddr>,
     /// How old a trace may become.
@@ -133,6 +135,7 @@ pub struct Flags {
     honeycomb: HoneycombFlags,
     search: XRayArgs,
     otlp_http: Option<Address>,
+    zipkin: Option<Address>,
     xray: Option<Address>,
     max_age: Option<MaxAge>,
     max_size: Option<MaxSize>,
@@ -160,8 +163,8 @@ impl Flags {
                 Self { search: assert.xray.clone(), honeycomb: HoneycombFlags::of(&assert.honeycomb), ..flags }
             }
             Command::Probe(probe) => Self { honeycomb: HoneycombFlags::of(&probe.honeycomb), ..flags },
-            Command::Collect(CollectArgs { otlp_http, xray, max_age, max_size }) => {
-                Self { otlp_http: *otlp_http, xray: *xray, max_age: *max_age, max_size: *max_size, ..flags }
+            Command::Collect(CollectArgs { otlp_http, zipkin, xray, max_age, max_size }) => {
+                Self { otlp_http: *otlp_http, zipkin: *zipkin, xray: *xray, max_age: *max_age, max_size: *max_size, ..flags }
             }
             _ => flags,
         }
@@ -190,7 +193,7 @@ impl Settings {
     pub fn resolve(flags: Flags, env: &Env, file: &ConfigFile, paths: Paths) -> Result<Self, Failure> {
         let profile = profile(&flags, env, file, &paths)?;
         let mut layers = Layers { env, file, profile, paths: &paths, report: Vec::with_capacity(KEYS.len()) };
-        let Flags { global, limit, honeycomb, search, otlp_http, xray, max_age, max_size } = flags;
+        let Flags { global, limit, honeycomb, search, otlp_http, zipkin, xray, max_age, max_size } = flags;
 
         let loopback = |port| OrOff::On(ListenAddress(SocketAddr::from(([127, 0, 0, 1], port))));
         let days = |days: u64| OrOff::On(Length(Duration::from_secs(days * 24 * 60 * 60)));
@@ -221,6 +224,7 @@ impl Settings {
         };
         let collect = Collect {
             otlp_http: layers.pick("collect.otlp_http", otlp_http, || loopback(4318))?.on().map(|address| address.0),
+            zipkin: layers.pick("collect.zipkin", zipkin, || loopback(9411))?.on().map(|address| address.0),
             xray: layers.pick("collect.xray", xray, || loopback(2000))?.on().map(|address| address.0),
             max_age: layers.pick("collect.max_age", max_age, || days(7))?.on().map(|length| length.0),
             max_size: layers.pick("collect.max_size", max_size, || OrOff::On(Size(2 << 30)))?.on().map(|size| size.0),
@@ -433,6 +437,7 @@ mod tests {
         xray.time_range = event (default)
         xray.scan = 250 (default)
         collect.otlp_http = 127.0.0.1:4318 (default)
+        collect.zipkin = 127.0.0.1:9411 (default)
         collect.xray = 127.0.0.1:2000 (default)
         collect.max_age = 7d (default)
         collect.max_size = 2GiB (default)
@@ -475,9 +480,15 @@ mod tests {
 
     #[test]
     fn the_receivers_flags_are_settings_too() {
-        let settings = resolve("collect --xray off --otlp-http 14318 --max-age off --max-size 1MB", &[], "").unwrap();
-        let expected =
-            Collect { otlp_http: Some(([127, 0, 0, 1], 14318).into()), xray: None, max_age: None, max_size: Some(1_000_000) };
+        let settings =
+            resolve("collect --xray off --zipkin off --otlp-http 14318 --max-age off --max-size 1MB", &[], "").unwrap();
+        let expected = Collect {
+            otlp_http: Some(([127, 0, 0, 1], 14318).into()),
+            zipkin: None,
+            xray: None,
+            max_age: None,
+            max_size: Some(1_000_000),
+        };
         assert_eq!(settings.collect, expected);
         assert!(shown(&settings).contains("collect.otlp_http = 127.0.0.1:14318 (--otlp-http)"));
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::batch::Batch;
 use super::error::{Refusals, Refused, WireError};
 use super::jaeger::{end, kind_of, microseconds, shared_scope};
 use super::lenient::{List, Number, Text, nothing_else, object};
@@ -24,6 +25,16 @@ pub fn read(data: &[u8]) -> Result<(Records, Vec<Refused>), WireError> {
     let mut out = Out::default();
     text::documents(FORMAT, data, |document| Spans(&mut out).deserialize(document))?;
     Ok((out.spans, out.refusals.into_vec()))
+}
+
+impl Batch {
+    /// From a list of spans, as OTLP protobuf. Spans that cannot be kept are refused one by one; what is no such list is an error.
+    pub fn from_zipkin_json(data: &[u8]) -> Result<(Self, Vec<Refused>), WireError> {
+        let (spans, mut refused) = read(data)?;
+        let (batch, more) = Self::from_spans(&spans);
+        refused.extend(more);
+        Ok((batch, refused))
+    }
 }
 
 #[derive(Default)]

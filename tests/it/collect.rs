@@ -327,6 +327,7 @@ fn x_ray_documents_and_sampling_calls_are_answered_like_the_daemon_does() {
         insta::assert_snapshot!(end, @"
         ------- stderr -------
         note: listening for OTLP/HTTP on http://[address]
+        note: listening for Zipkin's spans on http://[address]/api/v2/spans
         note: listening for X-Ray segments on [address] (UDP, and TCP for sampling)
         note: keeping in $HOME/data/cruddur-trace/traces.db; Ctrl-C stops
         note: stopping when what has begun is finished; Ctrl-C again stops at once
@@ -390,8 +391,9 @@ fn a_port_that_is_taken_is_told_with_the_flag_that_moves_it() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("it has one").port();
     for (line, flag) in [
-        (format!("collect --xray off --otlp-http {port}"), "--otlp-http"),
-        (format!("collect --otlp-http off --xray {port}"), "--xray"),
+        (format!("collect --zipkin off --xray off --otlp-http {port}"), "--otlp-http"),
+        (format!("collect --otlp-http off --xray off --zipkin {port}"), "--zipkin"),
+        (format!("collect --otlp-http off --zipkin off --xray {port}"), "--xray"),
     ] {
         let output = home.line(&line);
         assert_eq!(output.code, Some(3), "{output}");
@@ -402,18 +404,31 @@ fn a_port_that_is_taken_is_told_with_the_flag_that_moves_it() {
     }
     // One collector beside another is the usual case.
     let first = Receiver::start(&home, &[]);
-    let second = home.run(["collect", "--xray", "off", "--otlp-http", &first.otlp().to_string()]);
+    let second = home.run(["collect", "--zipkin", "off", "--xray", "off", "--otlp-http", &first.otlp().to_string()]);
     assert_eq!(second.code, Some(3), "{second}");
 }
 
 #[test]
 fn a_receiver_without_a_door_is_a_mistake_of_the_configuration() {
-    insta::assert_snapshot!(Home::new().line("collect --otlp-http off --xray off"), @"
+    insta::assert_snapshot!(Home::new().line("collect --otlp-http off --zipkin off --xray off"), @"
     ------- stderr -------
     error: there is nothing to receive: no address to listen on
-    hint: give --otlp-http or --xray an address
+    hint: give --otlp-http, --zipkin or --xray an address
     [exit status: 2]
     ");
+}
+
+#[test]
+fn zipkin_s_spans_are_shown_like_all_others() {
+    let home = Home::new();
+    let receiver = Receiver::start(&home, &[]);
+    let spans = r#"[{"traceId": "5b8efff798038103d269b633813fc60c", "id": "eee19b7ec3c1b174", "name": "get /api", "kind": "SERVER",
+        "timestamp": 1795330581000000, "duration": 12500, "localEndpoint": {"serviceName": "backend-flask"}}]"#;
+    assert_eq!(http::request(receiver.zipkin(), "POST /api/v2/spans", &[("Content-Type", JSON)], spans.as_bytes()).status, 202);
+    let end = receiver.stop(Signal::KILL);
+    assert_eq!(end.code, None, "{end}");
+    let shown = home.line("show 5b8efff798038103d269b633813fc60c").answer();
+    assert!(shown.contains("get /api") && shown.contains("backend-flask") && shown.contains("12.5 ms"), "{shown}");
 }
 
 #[test]

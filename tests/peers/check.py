@@ -36,6 +36,7 @@ from compare import (
 from session import PATIENCE, Session, excerpt
 
 APP = str(Path(__file__).with_name("app.py"))
+ZIPKIN = str(Path(__file__).with_name("zipkin.py"))
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -305,6 +306,28 @@ def check_orphan(session: Session):
     proved("assert: what a missing parent may still decide cannot be told (exit 3), what has been seen can (exit 0 and 1)")
 
 
+def check_zipkin(session: Session):
+    """What Zipkin's protocol can carry arrives as it was sent."""
+    session.run(sys.executable, ZIPKIN)
+    sent = {span["span_id"]: span for span in session.sent("OTEL")}
+    listed = session.json("list")["traces"]
+    must_equal("list: the trace, and no other", {span["trace_id"] for span in sent.values()}, {t["trace_id"] for t in listed})
+    shown = {span["span_id"]: span for span in session.json("show", listed[0]["trace_id"])["traces"][0]["spans"]}
+    same_ids("show: spans", set(sent), set(shown))
+    for span_id, span in sent.items():
+        got = shown[span_id]
+        for field in ("parent_span_id", "name", "service", "status", "status_message"):
+            must_equal(f"show {span_id}: {field}", span[field], got[field])
+        must_equal(f"show {span_id}: start", span["start_unix_nano"], int(got["start_unix_nano"]))
+        must_equal(f"show {span_id}: duration", span["duration_ns"], got["duration_ns"])
+        if span["kind"]:
+            must_equal(f"show {span_id}: kind", span["kind"], got["kind"])
+        must_equal(f"show {span_id}: scope", span["scope"], got["scope"]["name"])
+        must_equal(f"show {span_id}: tags", span["tags"], {key: got["attributes"].get(key) for key in span["tags"]})
+        must_equal(f"show {span_id}: events", span["events"], [int(event["time_unix_nano"]) for event in got["events"]])
+    proved(f"show: {len(sent)} spans by OpenTelemetry's Zipkin exporter, times to the microsecond, tags and annotations")
+
+
 def check_wrapping(session: Session):
     """The command does not notice that it is wrapped, but for its variables."""
     every_byte = bytes(range(256)) * 1000
@@ -313,15 +336,23 @@ def check_wrapping(session: Session):
     must_hold("run: stdin and stdout come through byte by byte", done.stdout == every_byte, f"{len(done.stdout)} bytes")
     must_hold("run: stderr comes through", b"to stderr\n" in done.stderr, done.stderr)
     proved(f"run: {len(every_byte)} bytes through stdin and stdout, and stderr")
-    names = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "AWS_XRAY_DAEMON_ADDRESS", "TRACEPARENT")
+    names = (
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_PROTOCOL",
+        "OTEL_EXPORTER_ZIPKIN_ENDPOINT",
+        "AWS_XRAY_DAEMON_ADDRESS",
+        "TRACEPARENT",
+    )
     tell = f"import json, os; print(json.dumps([os.environ.get(name) for name in {names}]))"
-    endpoint, protocol, daemon, traceparent = json.loads(session.run(sys.executable, "-c", tell).stdout)
+    endpoint, protocol, zipkin, daemon, traceparent = json.loads(session.run(sys.executable, "-c", tell).stdout)
     must_equal("run: OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", protocol)
     must_hold("run: OTEL_EXPORTER_OTLP_ENDPOINT is on this machine", endpoint.startswith("http://127.0.0.1:"), endpoint)
+    must_hold("run: OTEL_EXPORTER_ZIPKIN_ENDPOINT is Zipkin's path", zipkin.endswith("/api/v2/spans"), zipkin)
+    must_hold("run: it is on this machine, at a private port", "127.0.0.1:" in zipkin and ":9411" not in zipkin, zipkin)
     must_hold("run: AWS_XRAY_DAEMON_ADDRESS is on this machine", "127.0.0.1:" in daemon, daemon)
     must_hold("run: the ports are private ones", ":4318" not in endpoint and ":2000" not in daemon, f"{endpoint} {daemon}")
     wrapper_ids(traceparent)
-    proved("run: the four variables that lead SDKs to the receiver")
+    proved("run: the five variables that lead SDKs to the receiver")
 
     elsewhere = "http://192.0.2.1:4318/v1/traces"
     extra = {"OTEL_EXPORTER_OTLP_ENDPOINT": elsewhere, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": elsewhere}
@@ -502,6 +533,7 @@ PYTHON_CHECKS = {
     "Every route, by OTLP JSON": lambda session: check_tour(session, JSON),
     "Every route, by OTLP JSON, gzip": lambda session: check_tour(session, JSON | GZIP),
     "A trace that begins elsewhere": check_orphan,
+    "A trace, by Zipkin's protocol": check_zipkin,
     "The worked example of a CI job": check_worked_example,
     "1,201 spans in several requests, the root last": check_seed,
     "Read from AWS X-Ray, as moto has it": check_api,

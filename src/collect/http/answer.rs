@@ -127,7 +127,15 @@ pub(super) fn empty(encoding: Encoding) -> Response {
 pub(super) fn refused(encoding: Option<Encoding>, refusal: &Refusal) -> Response {
     let encoding = encoding.unwrap_or(Encoding::Json);
     let body = response::failure(encoding, refusal.code(), &refusal.to_string());
-    let mut answer = with_type(refusal.status(), encoding, body);
+    with_headers(refusal, with_type(refusal.status(), encoding, body))
+}
+
+/// The answer to a refusal, in plain words.
+pub(super) fn refused_in_words(refusal: &Refusal) -> Response {
+    with_headers(refusal, (refusal.status(), format!("{refusal}\n")).into_response())
+}
+
+fn with_headers(refusal: &Refusal, mut answer: Response) -> Response {
     let headers = answer.headers_mut();
     if let Some(after) = refusal.retry_after() {
         // Whole seconds, and zero would mean at once.

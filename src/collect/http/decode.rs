@@ -18,8 +18,17 @@ const SMALL: usize = 16 * 1024;
 pub(super) struct Job {
     pub(super) bytes: Vec<u8>,
     pub(super) coding: Coding,
-    pub(super) encoding: Encoding,
+    pub(super) form: Form,
     pub(super) share: Share,
+}
+
+/// What a body is, once it is unwrapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// An OTLP request.
+    Otlp(Encoding),
+    /// A list of Zipkin's spans.
+    ZipkinJson,
 }
 
 /// What was in it.
@@ -58,14 +67,18 @@ impl Job {
         if !self.share.cover(compressed.max(bytes.len())) {
             return Err(Refusal::crowded());
         }
-        let decoded = match self.encoding {
-            Encoding::Protobuf => {
+        let decoded = match self.form {
+            Form::Otlp(Encoding::Protobuf) => {
                 measure::protobuf(&bytes)?;
                 Batch::from_otlp_protobuf(bytes)
             }
-            Encoding::Json => {
+            Form::Otlp(Encoding::Json) => {
                 measure::json(&bytes)?;
                 Batch::from_otlp_json(&bytes)
+            }
+            Form::ZipkinJson => {
+                measure::json(&bytes)?;
+                Batch::from_zipkin_json(&bytes)
             }
         };
         let (batch, refused) = decoded?;

@@ -17,6 +17,7 @@ pub(crate) struct Receiver {
     stderr: String,
     home: std::path::PathBuf,
     otlp: Option<SocketAddr>,
+    zipkin: Option<SocketAddr>,
     xray: Option<SocketAddr>,
 }
 
@@ -24,16 +25,25 @@ impl Receiver {
     /// Starts one with these arguments behind those that give it free ports, and waits until it listens.
     #[track_caller]
     pub(crate) fn start(home: &Home, more: &[&str]) -> Self {
-        let mut arguments = vec!["collect", "--otlp-http", "127.0.0.1:0", "--xray", "127.0.0.1:0"];
+        let mut arguments = vec!["collect", "--otlp-http", "127.0.0.1:0", "--zipkin", "127.0.0.1:0", "--xray", "127.0.0.1:0"];
         arguments.extend(more);
         let mut command = home.command(arguments);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
         let said = lines(child.stderr.take().expect("it is piped"));
-        let mut receiver =
-            Self { child, said, stderr: String::new(), home: home.folder.path().to_owned(), otlp: None, xray: None };
+        let mut receiver = Self {
+            child,
+            said,
+            stderr: String::new(),
+            home: home.folder.path().to_owned(),
+            otlp: None,
+            zipkin: None,
+            xray: None,
+        };
         while let Some(line) = receiver.next_line() {
             if let Some((_, address)) = line.split_once("OTLP/HTTP on http://") {
                 receiver.otlp = address.trim().parse().ok();
+            } else if let Some((_, url)) = line.split_once("Zipkin's spans on http://") {
+                receiver.zipkin = url.split('/').next().and_then(|address| address.parse().ok());
             } else if let Some((_, rest)) = line.split_once("X-Ray segments on ") {
                 receiver.xray = rest.split(' ').next().and_then(|address| address.parse().ok());
             } else if line.contains("Ctrl-C stops") {
@@ -47,6 +57,12 @@ impl Receiver {
     #[track_caller]
     pub(crate) fn otlp(&self) -> SocketAddr {
         self.otlp.expect("it was not switched off")
+    }
+
+    /// Where Zipkin's spans go.
+    #[track_caller]
+    pub(crate) fn zipkin(&self) -> SocketAddr {
+        self.zipkin.expect("it was not switched off")
     }
 
     /// Where X-Ray documents go.
