@@ -311,7 +311,7 @@ def check_zipkin(session: Session):
     session.run(sys.executable, ZIPKIN)
     sent = {span["span_id"]: span for span in session.sent("OTEL")}
     listed = session.json("list")["traces"]
-    must_equal("list: the trace, and no other", {span["trace_id"] for span in sent.values()}, {t["trace_id"] for t in listed})
+    same_ids("list: traces", {span["trace_id"] for span in sent.values()}, {trace["trace_id"] for trace in listed})
     shown = {span["span_id"]: span for span in session.json("show", listed[0]["trace_id"])["traces"][0]["spans"]}
     same_ids("show: spans", set(sent), set(shown))
     for span_id, span in sent.items():
