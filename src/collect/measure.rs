@@ -69,10 +69,21 @@ pub(super) fn protobuf(request: &[u8]) -> Result<(), TooMuch> {
 
 /// Counts what could be objects in a JSON text: every opening brace, those within strings too.
 pub(super) fn json(text: &[u8]) -> Result<(), TooMuch> {
+    if occurrences(text, b'{') > MAX_PIECES { Err(TooMuch::Pieces) } else { Ok(()) }
+}
+
+/// As [`json`], of Zipkin's spans: each is an object, and what is behind a colon may be a tag.
+pub(super) fn zipkin(text: &[u8]) -> Result<(), TooMuch> {
+    match () {
+        () if occurrences(text, b'{') > MAX_SPANS => Err(TooMuch::Spans),
+        () if occurrences(text, b':') > MAX_PIECES => Err(TooMuch::Pieces),
+        () => Ok(()),
+    }
+}
+
+fn occurrences(text: &[u8], of: u8) -> usize {
     // In steps that a byte can count, so that the compiler can count many bytes at once.
-    let braces: usize =
-        text.chunks(255).map(|part| usize::from(part.iter().map(|byte| u8::from(*byte == b'{')).sum::<u8>())).sum();
-    if braces > MAX_PIECES { Err(TooMuch::Pieces) } else { Ok(()) }
+    text.chunks(255).map(|part| usize::from(part.iter().map(|byte| u8::from(*byte == of)).sum::<u8>())).sum()
 }
 
 #[derive(Debug, Default)]

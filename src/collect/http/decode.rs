@@ -77,7 +77,7 @@ impl Job {
                 Batch::from_otlp_json(&bytes)
             }
             Form::ZipkinJson => {
-                measure::json(&bytes)?;
+                measure::zipkin(&bytes)?;
                 Batch::from_zipkin_json(&bytes)
             }
         };

@@ -86,6 +86,20 @@ async fn what_is_no_list_of_spans_is_refused_in_words() {
 }
 
 #[tokio::test]
+async fn spans_and_tags_without_end_are_refused_before_they_take_memory() {
+    let sink = Memory::new();
+    let receiver = receiver(&sink);
+    let spans = format!("[{}{{}}]", "{},".repeat(1_000_000));
+    let tags = format!(r#"[{{"traceId":"1","id":"1","tags":{{{}"a":"a"}}}}]"#, r#""a":"","#.repeat(4_000_000));
+    for (body, wanted) in [(spans, "more than 1000000 spans"), (tags, "more than 4000000 spans, attributes")] {
+        let answer = post_spans(&receiver, &[("content-type", JSON)], body).await;
+        assert_eq!(answer.status, 413);
+        assert!(answer.text().contains(wanted), "{}", answer.text());
+    }
+    assert_eq!((sink.state().offers, receiver.counters().refused_too_large), (0, 2));
+}
+
+#[tokio::test]
 async fn a_full_sink_puts_senders_off() {
     let sink = Memory::busy(|_| true, Duration::from_secs(3));
     let answer = post_spans(&receiver(&sink), &[("content-type", JSON)], SPANS).await;
