@@ -324,7 +324,8 @@ def check_zipkin(session: Session):
             must_equal(f"show {span_id}: kind", span["kind"], got["kind"])
         must_equal(f"show {span_id}: scope", span["scope"], got["scope"]["name"])
         must_equal(f"show {span_id}: tags", span["tags"], {key: got["attributes"].get(key) for key in span["tags"]})
-        must_equal(f"show {span_id}: events", span["events"], [int(event["time_unix_nano"]) for event in got["events"]])
+        events = [[int(event["time_unix_nano"]), event["name"]] for event in got["events"]]
+        must_equal(f"show {span_id}: events", span["events"], events)
     proved(f"show: {len(sent)} spans by OpenTelemetry's Zipkin exporter, times to the microsecond, tags and annotations")
 
 

@@ -36,7 +36,11 @@ def told(span) -> dict:
         "duration_ns": microseconds(span.end_time - span.start_time) * 1000,
         "tags": {key: str(value) for key, value in span.attributes.items()},
         "scope": span.instrumentation_scope.name,
-        "events": [microseconds(event.timestamp) * 1000 for event in span.events],
+        "events": [
+            # Of an event the exporter makes one text: Zipkin's annotations have no attributes.
+            [microseconds(event.timestamp) * 1000, json.dumps({event.name: dict(event.attributes)}, sort_keys=True)]
+            for event in span.events
+        ],
     }
 
 

@@ -452,12 +452,18 @@ proptest! {
             let trace = store.trace(&summary.id).unwrap();
             prop_assert_eq!(trace.summary(), summary);
         }
-        for filter in ["name = 'op 1'", "name = 'op 1' and service = web or name = 'op 2'", "{ name = 'op 0' } and { service = db }", "not kind = client"] {
+        for filter in [
+            "name = 'op 1'",
+            "name = 'op 1' and service = web or name = 'op 2'",
+            "{ name = 'op 0' } and { service = db }",
+            "not kind = client",
+        ] {
             let expr: crate::query::Expr = filter.parse().unwrap();
             let mut found = store.list(filter);
             found.sort();
             let all = (1..4).filter_map(|number| store.trace(&id(number)));
-            let wanted: Vec<_> = all.filter(|trace| expr.matches(trace).is_some()).map(|trace| trace.id().clone()).collect();
+            let wanted: Vec<_> =
+                all.filter(|trace| expr.matches(trace).is_some()).map(|trace| trace.id().clone()).collect();
             prop_assert_eq!(found, wanted, "{}", filter);
         }
     }

@@ -16,7 +16,7 @@ use super::answer::{self, Refusal};
 use super::decode::Form;
 use super::{Spans, door, wrong_method};
 use crate::collect::sink::Sink;
-use crate::wire::Refused;
+use crate::wire::otlp::response;
 
 /// The routes of the Zipkin port.
 pub(in crate::collect) fn routes<S: Sink>(shared: Arc<Spans<S>>) -> Router {
@@ -32,6 +32,7 @@ pub(in crate::collect) fn routes<S: Sink>(shared: Arc<Spans<S>>) -> Router {
 async fn spans<S: Sink>(State(shared): State<Arc<Spans<S>>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = content_type.to_ascii_lowercase();
     // As Zipkin's own server: what says nothing of Protocol Buffers or Thrift is JSON.
     let kept = if ["protobuf", "thrift"].iter().any(|other| content_type.contains(other)) {
         let refusal = Refusal::Unsupported(format!("application/json is understood here, not {content_type}"));
@@ -41,17 +42,15 @@ async fn spans<S: Sink>(State(shared): State<Arc<Spans<S>>>, request: Request) -
     };
     match kept {
         Ok(refused) if refused.is_empty() => StatusCode::ACCEPTED.into_response(),
-        Ok(refused) => (StatusCode::BAD_REQUEST, without(&refused)).into_response(),
+        Ok(refused) => {
+            let why = format!("All spans are kept but these. {}\n", response::in_words(&refused));
+            (StatusCode::BAD_REQUEST, why).into_response()
+        }
         Err(refusal) => {
             shared.count(&refusal);
             answer::refused_in_words(&refusal)
         }
     }
-}
-
-fn without(refused: &[Refused]) -> String {
-    let said: Vec<_> = refused.iter().map(|refused| format!("{} refused: {}", refused.count, refused.reason)).collect();
-    format!("All spans are kept but these. {}\n", said.join("; "))
 }
 
 /// As Zipkin's server says that it is well.

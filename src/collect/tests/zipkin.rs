@@ -62,7 +62,7 @@ async fn what_cannot_be_kept_is_named_and_the_rest_is_kept() {
     let body = SPANS.replace(r#""id": "1000000000000001", "#, "");
     let answer = post_spans(&receiver, &[("content-type", JSON)], body).await;
     assert_eq!(answer.status, 400);
-    insta::assert_snapshot!(answer.text(), @"All spans are kept but these. 1 refused: a Zipkin span has no id");
+    insta::assert_snapshot!(answer.text(), @"All spans are kept but these. 1 span refused: a Zipkin span has no id");
     assert_eq!((sink.spans(), receiver.counters().spans_refused), (1, 1));
 }
 
@@ -74,6 +74,7 @@ async fn what_is_no_list_of_spans_is_refused_in_words() {
         (JSON, "[{", 400, "Zipkin JSON"),
         (JSON, "7", 400, "Zipkin JSON"),
         (PROTOBUF, "\x0a\x00", 415, "application/json is understood here, not application/x-protobuf"),
+        ("Application/X-Protobuf", "\x0a\x00", 415, "not application/x-protobuf"),
         ("application/x-thrift", "\x0c", 415, "application/json is understood here, not application/x-thrift"),
     ] {
         let answer = post_spans(&receiver, &[("content-type", content_type)], body).await;

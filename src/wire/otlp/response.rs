@@ -29,8 +29,7 @@ impl Encoding {
 pub fn success(encoding: Encoding, refused: &[Refused]) -> Vec<u8> {
     let rejected =
         refused.iter().fold(0i64, |sum, refused| sum.saturating_add(i64::try_from(refused.count).unwrap_or(i64::MAX)));
-    let told: Vec<_> = refused.iter().map(|refused| format!("{} refused: {}", spans(refused.count), refused.reason)).collect();
-    let error_message = told.join("; ");
+    let error_message = in_words(refused);
     match encoding {
         Encoding::Protobuf => {
             let partial_success =
@@ -43,6 +42,12 @@ pub fn success(encoding: Encoding, refused: &[Refused]) -> Vec<u8> {
             json!({"partialSuccess": {"rejectedSpans": rejected.to_string(), "errorMessage": error_message}}).to_string().into()
         }
     }
+}
+
+/// How many spans were refused, by reason: what a sender logs.
+pub fn in_words(refused: &[Refused]) -> String {
+    let told: Vec<_> = refused.iter().map(|refused| format!("{} refused: {}", spans(refused.count), refused.reason)).collect();
+    told.join("; ")
 }
 
 fn spans(count: usize) -> String {
