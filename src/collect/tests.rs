@@ -105,7 +105,7 @@ impl Answer {
 }
 
 fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().timeout(SOON).build().unwrap()
+    crate::tls::http_client().no_proxy().timeout(SOON).build().unwrap()
 }
 
 async fn answer(request: reqwest::RequestBuilder) -> Answer {

@@ -14,6 +14,7 @@ use super::error;
 use super::refusal::{Headers, Refusal};
 use crate::model::Time;
 use crate::secret::Secret;
+use crate::tls;
 
 /// The header that carries the key.
 const KEY: HeaderName = HeaderName::from_static("x-honeycomb-team");
@@ -51,7 +52,7 @@ impl Client {
         let mut value = HeaderValue::from_str(key.expose()).map_err(|_| error::no_header())?;
         value.set_sensitive(true);
         let headers = HeaderMap::from_iter([(KEY, value), (ACCEPT_ENCODING, HeaderValue::from_static("gzip"))]);
-        let http = reqwest::Client::builder()
+        let http = tls::http_client()
             .user_agent(USER_AGENT)
             .default_headers(headers)
             // Wherever it leads, the key stays here.

@@ -8,10 +8,12 @@ use aws_config::environment::{EnvironmentVariableCredentialsProvider, Environmen
 use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::provider_config::ProviderConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials as _;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_types::service_config::ServiceConfigKey;
 
 use super::super::{Remote, Trouble};
@@ -71,7 +73,9 @@ async fn load(options: &Options) -> SdkConfig {
         .operation_timeout(options.timeout)
         .operation_attempt_timeout(options.timeout)
         .build();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
+    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let providers = ProviderConfig::default().with_http_client(http.clone());
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).http_client(http);
     if let Some(profile) = &options.aws_profile {
         loader = loader.profile_name(profile);
     }
@@ -87,10 +91,11 @@ async fn load(options: &Options) -> SdkConfig {
     let environment = EnvironmentVariableCredentialsProvider::new();
     loader = match &options.aws_profile {
         // As the `aws` command has it, a profile that is named wins over keys in the environment.
-        Some(name) => loader.credentials_provider(ProfileFileCredentialsProvider::builder().profile_name(name).build()),
+        Some(name) => loader
+            .credentials_provider(ProfileFileCredentialsProvider::builder().configure(&providers).profile_name(name).build()),
         None if environment.provide_credentials().await.is_ok() => loader.credentials_provider(environment),
         None if options.named => loader,
-        None => without_metadata(loader),
+        None => without_metadata(loader, &providers),
     };
     let config = loader.load().await;
     let retries = config.retry_config().cloned().unwrap_or_else(aws_config::retry::RetryConfig::standard);
@@ -108,11 +113,11 @@ fn region_without_metadata(options: &Options) -> RegionProviderChain {
 }
 
 /// The same chain up to the metadata of the machine, which only answers on EC2 and keeps everybody else waiting.
-fn without_metadata(loader: ConfigLoader) -> ConfigLoader {
+fn without_metadata(loader: ConfigLoader, providers: &ProviderConfig) -> ConfigLoader {
     let chain = CredentialsProviderChain::first_try("Environment", EnvironmentVariableCredentialsProvider::new())
-        .or_else("Profile", ProfileFileCredentialsProvider::builder().build())
-        .or_else("WebIdentityToken", WebIdentityTokenCredentialsProvider::builder().build())
-        .or_else("EcsContainer", EcsCredentialsProvider::builder().build());
+        .or_else("Profile", ProfileFileCredentialsProvider::builder().configure(providers).build())
+        .or_else("WebIdentityToken", WebIdentityTokenCredentialsProvider::builder().configure(providers).build())
+        .or_else("EcsContainer", EcsCredentialsProvider::builder().configure(providers).build());
     loader.credentials_provider(chain)
 }
 

@@ -15,6 +15,7 @@ use crate::error::{Failure, Kind, OrFail};
 use crate::exit::Exit;
 use crate::model::Trace;
 use crate::render::{table, waterfall};
+use crate::tls;
 use crate::ui::Ui;
 use crate::wire::otlp;
 
@@ -63,7 +64,7 @@ async fn send(door: &Door, session: &session::Session) -> Result<(), Failure> {
         let datagram = format!("{{\"format\":\"json\",\"version\":1}}\n{document}");
         socket.send_to(datagram.as_bytes(), xray).await.or_fail(Kind::Internal, sending)?;
     }
-    let client = reqwest::Client::new();
+    let client = tls::http_client().build().or_fail(Kind::Internal, sending)?;
     for spans in &session.otlp {
         let (body, _) = otlp::encode(spans.iter().map(|(id, span)| (id, span)));
         let request =
