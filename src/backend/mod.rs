@@ -7,6 +7,7 @@ mod file;
 pub mod honeycomb;
 pub mod local;
 mod merge;
+pub mod retry_after;
 mod sources;
 pub mod xray;
 

@@ -2,17 +2,20 @@
 
 use clap::Args;
 
+use super::forward::ForwardTo;
 use super::value::{Address, MaxAge, MaxSize};
 
 /// Receive traces on this machine
 ///
 /// Listens for OTLP over HTTP (protobuf or JSON), for Zipkin's spans (JSON, version 2) and for the AWS X-Ray SDK's segments, and keeps
-/// what comes in the local store until Ctrl-C. Applications need no change: the addresses are those that the SDKs send to by default.
+/// what comes in the local store until Ctrl-C, and forwards it where that is asked for. Applications need no change: the addresses are those that the SDKs send to by default.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cruddur-trace collect
   cruddur-trace collect --otlp-http 127.0.0.1:14318 --zipkin off --xray off
-  cruddur-trace collect --max-age 2d --max-size 500MB")]
+  cruddur-trace collect --max-age 2d --max-size 500MB
+  cruddur-trace collect --forward honeycomb --forward xray
+  cruddur-trace collect --forward otlp=http://collector.internal:4318")]
 pub struct CollectArgs {
     /// Listen for OTLP over HTTP here; `off` does not [default: 127.0.0.1:4318]
     #[arg(long, value_name = "ADDRESS")]
@@ -33,4 +36,12 @@ pub struct CollectArgs {
     /// Forget the oldest traces when the store is larger than this; `off` keeps them [default: 2GiB]
     #[arg(long, value_name = "SIZE")]
     pub max_size: Option<MaxSize>,
+
+    /// Send on what arrives, at least once: to `honeycomb`, `xray` or `otlp=URL`. May be repeated
+    ///
+    /// Honeycomb takes the key in HONEYCOMB_API_KEY, X-Ray the credentials that AWS's tools use, and an OTLP receiver the headers in
+    /// CRUDDUR_TRACE_COLLECT_FORWARD_HEADERS (`name=value,...`). What a destination has not taken yet waits in the store, also
+    /// while this does not run; what was there before a destination was named is not sent to it.
+    #[arg(long, value_name = "DESTINATION", value_delimiter = ',')]
+    pub forward: Vec<ForwardTo>,
 }

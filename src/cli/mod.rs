@@ -11,6 +11,7 @@ pub mod config;
 pub mod demo;
 pub mod diff;
 pub mod filter;
+pub mod forward;
 pub mod global;
 pub mod honeycomb;
 pub mod import;

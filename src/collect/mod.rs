@@ -13,6 +13,7 @@ mod coding;
 pub mod config;
 mod connection;
 pub mod counters;
+pub mod forward;
 mod http;
 pub mod listen;
 mod measure;

@@ -1,12 +1,19 @@
 //! `collect`: the receiver, in the foreground, until somebody stops it.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::signals::Stop;
-use super::{Context, receive};
+use super::{Context, forward, receive};
 use crate::collect;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::render::units;
 use crate::ui::Ui;
+
+/// How long destinations have, at the end, to take what is waiting for them. The rest is sent next time.
+const DRAIN: Duration = Duration::from_secs(5);
 
 /// Listens until SIGINT or SIGTERM, then finishes what was begun. A second signal ends it at once.
 pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
@@ -19,7 +26,10 @@ pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure>
     };
     // Before anybody can know that we listen: who asks us to stop from then on shall be heard.
     let mut signals = Stop::listen()?;
-    let door = receive::open(&settings.store, config, context, |writer| writer)?;
+    let store = receive::Store::open(&settings.store, context)?;
+    // Before anything can arrive: what comes from now on is to be sent on.
+    let forwarding = forward::start(context, &store.writer, ui).await?;
+    let door = store.listen(config, context, |writer| writer)?;
     if let Some(address) = door.running.otlp_http {
         ui.note(&format!("listening for OTLP/HTTP on http://{address}"));
     }
@@ -29,16 +39,23 @@ pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure>
     if let Some(address) = door.running.xray {
         ui.note(&format!("listening for X-Ray segments on {address} (UDP, and TCP for sampling)"));
     }
+    for report in forwarding.reports() {
+        ui.note(&format!("forwarding to {}", report.destination));
+    }
     ui.note(&format!("keeping in {}; Ctrl-C stops", settings.store.display()));
-    signals.next().await;
+    tokio::select! {
+        () = signals.next() => {}
+        () = forward::watch(&forwarding, ui) => {}
+    }
     ui.note("stopping when what has begun is finished; Ctrl-C again stops at once");
     tokio::select! {
-        counted = door.close(|| None) => {
-            let counted = counted?;
+        closed = door.close_after(|| None, async || forwarding.stop(Instant::now() + DRAIN).await) => {
+            let (counted, reports) = closed?;
             ui.note(&format!("kept {}", units::plural(receive::kept(&counted) as usize, "span", "spans")));
             if let Some(refused) = receive::refused(&counted) {
                 ui.warn(&refused);
             }
+            forward::tell(&reports, ui);
             Ok(Exit::Yes)
         }
         () = signals.next() => Err(Failure::interrupted()),

@@ -15,6 +15,7 @@ mod demo;
 mod diff;
 mod files;
 mod find;
+mod forward;
 mod import;
 mod interact;
 mod list;

@@ -21,6 +21,38 @@ pub(super) struct Door {
     thread: JoinHandle<()>,
 }
 
+/// The store, open for writing, before anybody can send.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub(super) writer: Writer,
+    thread: JoinHandle<()>,
+}
+
+impl Store {
+    /// Opens it.
+    pub(super) fn open(store: &Path, context: &Context) -> Result<Self, Failure> {
+        let (writer, thread) =
+            Writer::start(store, context.retention(), context.clock).map_err(|error| ask::failure(error.into()))?;
+        Ok(Self { writer, thread })
+    }
+
+    /// Listens.
+    pub(super) fn listen<S: Sink>(
+        self,
+        config: collect::Config,
+        context: &Context,
+        sink: impl FnOnce(Writer) -> S,
+    ) -> Result<Door, Failure> {
+        let Self { writer, thread } = self;
+        let running = collect::start(config, sink(writer.clone()), context.clock).map_err(|error| {
+            let kind = if matches!(error, collect::StartError::NoDoor) { Kind::Config } else { Kind::Unanswerable };
+            let hint = error.hint();
+            Failure::from_error(kind, error).hint(hint)
+        })?;
+        Ok(Door { running, writer, thread })
+    }
+}
+
 /// Opens the store for writing, and listens.
 pub(super) fn open<S: Sink>(
     store: &Path,
@@ -28,31 +60,34 @@ pub(super) fn open<S: Sink>(
     context: &Context,
     sink: impl FnOnce(Writer) -> S,
 ) -> Result<Door, Failure> {
-    let (writer, thread) =
-        Writer::start(store, context.retention(), context.clock).map_err(|error| ask::failure(error.into()))?;
-    let running = collect::start(config, sink(writer.clone()), context.clock).map_err(|error| {
-        let kind = if matches!(error, collect::StartError::NoDoor) { Kind::Config } else { Kind::Unanswerable };
-        let hint = error.hint();
-        Failure::from_error(kind, error).hint(hint)
-    })?;
-    Ok(Door { running, writer, thread })
+    Store::open(store, context)?.listen(config, context, sink)
 }
 
 impl Door {
     /// Stops listening; returns when everything that was received is on the disk, and with it `last`, which is asked for when
     /// nothing more is received.
     pub(super) async fn close(self, last: impl FnOnce() -> Option<Batch>) -> Result<Snapshot, Failure> {
+        self.close_after(last, async || ()).await.map(|(counted, ())| counted)
+    }
+
+    /// The same, with something to be done when everything is in the store and before nothing more can be written to it.
+    pub(super) async fn close_after<T>(
+        self,
+        last: impl FnOnce() -> Option<Batch>,
+        then: impl AsyncFnOnce() -> T,
+    ) -> Result<(Snapshot, T), Failure> {
         let counted = self.running.stop().await;
         if let Some(batch) = last() {
             self.writer.keep(batch).await.map_err(|error| Failure::from_error(Kind::Unanswerable, error))?;
         }
+        let done = then().await;
         self.writer.stop();
         let thread = self.thread;
         tokio::task::spawn_blocking(move || thread.join())
             .await
             .map_err(|error| Failure::from_error(Kind::Internal, error))?
             .map_err(|_| Failure::new(Kind::Internal, "the store's writer has panicked"))?;
-        Ok(counted)
+        Ok((counted, done))
     }
 }
 

@@ -101,6 +101,7 @@ struct CollectContents {
     xray: Option<Spanned<Scalar>>,
     max_age: Option<Spanned<Scalar>>,
     max_size: Option<Spanned<Scalar>>,
+    forward: Option<Spanned<Scalar>>,
 }
 
 impl ConfigFile {
@@ -186,6 +187,7 @@ keys! {
     "collect.xray" => collect.xray,
     "collect.max_age" => collect.max_age,
     "collect.max_size" => collect.max_size,
+    "collect.forward" => collect.forward,
 }
 
 /// Text, a number, a switch or a list of texts, all in the spelling that the environment uses too.

@@ -2,7 +2,14 @@
 //! `OTEL_EXPORTER_OTLP_HEADERS=x-honeycomb-team=KEY,x-honeycomb-dataset=NAME`.
 
 use super::Env;
+use super::settings::{Layers, Line, Origin};
 use crate::error::Failure;
+use crate::secret::Secret;
+
+/// The headers for those to whom `collect` forwards, as `config show` tells them. They are no key of the file: a file is shown around.
+pub const FORWARD_HEADERS: &str = "collect.forward_headers";
+/// The variable in which they are, in the same form.
+const FORWARD_VARIABLE: &str = "CRUDDUR_TRACE_COLLECT_FORWARD_HEADERS";
 
 /// The variables, the one that wins first.
 pub const VARIABLES: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"];
@@ -28,6 +35,38 @@ fn value(list: &str, header: &str) -> Option<String> {
     let pairs = list.split(',').filter_map(|entry| entry.split_once('='));
     let mut values = pairs.filter(|(key, _)| decoded(key).trim().eq_ignore_ascii_case(header));
     values.next_back().map(|(_, value)| decoded(value).trim().to_owned()).filter(|value| !value.is_empty())
+}
+
+/// The headers for those to whom `collect` forwards.
+///
+/// # Errors
+///
+/// When one has no name or no value, or the variable is not Unicode.
+pub(super) fn secrets(env: &Env, layers: &mut Layers<'_>) -> Result<Vec<(String, Secret)>, Failure> {
+    let list = env.setting(FORWARD_VARIABLE)?.unwrap_or_default();
+    let mut headers = Vec::new();
+    for entry in list.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+        let pair =
+            entry.split_once('=').map(|(name, value)| (decoded(name).trim().to_owned(), decoded(value).trim().to_owned()));
+        match pair {
+            Some((name, value)) if !name.is_empty() && !value.is_empty() => headers.push((name, Secret::new(value))),
+            _ => {
+                return Err(Failure::config(format!(
+                    "header {} in {FORWARD_VARIABLE} has no name or no value",
+                    headers.len() + 1
+                ))
+                .hint("it is written as `name=value,name2=value2`, as OTEL_EXPORTER_OTLP_HEADERS is"));
+            }
+        }
+    }
+    layers.tell(if headers.is_empty() {
+        Line { key: FORWARD_HEADERS, value: "(not set)".to_owned(), origin: Origin::Default }
+    } else {
+        let names: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
+        let value = format!("(set: {})", names.join(", "));
+        Line { key: FORWARD_HEADERS, value, origin: Origin::Env(FORWARD_VARIABLE.to_owned()) }
+    });
+    Ok(headers)
 }
 
 /// Without percent-encoding. A `%` that begins none stays; what is not UTF-8 is replaced.

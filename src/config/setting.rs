@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::endpoint::Endpoint;
+use crate::cli::forward::ForwardTo;
 use crate::cli::honeycomb::Attributes;
 use crate::cli::value::{Address, BackendArg, Color, Length, MaxAge, MaxSize, RateLimit, TimeArg, positive};
 use crate::cli::xray::TimeRangeType;
@@ -103,6 +105,22 @@ impl Setting for Vec<BackendArg> {
 
     fn show(&self) -> String {
         self.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+    }
+}
+
+/// Several destinations are separated by commas; in the file they may be a list. None is written as empty text.
+impl Setting for Vec<ForwardTo> {
+    fn read(text: &str) -> Result<Self, String> {
+        text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::parse).collect()
+    }
+
+    fn show(&self) -> String {
+        self.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+    }
+
+    /// Without what may be a password.
+    fn quoted(text: &str) -> String {
+        Endpoint::quoted(text)
     }
 }
 

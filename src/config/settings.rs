@@ -8,11 +8,13 @@ use std::time::Duration;
 use super::file::{ConfigFile, KEYS};
 use super::honeycomb::{Honeycomb, HoneycombFlags};
 use super::setting::Setting;
-use super::{Env, Paths, Window, aws};
+use super::{Env, Paths, Window, aws, otlp_headers};
+use crate::cli::forward::ForwardTo;
 use crate::cli::value::{Address, BackendArg, Color, Length, ListenAddress, MaxAge, MaxSize, OrOff, Size, TimeArg};
 use crate::cli::xray::TimeRangeType;
 use crate::cli::{Cli, CollectArgs, Command, GlobalArgs, XRayArgs};
 use crate::error::{Failure, nearest};
+use crate::secret::Secret;
 
 /// Chooses a profile.
 pub const PROFILE_VARIABLE: &str = "CRUDDUR_TRACE_PROFILE";
@@ -82,6 +84,10 @@ pub struct Collect {
     pub max_age: Option<Duration>,
     /// How large the store may become, in bytes.
     pub max_size: Option<u64>,
+    /// Where to send on what arrives.
+    pub forward: Vec<ForwardTo>,
+    /// What OTLP receivers are sent along with it.
+    pub forward_headers: Vec<(String, Secret)>,
 }
 
 /// A setting, as `config show` tells it.
@@ -139,6 +145,7 @@ pub struct Flags {
     xray: Option<Address>,
     max_age: Option<MaxAge>,
     max_size: Option<MaxSize>,
+    forward: Vec<ForwardTo>,
 }
 
 impl Flags {
@@ -163,9 +170,15 @@ impl Flags {
                 Self { search: assert.xray.clone(), honeycomb: HoneycombFlags::of(&assert.honeycomb), ..flags }
             }
             Command::Probe(probe) => Self { honeycomb: HoneycombFlags::of(&probe.honeycomb), ..flags },
-            Command::Collect(CollectArgs { otlp_http, zipkin, xray, max_age, max_size }) => {
-                Self { otlp_http: *otlp_http, zipkin: *zipkin, xray: *xray, max_age: *max_age, max_size: *max_size, ..flags }
-            }
+            Command::Collect(CollectArgs { otlp_http, zipkin, xray, max_age, max_size, forward }) => Self {
+                otlp_http: *otlp_http,
+                zipkin: *zipkin,
+                xray: *xray,
+                max_age: *max_age,
+                max_size: *max_size,
+                forward: forward.clone(),
+                ..flags
+            },
             _ => flags,
         }
     }
@@ -193,7 +206,7 @@ impl Settings {
     pub fn resolve(flags: Flags, env: &Env, file: &ConfigFile, paths: Paths) -> Result<Self, Failure> {
         let profile = profile(&flags, env, file, &paths)?;
         let mut layers = Layers { env, file, profile, paths: &paths, report: Vec::with_capacity(KEYS.len()) };
-        let Flags { global, limit, honeycomb, search, otlp_http, zipkin, xray, max_age, max_size } = flags;
+        let Flags { global, limit, honeycomb, search, otlp_http, zipkin, xray, max_age, max_size, forward } = flags;
 
         let loopback = |port| OrOff::On(ListenAddress(SocketAddr::from(([127, 0, 0, 1], port))));
         let days = |days: u64| OrOff::On(Length(Duration::from_secs(days * 24 * 60 * 60)));
@@ -228,6 +241,8 @@ impl Settings {
             xray: layers.pick("collect.xray", xray, || loopback(2000))?.on().map(|address| address.0),
             max_age: layers.pick("collect.max_age", max_age, || days(7))?.on().map(|length| length.0),
             max_size: layers.pick("collect.max_size", max_size, || OrOff::On(Size(2 << 30)))?.on().map(|size| size.0),
+            forward: layers.pick("collect.forward", (!forward.is_empty()).then_some(forward), Vec::new)?,
+            forward_headers: otlp_headers::secrets(env, &mut layers)?,
         };
         let report = layers.report;
         Ok(Self {
@@ -398,6 +413,7 @@ mod tests {
     use crate::cli::honeycomb::Attributes;
     use crate::config::file::SAMPLE;
     use crate::config::honeycomb::API_KEY;
+    use crate::config::otlp_headers::FORWARD_HEADERS;
     use clap::Parser as _;
 
     fn resolve(command: &str, env: &[(&str, &str)], file: &str) -> Result<Settings, Failure> {
@@ -441,8 +457,11 @@ mod tests {
         collect.xray = 127.0.0.1:2000 (default)
         collect.max_age = 7d (default)
         collect.max_size = 2GiB (default)
+        collect.forward =  (default)
+        collect.forward_headers = (not set) (default)
         ");
-        let keys = settings.report.iter().map(|line| line.key).filter(|key| *key != API_KEY);
+        let secrets = [API_KEY, FORWARD_HEADERS];
+        let keys = settings.report.iter().map(|line| line.key).filter(|key| !secrets.contains(key));
         assert_eq!(keys.collect::<Vec<_>>(), KEYS);
         assert_eq!(settings.collect.max_size, Some(2_147_483_648));
     }
@@ -488,6 +507,8 @@ mod tests {
             xray: None,
             max_age: None,
             max_size: Some(1_000_000),
+            forward: Vec::new(),
+            forward_headers: Vec::new(),
         };
         assert_eq!(settings.collect, expected);
         assert!(shown(&settings).contains("collect.otlp_http = 127.0.0.1:14318 (--otlp-http)"));
@@ -512,6 +533,22 @@ mod tests {
         );
         assert_eq!(asked("list", &[shared, headers], file), text("https://shared.example", "file", "/c/config.toml:2"));
         assert_eq!(asked("list", &[headers], ""), text("https://api.honeycomb.io", "headers", "OTEL_EXPORTER_OTLP_HEADERS"));
+    }
+
+    #[test]
+    fn what_is_forwarded_and_with_which_headers_is_told_without_their_values() {
+        let headers = |list| [("CRUDDUR_TRACE_COLLECT_FORWARD_HEADERS", list)];
+        let command = "collect --forward xray --forward otlp=http://there:4318";
+        let settings = resolve(command, &headers("authorization=Bearer%20abc,x-scope=me"), "").unwrap();
+        let shown = shown(&settings);
+        assert!(shown.contains("collect.forward = xray,otlp=http://there:4318 (--forward)"), "{shown}");
+        assert!(shown.contains("collect.forward_headers = (set: authorization, x-scope)") && !shown.contains("abc"), "{shown}");
+        let [(name, value), _] = settings.collect.forward_headers.as_slice() else { panic!("{shown}") };
+        assert_eq!((name.as_str(), value.expose()), ("authorization", "Bearer abc"));
+        let failure = resolve("collect", &headers("authorization=Bearer,x-scope"), "").unwrap_err();
+        assert_eq!(failure.message(), "header 2 in CRUDDUR_TRACE_COLLECT_FORWARD_HEADERS has no name or no value");
+        let failure = resolve("list", &[], "[collect]\nforward = ['otlp=http://me:secret@there']\n").unwrap_err();
+        assert!(!failure.message().contains("secret"), "{}", failure.message());
     }
 
     #[test]

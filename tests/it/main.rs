@@ -21,6 +21,7 @@ mod diff;
 #[cfg(unix)]
 mod durability;
 mod every_medium;
+mod forward;
 mod generated;
 mod honeycomb;
 mod honeycomb_config;

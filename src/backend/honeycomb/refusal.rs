@@ -6,8 +6,8 @@ use std::time::Duration;
 use chrono::DateTime;
 use serde::Deserialize;
 
+use crate::backend::retry_after;
 use crate::model::Time;
-use crate::model::time::{MILLISECOND, SECOND};
 
 /// Longer than this is nothing that a person wrote.
 const LONGEST: usize = 500;
@@ -63,7 +63,7 @@ impl Refusal {
         let body: Body = serde_json::from_slice(body).unwrap_or_default();
         let wait = headers
             .retry_after
-            .and_then(|text| after(text, now))
+            .and_then(|text| retry_after::wait(text, now))
             .or_else(|| headers.rate_limit.and_then(reset))
             .or_else(|| body.detail.as_deref().and_then(|detail| until_named(detail, now)))
             .filter(|wait| *wait <= LONGEST_WAIT);
@@ -116,14 +116,6 @@ impl Detail {
     }
 }
 
-fn after(text: &str, now: Time) -> Option<Duration> {
-    let text = text.trim();
-    match text.parse::<u64>() {
-        Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => DateTime::parse_from_rfc2822(text).ok().and_then(|at| until(Time::from_datetime(at.to_utc())?, now)),
-    }
-}
-
 fn reset(text: &str) -> Option<Duration> {
     let seconds = text.split([',', ';']).find_map(|part| part.trim().strip_prefix("reset=")?.parse().ok())?;
     Some(Duration::from_secs(seconds))
@@ -133,14 +125,8 @@ fn reset(text: &str) -> Option<Duration> {
 fn until_named(text: &str, now: Time) -> Option<Duration> {
     text.split_whitespace().find_map(|word| {
         let at = DateTime::parse_from_rfc3339(word.trim_end_matches(['.', ',', ')'])).ok()?;
-        until(Time::from_datetime(at.to_utc())?, now)
+        retry_after::until(Time::from_datetime(at.to_utc())?, now)
     })
-}
-
-/// Dates are cut to seconds: the second that they name is waited for, too.
-fn until(at: Time, now: Time) -> Option<Duration> {
-    let left = at.since(now).max(0) + SECOND;
-    u64::try_from(left / MILLISECOND).ok().map(Duration::from_millis)
 }
 
 #[cfg(test)]

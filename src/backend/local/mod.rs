@@ -1,16 +1,18 @@
 //! The embedded store: one SQLite file that a receiver writes while any number of processes read.
 //!
-//! [`Writer`] keeps batches, [`Local`] reads traces. `schema_1.sql` is the layout and says what every column means.
+//! [`Writer`] keeps batches, [`Local`] reads traces, [`Outbox`] what is to be forwarded. `schema_1.sql` is the layout and says what every column means.
 
 mod fragment;
 mod ingest;
 mod key;
+mod outbox;
 mod read;
 mod retention;
 mod schema;
 mod search;
 mod write;
 
+pub use outbox::{Committed, Outbox, Place, SetAside, Step, Stored};
 pub use read::Local;
 pub use retention::Retention;
 pub use schema::StoreError;

@@ -15,7 +15,7 @@ const APPLICATION_ID: i32 = 0x4352_5452;
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One script for each version of the schema, each taking the store from the version before. Never change one that was released.
-const MIGRATIONS: [&str; 2] = [include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+const MIGRATIONS: [&str; 3] = [include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
 
 /// Why a store cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -11,9 +11,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::ingest::Ingest;
+use super::outbox::{self, Committed, Step};
 use super::retention::{Retention, evict};
 use super::schema::{StoreError, identity, open_for_writing};
 use crate::model::Time;
@@ -47,6 +48,7 @@ pub enum KeepError {
 pub struct Writer {
     jobs: Sender<Message>,
     waiting: Arc<AtomicUsize>,
+    committed: watch::Receiver<Committed>,
     path: Arc<Path>,
 }
 
@@ -54,6 +56,8 @@ pub struct Writer {
 #[derive(Debug)]
 enum Message {
     Keep(Job),
+    Register(Vec<String>, oneshot::Sender<Result<(), KeepError>>),
+    Advance(Step),
     Stop,
 }
 
@@ -71,14 +75,15 @@ impl Writer {
         let connection = open_for_writing(path)?;
         let (jobs, queue) = channel();
         let waiting = Arc::new(AtomicUsize::new(0));
+        let (tell, committed) = watch::channel(Committed::default());
         let thread = {
             let (waiting, path) = (Arc::clone(&waiting), path.to_owned());
             std::thread::Builder::new()
                 .name("store".into())
-                .spawn(move || write_until_closed(connection, &queue, &Shared { waiting, path, retention, clock }))
+                .spawn(move || write_until_closed(connection, &queue, &Shared { waiting, path, retention, clock, tell }))
                 .map_err(|error| StoreError::Io { path: PathBuf::new(), cause: error.to_string() })?
         };
-        Ok((Self { jobs, waiting, path: path.into() }, thread))
+        Ok((Self { jobs, waiting, committed, path: path.into() }, thread))
     }
 
     /// The store's file.
@@ -105,9 +110,26 @@ impl Writer {
         self.jobs.send(Message::Keep(Job { batch, compressed, done })).map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())?
     }
-}
 
-impl Writer {
+    /// Remembers from now on how far these destinations come: what is there already is not for those that are new.
+    pub async fn register(&self, destinations: Vec<String>) -> Result<(), KeepError> {
+        let (done, answer) = oneshot::channel();
+        let stopped = || KeepError::Failed("the store's writer has stopped".into());
+        self.jobs.send(Message::Register(destinations, done)).map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
+    }
+
+    /// Notes a destination's step, with what is committed next.
+    pub fn advance(&self, step: Step) {
+        // A writer that has stopped notes nothing any more: it will be sent again.
+        self.jobs.send(Message::Advance(step)).ok();
+    }
+
+    /// The last batch that is on the disk, as it changes.
+    pub fn committed(&self) -> watch::Receiver<Committed> {
+        self.committed.clone()
+    }
+
     /// Ends the thread, once everything that was handed over before is written. Later batches are not kept, and their senders
     /// are told so.
     pub fn stop(&self) {
@@ -121,28 +143,51 @@ struct Shared {
     path: PathBuf,
     retention: Retention,
     clock: fn() -> Time,
+    tell: watch::Sender<Committed>,
+}
+
+/// What is written in one transaction.
+#[derive(Debug, Default)]
+struct Together {
+    jobs: Vec<Job>,
+    steps: Vec<Step>,
+    stop: bool,
 }
 
 fn write_until_closed(connection: Connection, queue: &Receiver<Message>, shared: &Shared) {
-    let mut store = Store { identity: identity(&shared.path), connection, ingest: Ingest::default(), shared };
+    let mut store = Store {
+        identity: identity(&shared.path),
+        connection,
+        ingest: Ingest::default(),
+        destinations: Vec::new(),
+        file: 0,
+        shared,
+    };
     let mut looked_after = None::<Instant>;
     let mut stopped = false;
+    store.tell();
     while !stopped {
         if looked_after.is_none_or(|at| at.elapsed() >= RETENTION_INTERVAL) {
             store.evict();
             looked_after = Some(Instant::now());
         }
-        let mut jobs = Vec::new();
-        match queue.recv_timeout(RETENTION_INTERVAL) {
-            Ok(Message::Keep(first)) => stopped = take_together(first, queue, &mut jobs),
-            Err(RecvTimeoutError::Timeout) => {}
-            Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => stopped = true,
-        }
-        if jobs.is_empty() {
+        let first = match queue.recv_timeout(RETENTION_INTERVAL) {
+            Ok(message) => message,
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        let Together { jobs, steps, stop } = store.take_together(first, queue);
+        stopped = stop;
+        if jobs.is_empty() && steps.is_empty() {
             continue;
         }
         let size: usize = jobs.iter().map(|job| job.batch.data.len()).sum();
-        let outcome = store.keep(&jobs).map_err(|error| KeepError::Failed(error.to_string()));
+        let outcome = store.keep(&jobs, &steps).map_err(|error| KeepError::Failed(error.to_string()));
+        if let Err(error) = &outcome
+            && !steps.is_empty()
+        {
+            tracing::warn!(%error, "what was forwarded could not be noted, and will be sent again");
+        }
         shared.waiting.fetch_sub(size, Ordering::Relaxed);
         for job in jobs {
             // A sender that went away does not want to know.
@@ -162,13 +207,17 @@ struct Store<'a> {
     /// What tells the file that is open from another one at the same path.
     identity: Option<(u64, u64)>,
     ingest: Ingest,
+    /// Those that have a place in every file.
+    destinations: Vec<String>,
+    /// [`Committed::file`].
+    file: u64,
     shared: &'a Shared,
 }
 
 impl Store<'_> {
     /// Commits the batches to the file that is at the path now. Somebody may have moved or removed the one that is open: what
     /// goes there would be acknowledged and never seen again.
-    fn keep(&mut self, jobs: &[Job]) -> Result<(), StoreError> {
+    fn keep(&mut self, jobs: &[Job], steps: &[Step]) -> Result<(), StoreError> {
         loop {
             let now = identity(&self.shared.path);
             if now.is_none() || now != self.identity {
@@ -176,17 +225,70 @@ impl Store<'_> {
                 self.connection = open_for_writing(&self.shared.path)?;
                 self.ingest = Ingest::default();
                 self.identity = identity(&self.shared.path);
+                self.file += 1;
+                self.register(Vec::new())?;
             }
+            let steps: Vec<_> = steps.iter().filter(|step| step.file == self.file).collect();
             let spans: usize = jobs.iter().map(|job| job.batch.rows.len()).sum();
-            if let Err(error) = commit(&mut self.connection, &mut self.ingest, jobs, (self.shared.clock)()) {
+            if let Err(error) = commit(&mut self.connection, &mut self.ingest, jobs, &steps, (self.shared.clock)()) {
                 // What the transaction taught us of the store was undone with it.
                 self.ingest = Ingest::default();
                 return Err(StoreError::of(&self.shared.path, error));
             }
             tracing::debug!(batches = jobs.len(), spans, "committed");
             if identity(&self.shared.path) == self.identity {
+                self.tell();
                 return Ok(());
             }
+        }
+    }
+
+    /// Whatever is waiting, up to a bound.
+    fn take_together(&mut self, first: Message, queue: &Receiver<Message>) -> Together {
+        let mut together = Together::default();
+        let mut spans = 0;
+        let mut next = Some(first);
+        while let Some(message) = next {
+            match message {
+                Message::Keep(job) => {
+                    spans += job.batch.rows.len();
+                    together.jobs.push(job);
+                }
+                Message::Advance(step) => together.steps.push(step),
+                Message::Register(destinations, done) => {
+                    let registered = self.register(destinations).map_err(|error| KeepError::Failed(error.to_string()));
+                    // Whoever asked may be gone.
+                    done.send(registered).ok();
+                }
+                Message::Stop => {
+                    together.stop = true;
+                    break;
+                }
+            }
+            let full =
+                together.jobs.len() >= MAX_TOGETHER || spans >= MAX_SPANS_TOGETHER || together.steps.len() >= MAX_TOGETHER;
+            next = if full { None } else { queue.try_recv().ok() };
+        }
+        together
+    }
+
+    /// Gives these destinations a place in the file, besides those that have one in every file.
+    fn register(&mut self, destinations: Vec<String>) -> Result<(), StoreError> {
+        self.destinations.extend(destinations);
+        let names = &self.destinations;
+        let write = |connection: &mut Connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            outbox::register(&transaction, names)?;
+            transaction.commit()
+        };
+        write(&mut self.connection).map_err(|error| StoreError::of(&self.shared.path, error))
+    }
+
+    /// Says how far the store has come.
+    fn tell(&self) {
+        match outbox::last(&self.connection) {
+            Ok(batch) => drop(self.shared.tell.send_replace(Committed { file: self.file, batch })),
+            Err(error) => tracing::warn!(%error, "the number of the last batch could not be read"),
         }
     }
 
@@ -202,29 +304,15 @@ impl Store<'_> {
     }
 }
 
-/// Whatever is waiting, up to a bound; answers whether to stop after it.
-fn take_together(first: Job, queue: &Receiver<Message>, jobs: &mut Vec<Job>) -> bool {
-    let mut spans = first.batch.rows.len();
-    jobs.push(first);
-    while jobs.len() < MAX_TOGETHER && spans < MAX_SPANS_TOGETHER {
-        match queue.try_recv() {
-            Ok(Message::Keep(job)) => {
-                spans += job.batch.rows.len();
-                jobs.push(job);
-            }
-            Ok(Message::Stop) => return true,
-            Err(_) => break,
-        }
-    }
-    false
-}
-
-fn commit(connection: &mut Connection, ingest: &mut Ingest, jobs: &[Job], now: Time) -> rusqlite::Result<()> {
+fn commit(connection: &mut Connection, ingest: &mut Ingest, jobs: &[Job], steps: &[&Step], now: Time) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     ingest.begin(&transaction)?;
     for job in jobs {
         ingest.add(&transaction, &job.batch, &job.compressed, now)?;
     }
     ingest.finish(&transaction, now)?;
+    for step in steps {
+        outbox::advance(&transaction, step)?;
+    }
     transaction.commit()
 }

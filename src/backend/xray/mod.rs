@@ -15,6 +15,7 @@ pub mod id;
 mod lately;
 mod list;
 mod pages;
+mod put;
 mod retrieval;
 mod summary;
 pub mod window;
@@ -26,6 +27,7 @@ use std::time::Duration;
 
 pub use aws_sdk_xray::types::TimeRangeType;
 use futures_util::future::LocalBoxFuture;
+pub use put::{PutError, Unprocessed, Uplink};
 use tokio::sync::OnceCell;
 
 use super::{Backend, BackendError, Listing, Near, Report};

@@ -1,7 +1,7 @@
 //! OTLP, the protocol of `OpenTelemetry`: <https://opentelemetry.io/docs/specs/otlp/>.
 //!
 //! `fields` are those of a protobuf message, `walk` goes through a request without decoding it, `check` says what can be kept,
-//! [`index`] turns a request into a batch, [`protobuf`] reads it back by `decode`, [`encode`](mod@encode) writes one; [`json`] is the same in JSON, and [`response`] what a receiver
+//! [`index`] turns a request into a batch, [`protobuf`] reads it back by `decode`, [`encode`](mod@encode) writes one; [`json`] is the same in JSON, [`select`] takes some spans of a request, and [`response`] what a receiver
 //! answers.
 
 pub mod encode;
@@ -9,6 +9,7 @@ pub mod index;
 pub mod json;
 pub mod protobuf;
 pub mod response;
+pub mod select;
 
 mod check;
 mod decode;

@@ -44,6 +44,32 @@ pub fn success(encoding: Encoding, refused: &[Refused]) -> Vec<u8> {
     }
 }
 
+/// How many spans a receiver says that it has not kept, of a successful answer, and why. One that cannot be read says nothing of it.
+pub fn rejected(body: &[u8], is_json: bool) -> (u64, String) {
+    if is_json {
+        let answer: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+        let partial = &answer["partialSuccess"];
+        let rejected = &partial["rejectedSpans"];
+        let rejected = rejected.as_u64().or_else(|| rejected.as_str()?.parse().ok()).unwrap_or_default();
+        return (rejected, partial["errorMessage"].as_str().unwrap_or_default().to_owned());
+    }
+    let answer = ExportTraceServiceResponse::decode(body).unwrap_or_default();
+    let partial = answer.partial_success.unwrap_or_default();
+    (u64::try_from(partial.rejected_spans).unwrap_or_default(), partial.error_message)
+}
+
+/// What a receiver says of a request that failed: the message of a `google.rpc.Status` in either encoding, or whatever text it is.
+pub fn said(body: &[u8]) -> String {
+    if let Ok(answer) = serde_json::from_slice::<serde_json::Value>(body) {
+        let message = ["message", "error", "detail"].iter().find_map(|key| answer.get(key)?.as_str());
+        return message.map_or_else(|| answer.to_string(), str::to_owned);
+    }
+    match Status::decode(body) {
+        Ok(status) if !status.message.is_empty() => status.message,
+        _ => String::from_utf8_lossy(body).into_owned(),
+    }
+}
+
 /// How many spans were refused, by reason: what a sender logs.
 pub fn in_words(refused: &[Refused]) -> String {
     let told: Vec<_> = refused.iter().map(|refused| format!("{} refused: {}", spans(refused.count), refused.reason)).collect();

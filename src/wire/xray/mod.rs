@@ -7,6 +7,7 @@
 //! under `aws.xray.`.
 
 pub mod batch;
+pub mod encode;
 pub mod shapes;
 
 mod attributes;

@@ -58,7 +58,7 @@ fn a_clock_that_is_wrong_is_told_the_right_time() {
 #[test]
 fn there_is_nothing_behind_other_paths() {
     let xray = with_traces(1);
-    assert_eq!(refused(&xray, "/TraceSegments", &json!({})), "404 UnknownOperationException: ");
+    assert_eq!(refused(&xray, "/TelemetryRecords", &json!({})), "404 UnknownOperationException: ");
     let get = http::request(xray.address(), "GET /TraceSummaries", &[("Authorization", SIGNED)], b"");
     assert_eq!(get.status, 404);
 }

@@ -1,4 +1,4 @@
-//! AWS X-Ray's read API, as far as it is documented, in this process: what a program gets that talks to it through
+//! AWS X-Ray's API to read and to send traces, as far as it is documented, in this process: what a program gets that talks to it through
 //! `AWS_ENDPOINT_URL_XRAY`. It knows the documents that a test has put there, and nothing else; it says no where the service says no,
 //! and things go wrong where a test wants them to.
 //!
@@ -19,6 +19,7 @@ mod inferred;
 mod input;
 mod noise;
 mod pages;
+mod put;
 mod refusal;
 mod retrieval;
 mod rules;

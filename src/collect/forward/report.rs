@@ -1,0 +1,76 @@
+//! How forwarding to a destination is going.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::backend::local::{Committed, Place};
+use crate::model::Time;
+
+/// How forwarding to one destination is going.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Report {
+    /// What the user called it, without secrets: `honeycomb`, `xray`, `otlp=http://collector:4318`.
+    pub destination: String,
+    /// Spans that it has acknowledged, since it was first forwarded to. One that was sent twice counts twice.
+    pub spans: u64,
+    /// Spans that it acknowledged and said it would not keep (`partial_success`), since the start.
+    pub rejected: u64,
+    /// How often something was set aside because it will not take it. `spans`, `batch` and the reason are in the store.
+    pub set_aside: u64,
+    /// Batches that retention took before they were delivered.
+    pub evicted: u64,
+    /// Batches that are waiting.
+    pub waiting: u64,
+    /// When the oldest of them arrived, in nanoseconds since 1970.
+    pub waiting_since: Option<u64>,
+    /// Attempts that failed and were, or will be, made again, since the start.
+    pub retries: u64,
+    /// What keeps it from going on, while something does. Partly the destination's own words.
+    pub trouble: Option<String>,
+}
+
+/// A report that is being kept up to date.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shared(Arc<Mutex<Live>>);
+
+/// The report, and the place in the store from which the rest of it follows.
+#[derive(Debug, Default)]
+pub(super) struct Live {
+    pub(super) report: Report,
+    come: Committed,
+    next: Option<Time>,
+}
+
+impl Shared {
+    pub(super) fn new(destination: String, place: Place) -> Self {
+        let Place { upto, spans, evicted, set_aside } = place;
+        let report = Report { destination, spans, evicted, set_aside, ..Report::default() };
+        Self(Arc::new(Mutex::new(Live { report, come: Committed { file: 0, batch: upto }, next: None })))
+    }
+
+    /// What there is to report when the store has come so far.
+    pub(super) fn read(&self, committed: Committed) -> Report {
+        let live = self.lock();
+        // In a file that it has not seen yet, nothing was sent.
+        let come = if live.come.file == committed.file { live.come.batch } else { 0 };
+        let waiting = (committed.batch - come).max(0) as u64;
+        let since = live.next.filter(|_| waiting > 0).map(|next| next.0);
+        Report { waiting, waiting_since: since, ..live.report.clone() }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Live> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How far it has come, and when the next one arrived.
+    pub(super) fn come(&self, come: Committed, next: Option<Time>) {
+        let mut live = self.lock();
+        (live.come, live.next) = (come, next);
+    }
+
+    /// An attempt has failed and will be made again.
+    pub(super) fn again(&self, why: &str) {
+        let report = &mut self.lock().report;
+        report.retries += 1;
+        report.trouble = Some(why.to_owned());
+    }
+}

@@ -1,0 +1,293 @@
+//! A destination: how it is spoken to, and what its answers mean.
+
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{StatusCode, Url};
+
+use super::parcel::{Body, Tongue};
+use super::{Destination, ForwardError};
+use crate::backend::retry_after;
+use crate::backend::xray::{PutError, Uplink as XRay};
+use crate::model::Time;
+use crate::tls;
+use crate::wire::otlp::response;
+
+/// To begin a connection.
+const CONNECT: Duration = Duration::from_secs(5);
+/// For an answer, from the first byte sent: what SDKs wait by default, three times.
+const ANSWER: Duration = Duration::from_secs(30);
+/// Bytes of an answer that are read. More is not needed to know what it means.
+const LONGEST_ANSWER: usize = 64 * 1024;
+/// Characters of a destination's own words that are kept.
+const LONGEST_WORDS: usize = 300;
+/// The program, to the destination.
+const USER_AGENT: &str = concat!("cruddur-trace/", env!("CARGO_PKG_VERSION"));
+
+/// What became of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// It was taken, but for so many spans, of which the destination says why.
+    Taken { rejected: u64, why: String },
+    /// These documents (by their place in the body) were not taken; all others were.
+    TakenBut(Vec<NotTaken>),
+    /// It will not be taken as it is.
+    Refused(String),
+    /// It may be taken later, after so long where the destination has said that.
+    Later { why: String, wait: Option<Duration> },
+    /// The destination has failed at it. That may be the destination's trouble, or the request's.
+    Failed(String),
+}
+
+/// A document that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NotTaken {
+    pub(super) place: usize,
+    pub(super) reason: String,
+    pub(super) later: bool,
+}
+
+/// A destination that can be sent to.
+#[derive(Debug)]
+pub(super) enum Uplink {
+    Otlp(Box<Otlp>),
+    XRay(XRay),
+}
+
+impl Uplink {
+    pub(super) fn new(destination: Destination, clock: fn() -> Time) -> Result<Self, ForwardError> {
+        match destination {
+            Destination::Otlp { name, url, headers } => Otlp::new(name, &url, &headers, clock).map(Box::new).map(Self::Otlp),
+            Destination::XRay(options) => Ok(Self::XRay(XRay::new(options))),
+        }
+    }
+
+    pub(super) fn tongue(&self) -> Tongue {
+        match self {
+            Self::Otlp(_) => Tongue::Otlp,
+            Self::XRay(_) => Tongue::XRay,
+        }
+    }
+
+    /// Sends a request once.
+    pub(super) async fn send(&self, body: &Body) -> Answer {
+        match (self, body) {
+            (Self::Otlp(otlp), Body::Otlp(data)) => otlp.send(data).await,
+            (Self::XRay(xray), Body::Documents(documents)) => put(xray, documents).await,
+            _ => Answer::Refused("it is in another protocol than the destination's".to_owned()),
+        }
+    }
+
+    /// Whether the destination takes anything at all: asked before the fault is given to what it refuses.
+    pub(super) async fn is_well(&self) -> bool {
+        match self {
+            // A request without spans: https://opentelemetry.io/docs/specs/otlp/#otlphttp-request.
+            Self::Otlp(otlp) => matches!(otlp.send(&[]).await, Answer::Taken { .. }),
+            // Its refusals say whose fault it is.
+            Self::XRay(_) => true,
+        }
+    }
+}
+
+async fn put(xray: &XRay, documents: &[String]) -> Answer {
+    match xray.put(documents.to_vec()).await {
+        Ok(unprocessed) if unprocessed.is_empty() => Answer::Taken { rejected: 0, why: String::new() },
+        Ok(unprocessed) => {
+            // X-Ray repeats the segment's id. Where that does not say which one it was, all are sent again in smaller requests.
+            let named = |id: &str| match documents {
+                [_] => Some(0),
+                _ if id.is_empty() => None,
+                _ => documents.iter().position(|document| document.contains(&format!("\"{id}\""))),
+            };
+            let not_taken = unprocessed.iter().map(|each| {
+                let (reason, later) = (words(&each.reason), each.later);
+                named(&each.id).map(|place| NotTaken { place, reason, later })
+            });
+            match not_taken.collect::<Option<Vec<_>>>() {
+                Some(not_taken) => Answer::TakenBut(not_taken),
+                None => Answer::Refused(words(&unprocessed[0].reason)),
+            }
+        }
+        Err(PutError::Refused(why)) => Answer::Refused(words(&why)),
+        Err(PutError::Later(remote)) => {
+            let hint = remote.hints.first().map(|hint| format!(" ({hint})")).unwrap_or_default();
+            Answer::Later { why: words(&format!("{}{hint}", remote.message)), wait: None }
+        }
+    }
+}
+
+/// An OTLP receiver, by HTTP and protobuf.
+#[derive(Debug)]
+pub(super) struct Otlp {
+    name: String,
+    http: reqwest::Client,
+    url: Url,
+    clock: fn() -> Time,
+}
+
+impl Otlp {
+    fn new(
+        name: String,
+        url: &Url,
+        headers: &[(String, crate::secret::Secret)],
+        clock: fn() -> Time,
+    ) -> Result<Self, ForwardError> {
+        let mut all = HeaderMap::new();
+        for (header, value) in headers {
+            let unusable = || ForwardError::Header { destination: name.clone(), header: header.clone() };
+            let mut value = HeaderValue::from_str(value.expose()).map_err(|_| unusable())?;
+            value.set_sensitive(true);
+            all.append(HeaderName::from_bytes(header.as_bytes()).map_err(|_| unusable())?, value);
+        }
+        let http = tls::http_client()
+            .user_agent(USER_AGENT)
+            .default_headers(all)
+            // Wherever it leads, the headers stay here.
+            .redirect(Policy::none())
+            .connect_timeout(CONNECT)
+            .timeout(ANSWER)
+            .build()
+            .map_err(|error| ForwardError::Client { destination: name.clone(), cause: error.to_string() })?;
+        Ok(Self { name, http, url: traces(url.clone()), clock })
+    }
+
+    async fn send(&self, data: &[u8]) -> Answer {
+        let request = self.http.post(self.url.clone()).header(CONTENT_TYPE, "application/x-protobuf");
+        let request = match super::gzip::zipped(data) {
+            Some(zipped) => request.header(CONTENT_ENCODING, "gzip").body(zipped),
+            // Where there is no body, its length would not be said, and not every receiver takes that.
+            None if data.is_empty() => request.header(CONTENT_LENGTH, 0),
+            None => request.body(data.to_vec()),
+        };
+        let answer = match request.send().await {
+            Ok(answer) => answer,
+            Err(error) => return Answer::Later { why: self.unreachable(&error), wait: None },
+        };
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let body = match read(answer).await {
+            Ok(body) => body,
+            // Whether it was taken is not known.
+            Err(error) => return Answer::Later { why: self.unreachable(&error), wait: None },
+        };
+        let header = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        let wait = header(&RETRY_AFTER).and_then(|text| retry_after::wait(text, (self.clock)()));
+        self.meaning(status, header(&CONTENT_TYPE), wait, &body)
+    }
+
+    /// <https://opentelemetry.io/docs/specs/otlp/#otlphttp-response>. What must not be sent again is not, unless the fault may well be
+    /// of the address or the key, which somebody can mend.
+    fn meaning(&self, status: StatusCode, content_type: Option<&str>, wait: Option<Duration>, body: &[u8]) -> Answer {
+        if status.is_success() {
+            let (rejected, why) = response::rejected(body, content_type.is_some_and(|kind| kind.contains("json")));
+            return Answer::Taken { rejected, why: words(&why) };
+        }
+        let said = words(&response::said(body));
+        let why = if said.is_empty() {
+            format!("{} answers HTTP {}", self.name, status.as_u16())
+        } else {
+            format!("{} answers HTTP {}: {said}", self.name, status.as_u16())
+        };
+        match status.as_u16() {
+            400 | 413 | 415 | 422 => Answer::Refused(why),
+            401 | 403 | 404 | 405 | 300..=399 => Answer::Later { why: format!("{why} (check its address and its key)"), wait },
+            408 | 425 | 429 | 502 | 503 | 504 => Answer::Later { why, wait },
+            500..=599 => Answer::Failed(why),
+            _ => Answer::Refused(why),
+        }
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> String {
+        let what = if error.is_timeout() {
+            format!("no answer within {} s", ANSWER.as_secs())
+        } else if error.is_connect() {
+            "the connection fails".to_owned()
+        } else {
+            "the connection broke".to_owned()
+        };
+        let mut deepest: &dyn std::error::Error = error;
+        while let Some(cause) = deepest.source() {
+            deepest = cause;
+        }
+        format!("{}: {what}: {}", self.name, words(&deepest.to_string()))
+    }
+}
+
+async fn read(mut answer: reqwest::Response) -> Result<Vec<u8>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        let room = LONGEST_ANSWER.saturating_sub(body.len());
+        if room == 0 {
+            break;
+        }
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+    }
+    Ok(body)
+}
+
+/// Where a receiver takes traces: `/v1/traces` below its address, as SDKs have it, unless that is it already.
+/// <https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp>
+fn traces(mut url: Url) -> Url {
+    if !url.path().ends_with("/v1/traces") {
+        let path = format!("{}/v1/traces", url.path().trim_end_matches('/'));
+        url.set_path(&path);
+    }
+    url
+}
+
+/// Of what a destination says, so much as is worth keeping, on one line.
+fn words(text: &str) -> String {
+    let text: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(LONGEST_WORDS).collect();
+    text.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn otlp() -> Otlp {
+        let url = Url::parse("http://localhost:4318").unwrap();
+        Otlp::new("there".to_owned(), &url, &[], || Time(0)).unwrap()
+    }
+
+    #[test]
+    fn traces_are_sent_below_the_address() {
+        let to = |url| traces(Url::parse(url).unwrap()).to_string();
+        assert_eq!(to("http://localhost:4318"), "http://localhost:4318/v1/traces");
+        assert_eq!(to("http://localhost:4318/"), "http://localhost:4318/v1/traces");
+        assert_eq!(to("https://tempo.example/otlp/"), "https://tempo.example/otlp/v1/traces");
+        assert_eq!(to("https://tempo.example/otlp/v1/traces"), "https://tempo.example/otlp/v1/traces");
+    }
+
+    #[test]
+    fn an_answer_means_what_the_standard_says() {
+        let meaning = |status: u16, body: &[u8]| otlp().meaning(StatusCode::from_u16(status).unwrap(), None, None, body);
+        assert_eq!(meaning(200, b""), Answer::Taken { rejected: 0, why: String::new() });
+        assert!(matches!(meaning(400, b""), Answer::Refused(why) if why == "there answers HTTP 400"));
+        for status in [413, 415, 422, 431] {
+            assert!(matches!(meaning(status, b""), Answer::Refused(_)), "{status}");
+        }
+        for status in [301, 401, 403, 404, 405, 408, 429, 502, 503, 504] {
+            assert!(matches!(meaning(status, b""), Answer::Later { .. }), "{status}");
+        }
+        for status in [500, 501, 505] {
+            assert!(matches!(meaning(status, b""), Answer::Failed(_)), "{status}");
+        }
+    }
+
+    #[test]
+    fn what_a_destination_says_is_cut_and_on_one_line() {
+        assert_eq!(words("a\u{1b}[31m\nb "), "a [31m b");
+        assert_eq!(words(&"x".repeat(1000)).len(), LONGEST_WORDS);
+    }
+
+    #[test]
+    fn a_header_that_is_none_is_named_without_its_value() {
+        let headers = [("x-key".to_owned(), crate::secret::Secret::new("se\ncret"))];
+        let error = Otlp::new("there".to_owned(), &Url::parse("http://localhost").unwrap(), &headers, || Time(0)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the header x-key for there cannot be sent: it has a line end or a control character in it"
+        );
+    }
+}
