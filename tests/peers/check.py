@@ -13,6 +13,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -262,7 +263,9 @@ def check_tour(session: Session, extra: dict):
     proved("run: the child's exit code 7 and its output come through")
     posts = session.sent("VISIT")["posts"]
     form = {
-        "type": "application/json" if "PEERS_EXPORTER" in extra else "application/x-protobuf",
+        "type": {"json": "application/json", "grpc": "application/grpc"}.get(
+            extra.get("PEERS_EXPORTER"), "application/x-protobuf"
+        ),
         "coding": extra.get("OTEL_EXPORTER_OTLP_COMPRESSION"),
     }
     must_equal("app.py: the form in which spans were sent", [form] * len(posts), posts)
@@ -304,6 +307,45 @@ def check_orphan(session: Session):
     session.call("assert", 'name = "orphan"')
     session.call("assert", 'name = "orphan"', "--absent", expect=1)
     proved("assert: what a missing parent may still decide cannot be told (exit 3), what has been seen can (exit 0 and 1)")
+
+
+def check_zero_code(session: Session):
+    """`opentelemetry-instrument` sends by gRPC where nobody says otherwise: spans, and the metrics and logs that nobody asked for."""
+    program = (
+        "import logging\n"
+        "from opentelemetry import metrics, trace\n"
+        "with trace.get_tracer('zero').start_as_current_span('without a line of code'):\n"
+        "    metrics.get_meter('zero').create_counter('visits').add(1)\n"
+        "    logging.getLogger('zero').error('a line of the log')\n"
+    )
+    doors = ("--otlp-grpc", "127.0.0.1:0", "--otlp-http", "off", "--zipkin", "off", "--xray", "off")
+    instrument = str(Path(sys.executable).with_name("opentelemetry-instrument"))
+    variables = {
+        "OTEL_SERVICE_NAME": "zero-code",
+        "OTEL_METRICS_EXPORTER": "otlp",
+        "OTEL_LOGS_EXPORTER": "otlp",
+        "OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED": "true",
+    }
+    with session.started("collect", *doors) as process:
+        said = process.stderr.readline().decode()
+        must_hold("collect: it says where it listens", "listening for OTLP/gRPC on http://127.0.0.1:" in said, said)
+        endpoint = said.rsplit(" ", 1)[1].strip()
+        sender = subprocess.run(
+            [sys.executable, instrument, sys.executable, "-c", program],
+            env=session.environment | variables | {"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint},
+            cwd=session.folder,
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=PATIENCE,
+            check=True,
+        )
+        must_hold("opentelemetry-instrument: it complains about nothing", b"export" not in sender.stderr, excerpt(sender.stderr))
+        process.send_signal(signal.SIGTERM)
+        _stdout, said = process.communicate(timeout=PATIENCE)
+    must_hold("collect: it has kept the span and refused nothing", b"kept 1 span\n" in said and b"warning" not in said, excerpt(said))
+    listed = session.json("list")["traces"]
+    must_equal("list: the span", [("zero-code", "without a line of code")], [(t["root_service"], t["root_name"]) for t in listed])
+    proved("collect: a span of opentelemetry-instrument by gRPC, whose metrics and logs are taken without complaint")
 
 
 def check_zipkin(session: Session):
@@ -514,6 +556,8 @@ def node_checks(node: str, app: str) -> dict:
         "Node, by OTLP JSON": lambda session: check_node(session, node, app, {}),
         "Node, by OTLP JSON, gzip": lambda session: check_node(session, node, app, {"OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"}),
         "Node, by OTLP protobuf": lambda session: check_node(session, node, app, {"PEERS_EXPORTER": "protobuf"}),
+        "Node, by OTLP over gRPC": lambda session: check_node(session, node, app, GRPC),
+        "Node, by OTLP over gRPC, gzip": lambda session: check_node(session, node, app, GRPC | GZIP),
     }
 
 
@@ -525,7 +569,7 @@ def check_honeycomb(session: Session, tests: str):
 
 
 GZIP, DEFLATE = ({"OTEL_EXPORTER_OTLP_COMPRESSION": coding} for coding in ("gzip", "deflate"))
-JSON = {"PEERS_EXPORTER": "json"}
+JSON, GRPC = ({"PEERS_EXPORTER": exporter} for exporter in ("json", "grpc"))
 PYTHON_CHECKS = {
     "Wrapping a command": check_wrapping,
     "Every route, by OTLP protobuf": lambda session: check_tour(session, {}),
@@ -533,6 +577,9 @@ PYTHON_CHECKS = {
     "Every route, by OTLP protobuf, deflate": lambda session: check_tour(session, DEFLATE),
     "Every route, by OTLP JSON": lambda session: check_tour(session, JSON),
     "Every route, by OTLP JSON, gzip": lambda session: check_tour(session, JSON | GZIP),
+    "Every route, by OTLP over gRPC": lambda session: check_tour(session, GRPC),
+    "Every route, by OTLP over gRPC, gzip": lambda session: check_tour(session, GRPC | GZIP),
+    "Without a line of code, by OTLP over gRPC": check_zero_code,
     "A trace that begins elsewhere": check_orphan,
     "A trace, by Zipkin's protocol": check_zipkin,
     "The worked example of a CI job": check_worked_example,
