@@ -23,7 +23,8 @@ pub struct Config {
 /// How much a receiver takes before it refuses, and how long it waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of one request body, or of gRPC's one message, as sent. The Python SDK sends up to 64 MiB, the most of all; a Collector 20 MiB.
+    /// Bytes of one request body, or of gRPC's one message, as sent. The Python SDK sends up to 64 MiB, the most of all; a Collector
+    /// 20 MiB.
     pub body: usize,
     /// Bytes of one request body after decompression. Twice what any SDK sends: room for a sender that merges batches, and a bomb
     /// stops there.

@@ -1,7 +1,8 @@
 //! Spans over HTTP: OTLP, <https://opentelemetry.io/docs/specs/otlp/#otlphttp>, and Zipkin's API ([`zipkin`](zipkin())).
 //!
 //! A request goes through here in this order: who asks ([`origin`]), what it is ([`Form`]), its body within the
-//! limits ([`body`]), its bytes to a batch and that into the sink ([`Spans`]); and only then the answer ([`answer`]). SDKs drop a batch at 400 and 500 and send it again at 503, so everything that could succeed later is 503.
+//! limits ([`body`]), its bytes to a batch and that into the sink ([`Spans`]); and only then the answer ([`answer`]). SDKs drop a batch
+//! at 400 and 500 and send it again at 503, so everything that could succeed later is 503.
 
 mod answer;
 mod zipkin;

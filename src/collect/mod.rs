@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`config`] (what it is told), [`start`] below, [`listen`] (taking the ports), `connection` (TCP bounded in
 //! number and time), `spans` (what becomes of a request with spans, by `body`, `coding`, `measure` and `decode`; `refusal` says why not),
-//! `http` (OTLP over HTTP and Zipkin's API, with `origin`), `grpc` (OTLP over gRPC), `xray` (the X-Ray daemon's UDP port) and `xray_proxy` (its TCP port), [`sink`] (where everything goes) and [`counters`] (what became of it).
+//! `http` (OTLP over HTTP and Zipkin's API, with `origin`), `grpc` (OTLP over gRPC), `xray` (the X-Ray daemon's UDP port) and
+//! `xray_proxy` (its TCP port), [`sink`] (where everything goes) and [`counters`] (what became of it).
 //!
 //! The rule of the house: a sender is told yes only after [`Sink::keep`] said yes. Where the protocol has no answer (UDP), what is
 //! not kept is counted by its reason. Forwarding to Honeycomb and X-Ray will be a [`Sink`] around the store's.

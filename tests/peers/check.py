@@ -13,7 +13,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -34,6 +33,7 @@ from compare import (
     same_ids,
     summary_of,
 )
+from grpc_port import check_put_off, check_zero_code
 from session import PATIENCE, Session, excerpt
 
 APP = str(Path(__file__).with_name("app.py"))
@@ -309,45 +309,6 @@ def check_orphan(session: Session):
     proved("assert: what a missing parent may still decide cannot be told (exit 3), what has been seen can (exit 0 and 1)")
 
 
-def check_zero_code(session: Session):
-    """`opentelemetry-instrument` sends by gRPC where nobody says otherwise: spans, and the metrics and logs that nobody asked for."""
-    program = (
-        "import logging\n"
-        "from opentelemetry import metrics, trace\n"
-        "with trace.get_tracer('zero').start_as_current_span('without a line of code'):\n"
-        "    metrics.get_meter('zero').create_counter('visits').add(1)\n"
-        "    logging.getLogger('zero').error('a line of the log')\n"
-    )
-    doors = ("--otlp-grpc", "127.0.0.1:0", "--otlp-http", "off", "--zipkin", "off", "--xray", "off")
-    instrument = str(Path(sys.executable).with_name("opentelemetry-instrument"))
-    variables = {
-        "OTEL_SERVICE_NAME": "zero-code",
-        "OTEL_METRICS_EXPORTER": "otlp",
-        "OTEL_LOGS_EXPORTER": "otlp",
-        "OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED": "true",
-    }
-    with session.started("collect", *doors) as process:
-        said = process.stderr.readline().decode()
-        must_hold("collect: it says where it listens", "listening for OTLP/gRPC on http://127.0.0.1:" in said, said)
-        endpoint = said.rsplit(" ", 1)[1].strip()
-        sender = subprocess.run(
-            [sys.executable, instrument, sys.executable, "-c", program],
-            env=session.environment | variables | {"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint},
-            cwd=session.folder,
-            stdin=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            timeout=PATIENCE,
-            check=True,
-        )
-        must_hold("opentelemetry-instrument: it complains about nothing", b"export" not in sender.stderr, excerpt(sender.stderr))
-        process.send_signal(signal.SIGTERM)
-        _stdout, said = process.communicate(timeout=PATIENCE)
-    must_hold("collect: it has kept the span and refused nothing", b"kept 1 span\n" in said and b"warning" not in said, excerpt(said))
-    listed = session.json("list")["traces"]
-    must_equal("list: the span", [("zero-code", "without a line of code")], [(t["root_service"], t["root_name"]) for t in listed])
-    proved("collect: a span of opentelemetry-instrument by gRPC, whose metrics and logs are taken without complaint")
-
-
 def check_zipkin(session: Session):
     """What Zipkin's protocol can carry arrives as it was sent."""
     session.run(sys.executable, ZIPKIN)
@@ -579,7 +540,8 @@ PYTHON_CHECKS = {
     "Every route, by OTLP JSON, gzip": lambda session: check_tour(session, JSON | GZIP),
     "Every route, by OTLP over gRPC": lambda session: check_tour(session, GRPC),
     "Every route, by OTLP over gRPC, gzip": lambda session: check_tour(session, GRPC | GZIP),
-    "Without a line of code, by OTLP over gRPC": check_zero_code,
+    "By OTLP over gRPC, without a line of code": lambda session: check_zero_code(session, proved),
+    "By OTLP over gRPC, put off and sent again": lambda session: check_put_off(session, proved),
     "A trace that begins elsewhere": check_orphan,
     "A trace, by Zipkin's protocol": check_zipkin,
     "The worked example of a CI job": check_worked_example,

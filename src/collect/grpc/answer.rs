@@ -21,7 +21,8 @@ const STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 const ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
 const DETAILS: HeaderName = HeaderName::from_static("grpc-status-details-bin");
-/// Where gRPC for Java puts a `RetryInfo` by itself (`ProtoUtils.keyForProto`), and where OpenTelemetry's exporter for Python looks for it.
+/// Where gRPC for Java puts a `RetryInfo` by itself (`ProtoUtils.keyForProto`), and where OpenTelemetry's exporter for Python looks
+/// for it: <https://github.com/open-telemetry/opentelemetry-python>, `exporter/otlp/proto/grpc/exporter.py`.
 const RETRY_INFO: HeaderName = HeaderName::from_static("google.rpc.retryinfo-bin");
 
 /// Bytes of a status' message: clients may limit all trailers to 8 KiB, and each may take three.
