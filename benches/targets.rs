@@ -151,7 +151,7 @@ fn waiting(folder: &Path, now: Time, report: &mut String) {
 /// A receiver with this store.
 fn receiver(folder: &Path, store: &Path) -> std::process::Child {
     Command::new(PROGRAM)
-        .args(["collect", "--otlp-http", "127.0.0.1:0", "--zipkin", "off", "--xray", "off"])
+        .args(["collect", "--otlp-http", "127.0.0.1:0", "--otlp-grpc", "off", "--zipkin", "off", "--xray", "off"])
         .env_clear()
         .env("HOME", folder)
         .env("CRUDDUR_TRACE_STORE", store)

@@ -364,6 +364,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
         }
         'cruddur-trace;collect' {
             [CompletionResult]::new('--otlp-http', '--otlp-http', [CompletionResultType]::ParameterName, 'Listen for OTLP over HTTP here; `off` does not [default: 127.0.0.1:4318]')
+            [CompletionResult]::new('--otlp-grpc', '--otlp-grpc', [CompletionResultType]::ParameterName, 'Listen for OTLP over gRPC here; `off` does not [default: 127.0.0.1:4317]')
             [CompletionResult]::new('--zipkin', '--zipkin', [CompletionResultType]::ParameterName, 'Listen for Zipkin''s spans here; `off` does not [default: 127.0.0.1:9411]')
             [CompletionResult]::new('--xray', '--xray', [CompletionResultType]::ParameterName, 'Listen here, by UDP and TCP, as the X-Ray daemon does; `off` does not [default: 127.0.0.1:2000]')
             [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Forget traces that are older than this; `off` keeps them [default: 7d]')

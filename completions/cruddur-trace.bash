@@ -669,13 +669,17 @@ _cruddur__trace() {
             return 0
             ;;
         cruddur__subcmd__trace__subcmd__collect)
-            opts="-b -q -v -h --otlp-http --zipkin --xray --max-age --max-size --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
+            opts="-b -q -v -h --otlp-http --otlp-grpc --zipkin --xray --max-age --max-size --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --otlp-http)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --otlp-grpc)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

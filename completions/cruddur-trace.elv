@@ -350,6 +350,7 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
         }
         &'cruddur-trace;collect'= {
             cand --otlp-http 'Listen for OTLP over HTTP here; `off` does not [default: 127.0.0.1:4318]'
+            cand --otlp-grpc 'Listen for OTLP over gRPC here; `off` does not [default: 127.0.0.1:4317]'
             cand --zipkin 'Listen for Zipkin''s spans here; `off` does not [default: 127.0.0.1:9411]'
             cand --xray 'Listen here, by UDP and TCP, as the X-Ray daemon does; `off` does not [default: 127.0.0.1:2000]'
             cand --max-age 'Forget traces that are older than this; `off` keeps them [default: 7d]'

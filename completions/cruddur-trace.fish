@@ -343,6 +343,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -s q -l
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l otlp-http -d 'Listen for OTLP over HTTP here; `off` does not [default: 127.0.0.1:4318]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l otlp-grpc -d 'Listen for OTLP over gRPC here; `off` does not [default: 127.0.0.1:4317]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l zipkin -d 'Listen for Zipkin\'s spans here; `off` does not [default: 127.0.0.1:9411]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l xray -d 'Listen here, by UDP and TCP, as the X-Ray daemon does; `off` does not [default: 127.0.0.1:2000]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l max-age -d 'Forget traces that are older than this; `off` keeps them [default: 7d]' -r

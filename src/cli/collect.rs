@@ -7,12 +7,13 @@ use super::value::{Address, MaxAge, MaxSize};
 
 /// Receive traces on this machine
 ///
-/// Listens for OTLP over HTTP (protobuf or JSON), for Zipkin's spans (JSON, version 2) and for the AWS X-Ray SDK's segments, and keeps
-/// what comes in the local store until Ctrl-C, and forwards it where that is asked for. Applications need no change: the addresses are those that the SDKs send to by default.
-#[derive(Debug, Args)]
+/// Listens for OTLP over HTTP (protobuf or JSON) and over gRPC, for Zipkin's spans (JSON, version 2) and for the AWS X-Ray SDK's segments,
+/// and keeps what comes in the local store until Ctrl-C; what is asked for it sends on. Applications need no change: the addresses are those that the SDKs send to by
+/// default.
+#[derive(Debug, Clone, Default, Args)]
 #[command(after_help = "Examples:
   cruddur-trace collect
-  cruddur-trace collect --otlp-http 127.0.0.1:14318 --zipkin off --xray off
+  cruddur-trace collect --otlp-http 127.0.0.1:14318 --otlp-grpc off --zipkin off --xray off
   cruddur-trace collect --max-age 2d --max-size 500MB
   cruddur-trace collect --forward honeycomb --forward xray
   cruddur-trace collect --forward otlp=http://collector.internal:4318")]
@@ -20,6 +21,10 @@ pub struct CollectArgs {
     /// Listen for OTLP over HTTP here; `off` does not [default: 127.0.0.1:4318]
     #[arg(long, value_name = "ADDRESS")]
     pub otlp_http: Option<Address>,
+
+    /// Listen for OTLP over gRPC here; `off` does not [default: 127.0.0.1:4317]
+    #[arg(long, value_name = "ADDRESS")]
+    pub otlp_grpc: Option<Address>,
 
     /// Listen for Zipkin's spans here; `off` does not [default: 127.0.0.1:9411]
     #[arg(long, value_name = "ADDRESS")]

@@ -14,7 +14,7 @@ pub(super) enum Coding {
     Zstd,
 }
 
-/// For the `Accept-Encoding` of a 415.
+/// For the `Accept-Encoding` of a 415, and gRPC's `grpc-accept-encoding`.
 pub(super) const SPOKEN: &str = "gzip, deflate, zstd";
 
 /// zstd's own recommendation for what a decoder should support (RFC 8878, 3.1.1.1.2): windows of 8 MiB. A frame may ask for 2 GiB.

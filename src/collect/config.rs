@@ -6,8 +6,10 @@ use std::time::Duration;
 /// Where to listen, and for whom.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Config {
-    /// OTLP over HTTP. Port 0 takes any free one. `None`: not at all.
+    /// OTLP over HTTP; gRPC's calls are taken there too. Port 0 takes any free one. `None`: not at all.
     pub otlp_http: Option<SocketAddr>,
+    /// OTLP over gRPC. Port 0 takes any free one.
+    pub otlp_grpc: Option<SocketAddr>,
     /// Zipkin's API, version 2. Port 0 takes any free one.
     pub zipkin: Option<SocketAddr>,
     /// The X-Ray daemon's protocol, UDP and TCP on the same port. Port 0 takes one that is free for both.
@@ -21,21 +23,23 @@ pub struct Config {
 /// How much a receiver takes before it refuses, and how long it waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of one request body as sent. The Python SDK sends up to 64 MiB, the most of all; a Collector 20 MiB.
+    /// Bytes of one request body, or of gRPC's one message, as sent. The Python SDK sends up to 64 MiB, the most of all; a Collector
+    /// 20 MiB.
     pub body: usize,
     /// Bytes of one request body after decompression. Twice what any SDK sends: room for a sender that merges batches, and a bomb
     /// stops there.
     pub decompressed: usize,
     /// Bytes of all the bodies that are in flight together, compressed and not. Beyond that requests are answered 503.
     pub in_flight: usize,
-    /// Open connections on each TCP port. For a further one the idlest is closed; while none is idle it waits. Below the 1,024 files that a process may open
-    /// by default, because the store needs some too.
+    /// Open connections on each TCP port. For a further one the idlest is closed; while none is idle it waits. Below the 1,024 files
+    /// that a process may open by default, because the store needs some too.
     pub connections: usize,
     /// For a request's body to arrive whole.
     pub body_time: Duration,
-    /// For a request to be answered, counted from its first byte, and for that to come after connecting: the bound on a client that sends its headers drop by drop.
+    /// For a connection that has requests in flight until one begins or is answered, and for the first to come after connecting: the
+    /// bound on a client that sends its headers drop by drop, or does not read its answers.
     pub request_time: Duration,
-    /// For a connection to stay open between two requests.
+    /// For a connection to stay open between two requests, until the headers of the second are there.
     pub idle_time: Duration,
     /// For [`stop`](super::Running::stop) to finish what is in flight.
     pub drain_time: Duration,

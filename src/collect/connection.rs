@@ -1,23 +1,25 @@
-//! TCP connections that are bounded in number and in time.
+//! TCP connections that are bounded in number, in time and in what they may have open.
 //!
-//! The server library has no clock of its own, so a client that sends one byte of its headers a minute would hold a connection for
-//! ever. Here the time is taken where the bytes pass: from the first byte of a request to the first byte of its answer, and from
-//! there to the next request. When all connections are taken, the one that has been idle for longest is closed for the next: idle
-//! clients must not lock out the others.
+//! The time is taken by what a connection is for: calls, each from its headers to the last byte of its answer. HTTP/2 has many at
+//! once on a connection, and bytes that are no call (SETTINGS, PING, WINDOW_UPDATE), so that bytes alone say nothing. A client that
+//! sends its headers drop by drop has no call, and is idle. When all connections are taken, the one that has been idle for longest
+//! is closed for the next: idle clients must not lock out the others.
 
-use std::io;
-use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::serve::Listener;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use hyper::body::{Frame, SizeHint};
+use hyper::service::{Service as _, service_fn};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::futures::OwnedNotified;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, Sleep};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
 
 use super::config::Limits;
 use super::counters::Counters;
@@ -26,27 +28,28 @@ use super::counters::Counters;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// A connection counts as idle when nothing has come for so long after an answer. Sooner, its client may be about to send, and
-/// would find it closed under its hands.
+/// would find it closed under its hands. For so long, too, a client may take to close its side.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// The same after it was opened: surely for a request, but clients keep some in reserve that they never use.
 const GRACE_FOR_THE_FIRST: Duration = Duration::from_secs(5);
 
-/// Accepts no more connections than there are slots; further ones wait in the kernel's queue.
+/// Calls at once on an HTTP/2 connection. RFC 9113, 6.5.2, recommends no smaller number; an SDK has three, one for each signal.
+const STREAMS: u32 = 100;
+
+/// Bytes that an HTTP/2 client may send of a call, and of all calls together, before they are read: they are not in the budget yet.
+const WINDOW: u32 = 1024 * 1024;
+
+/// Bytes of the headers of an HTTP/2 request, unpacked. The protocol of gRPC suggests half of it.
+const HEADERS: u32 = 16 * 1024;
+
+/// Connections for one door: no more than there are slots; further ones wait in the kernel's queue.
 #[derive(Debug)]
 pub(super) struct Bounded {
     listener: TcpListener,
     slots: Arc<Semaphore>,
-    /// Asks the connection that has been idle for longest to close.
-    make_room: Arc<Notify>,
-    times: Times,
+    clock: Clock,
     counters: Arc<Counters>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Times {
-    request: Duration,
-    idle: Duration,
 }
 
 impl Bounded {
@@ -54,33 +57,36 @@ impl Bounded {
         Self {
             listener,
             slots: Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS))),
-            make_room: Arc::new(Notify::new()),
-            times: Times { request: limits.request_time, idle: limits.idle_time },
+            clock: Clock { request: limits.request_time, idle: limits.idle_time, make_room: Arc::new(Notify::new()) },
             counters,
         }
     }
 
-    async fn slot(&self) -> OwnedSemaphorePermit {
-        if self.slots.available_permits() == 0 {
-            // If none is idle, the next one that becomes so will close.
-            self.make_room.notify_one();
+    /// Serves connections, over HTTP/1.1 and HTTP/2, until it is told to stop, and then until the calls in flight are answered.
+    pub(super) async fn serve(self, routes: Router, mut stop: watch::Receiver<bool>) {
+        // Dropping it, when somebody waits no longer, ends them all.
+        let mut served = JoinSet::new();
+        loop {
+            let (stream, slot) = tokio::select! {
+                accepted = self.accept() => accepted,
+                // An error means that the sender is gone, and that means to stop as well.
+                _ = stop.wait_for(|stop| *stop) => break,
+            };
+            while served.try_join_next().is_some() {}
+            served.spawn(connection(stream, slot, self.clock.clone(), routes.clone(), stop.clone()));
         }
-        Arc::clone(&self.slots).acquire_owned().await.expect("nobody closes the semaphore")
+        drop(self);
+        while served.join_next().await.is_some() {}
     }
-}
 
-impl Listener for Bounded {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
+    async fn accept(&self) -> (TcpStream, OwnedSemaphorePermit) {
         let slot = self.slot().await;
         loop {
             match self.listener.accept().await {
-                Ok((stream, peer)) => {
+                Ok((stream, _)) => {
                     // An answer is one small packet that must not wait for more. Failing costs only time.
                     stream.set_nodelay(true).ok();
-                    return (Connection::new(stream, slot, Arc::clone(&self.make_room), self.times), peer);
+                    return (stream, slot);
                 }
                 Err(error) => {
                     self.counters.accept_errors.one();
@@ -91,117 +97,161 @@ impl Listener for Bounded {
         }
     }
 
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+    async fn slot(&self) -> OwnedSemaphorePermit {
+        if self.slots.available_permits() == 0 {
+            // If none is idle, the next one that becomes so will close.
+            self.clock.make_room.notify_one();
+        }
+        Arc::clone(&self.slots).acquire_owned().await.expect("nobody closes the semaphore")
     }
 }
 
-/// A connection that ends by itself when its client takes too long.
-#[derive(Debug)]
-pub(super) struct Connection {
+async fn connection(
     stream: TcpStream,
-    times: Times,
-    state: State,
-    patience: Pin<Box<Sleep>>,
-    make_room: Arc<Notify>,
     _slot: OwnedSemaphorePermit,
-}
-
-#[derive(Debug)]
-enum State {
-    /// Nothing has come since the last answer, or since it was opened, and the time of grace is not over. Then it has so much.
-    Quiet(Duration),
-    /// The same for longer: closed when room must be made. Dropping this passes the demand on to the next one.
-    Idle(Pin<Box<OwnedNotified>>),
-    /// The first byte of a request has come, and the first of its answer has not gone.
-    Asked,
-}
-
-impl Connection {
-    fn new(stream: TcpStream, slot: OwnedSemaphorePermit, make_room: Arc<Notify>, times: Times) -> Self {
-        let grace = GRACE_FOR_THE_FIRST.min(times.request);
-        let patience = Box::pin(tokio::time::sleep(grace));
-        Self { stream, times, state: State::Quiet(times.request.saturating_sub(grace)), patience, make_room, _slot: slot }
+    clock: Clock,
+    routes: Router,
+    mut stop: watch::Receiver<bool>,
+) {
+    let (calls, mut seen) = watch::channel(Calls::default());
+    let (calls, routes) = (Arc::new(calls), TowerToHyperService::new(routes));
+    let service = service_fn(move |request| {
+        let call = Call::begin(Arc::clone(&calls));
+        let answer = routes.call(request);
+        async move { answer.await.map(|answer| answer.map(|body| Answer { body, _call: call })) }
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    // Streams that are opened to be reset are limited by h2 itself.
+    let mut http2 = builder.http2();
+    http2.max_concurrent_streams(STREAMS).max_header_list_size(HEADERS);
+    http2.initial_stream_window_size(WINDOW).initial_connection_window_size(WINDOW);
+    let mut served = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let mut leaving = false;
+    while !leaving {
+        tokio::select! {
+            // Closed, by either side, or broken.
+            _ = served.as_mut() => return,
+            _ = stop.wait_for(|stop| *stop) => {}
+            over = clock.over(&mut seen) => if over == Over::Stuck { return },
+        }
+        leaving = true;
     }
-
-    fn wait(&mut self, how_long: Duration) {
-        let now = Instant::now();
-        self.patience.as_mut().reset(now.checked_add(how_long).unwrap_or(now));
-    }
-
-    fn asked(&mut self) {
-        if !matches!(self.state, State::Asked) {
-            self.state = State::Asked;
-            self.wait(self.times.request);
-        }
-    }
-
-    fn answered(&mut self, written: &Poll<io::Result<usize>>) {
-        if matches!(written, Poll::Ready(Ok(1..))) {
-            let grace = GRACE.min(self.times.idle);
-            self.state = State::Quiet(self.times.idle.saturating_sub(grace));
-            self.wait(grace);
-        }
-    }
-
-    /// When nothing is there to read: ready when that has gone on for too long, or when room must be made.
-    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if let State::Quiet(rest) = self.state {
-            ready!(self.patience.as_mut().poll(cx));
-            self.state = State::Idle(Box::pin(Arc::clone(&self.make_room).notified_owned()));
-            self.wait(rest);
-        }
-        if self.patience.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-        }
-        match &mut self.state {
-            // As if the client had closed: a read of no bytes is the end.
-            State::Idle(make_room) => make_room.as_mut().poll(cx).map(Ok),
-            State::Quiet(_) | State::Asked => Poll::Pending,
-        }
+    // HTTP/2 has a word for it (GOAWAY): calls that were on their way are still answered.
+    served.as_mut().graceful_shutdown();
+    tokio::select! {
+        _ = served => {}
+        () = clock.left(&mut seen) => {}
     }
 }
 
-impl AsyncRead for Connection {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        let before = buf.filled().len();
-        match Pin::new(&mut this.stream).poll_read(cx, buf) {
-            Poll::Pending => this.poll_end(cx),
-            read @ Poll::Ready(_) => {
-                if buf.filled().len() > before {
-                    this.asked();
+/// What a connection has been used for.
+#[derive(Debug, Clone, Copy, Default)]
+struct Calls {
+    /// That are not answered yet.
+    open: usize,
+    /// Whether there was one at all.
+    any: bool,
+}
+
+/// How long a connection may stay.
+#[derive(Debug, Clone)]
+struct Clock {
+    request: Duration,
+    idle: Duration,
+    /// Asks the connection that has been idle for longest to close.
+    make_room: Arc<Notify>,
+}
+
+/// Why a connection's time is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    /// There has been no call for so long, or room must be made.
+    Idle,
+    /// None of its calls gets on.
+    Stuck,
+}
+
+impl Clock {
+    /// Waits until the time of a connection is over. It runs from the last time that a call began or was answered.
+    async fn over(&self, seen: &mut watch::Receiver<Calls>) -> Over {
+        loop {
+            let calls = *seen.borrow_and_update();
+            let over = async {
+                if calls.open > 0 {
+                    tokio::time::sleep(self.request).await;
+                    return Over::Stuck;
                 }
-                read
+                let (whole, grace) = if calls.any { (self.idle, GRACE) } else { (self.request, GRACE_FOR_THE_FIRST) };
+                let grace = grace.min(whole);
+                tokio::time::sleep(grace).await;
+                // Whoever is not waited for any more passes the demand on to the next one.
+                tokio::time::timeout(whole.saturating_sub(grace), self.make_room.notified()).await.ok();
+                Over::Idle
+            };
+            tokio::select! {
+                over = over => return over,
+                () = changed(seen) => {}
+            }
+        }
+    }
+
+    /// Waits for the last calls of a connection that is closing, and then for its client to close too.
+    async fn left(&self, seen: &mut watch::Receiver<Calls>) {
+        loop {
+            let wait = if seen.borrow_and_update().open > 0 { self.request } else { GRACE.min(self.idle) };
+            tokio::select! {
+                () = tokio::time::sleep(wait) => return,
+                () = changed(seen) => {}
             }
         }
     }
 }
 
-impl AsyncWrite for Connection {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let this = self.get_mut();
-        let written = Pin::new(&mut this.stream).poll_write(cx, bytes);
-        this.answered(&written);
-        written
+/// Waits for a call to begin or to be answered.
+async fn changed(seen: &mut watch::Receiver<Calls>) {
+    if seen.changed().await.is_err() {
+        // Nothing can be called any more.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// A call; dropped when it is answered, or when nobody waits for the answer any more.
+#[derive(Debug)]
+struct Call(Arc<watch::Sender<Calls>>);
+
+impl Call {
+    fn begin(calls: Arc<watch::Sender<Calls>>) -> Self {
+        calls.send_modify(|calls| *calls = Calls { open: calls.open + 1, any: true });
+        Self(calls)
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.0.send_modify(|calls| calls.open -= 1);
+    }
+}
+
+/// The body of an answer, with the call that is not over before it is sent.
+#[derive(Debug)]
+struct Answer {
+    body: Body,
+    _call: Call,
+}
+
+impl HttpBody for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.get_mut().body).poll_frame(cx)
     }
 
-    fn poll_write_vectored(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        let this = self.get_mut();
-        let written = Pin::new(&mut this.stream).poll_write_vectored(cx, bytes);
-        this.answered(&written);
-        written
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
     }
 
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }

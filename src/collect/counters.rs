@@ -32,9 +32,9 @@ macro_rules! counters {
 }
 
 counters! {
-    /// HTTP requests on the ports of OTLP and Zipkin, whatever they asked for.
+    /// Requests on the ports of OTLP (over HTTP and gRPC) and Zipkin, whatever they asked for.
     http_requests,
-    /// Bytes of request bodies on these ports, as sent (compressed).
+    /// Bytes of request bodies on these ports, as sent (compressed, and with the five bytes in front of a message of gRPC).
     http_bytes,
     /// Trace requests of which everything was kept that could be.
     trace_requests_kept,
@@ -42,25 +42,25 @@ counters! {
     spans_kept,
     /// Spans that arrived in a request that was kept, and were refused one by one (`partial_success`).
     spans_refused,
-    /// Requests to `/v1/metrics`: answered 200 and dropped.
+    /// Requests to `/v1/metrics` or `MetricsService`: answered with success and dropped.
     metrics_requests,
-    /// Requests to `/v1/logs`: answered 200 and dropped.
+    /// Requests to `/v1/logs` or `LogsService`: answered with success and dropped.
     logs_requests,
-    /// Refused with 400: the body could not be decoded.
+    /// Refused with 400, or by gRPC with `INVALID_ARGUMENT` or `INTERNAL`: the body could not be decoded, or was not one message.
     refused_malformed,
-    /// Refused with 413: larger than the limits, before or after decompression.
+    /// Refused with 413 or `RESOURCE_EXHAUSTED`: larger than the limits, before or after decompression.
     refused_too_large,
-    /// Refused with 415: a content type or encoding that is not spoken here.
+    /// Refused with 415 or `UNIMPLEMENTED`: a content type or encoding that is not spoken here.
     refused_unsupported,
     /// Refused with 403: a web page of a foreign origin asked.
     refused_origin,
-    /// Refused with 404 or 405.
+    /// Refused with 404, 405 or 505, or with `UNIMPLEMENTED`: nothing of the kind is here.
     refused_unknown,
-    /// Refused with 408, or cut off: the body did not arrive in time or not to its end.
+    /// Refused with 408 or `DEADLINE_EXCEEDED`, or cut off: the body did not arrive in time or not to its end.
     refused_incomplete,
-    /// Refused with 503: too much was in flight, or the sink was busy.
+    /// Refused with 503 or `UNAVAILABLE`: too much was in flight, or the sink was busy.
     refused_busy,
-    /// Refused with 503 (or 500): the sink could not keep it. These are the store's failures.
+    /// Refused with 503 or `UNAVAILABLE` (or 500 or `INTERNAL`): the sink could not keep it. These are the store's failures.
     refused_failed,
     /// Connections that could not be accepted, for want of file descriptors and the like.
     accept_errors,

@@ -1,11 +1,10 @@
 //! Spans over HTTP: OTLP, <https://opentelemetry.io/docs/specs/otlp/#otlphttp>, and Zipkin's API ([`zipkin`](zipkin())).
 //!
 //! A request goes through here in this order: who asks ([`origin`]), what it is ([`Form`]), its body within the
-//! limits ([`body`]), its bytes to a batch on another thread ([`decode`]), the batch into the sink; and only then the
-//! answer ([`answer`]). SDKs drop a batch at 400 and 500 and send it again at 503, so everything that could succeed later is 503.
+//! limits ([`body`]), its bytes to a batch and that into the sink ([`Spans`]); and only then the answer ([`answer`]). SDKs drop a batch
+//! at 400 and 500 and send it again at 503, so everything that could succeed later is 503.
 
 mod answer;
-mod decode;
 mod zipkin;
 
 use std::sync::Arc;
@@ -17,33 +16,21 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use tokio::sync::Semaphore;
 
-use super::body::{self, Budget, Dropped, Kept, Share, Unread};
-use super::config::Limits;
-use super::counters::Counters;
-use super::origin::{self, Origins, Verdict};
+use super::body::{self, Kept};
+use super::decode::{Form, Job};
+use super::grpc;
+use super::origin::{self, Verdict};
+use super::refusal::Refusal;
 use super::sink::Sink;
+use super::spans::Spans;
 use crate::wire::Refused;
 use crate::wire::otlp::response::Encoding;
-use answer::Refusal;
-use decode::{Decoded, Form, Job};
-
-/// What all requests share.
-#[derive(Debug)]
-pub(super) struct Spans<S> {
-    pub(super) sink: S,
-    pub(super) limits: Limits,
-    pub(super) budget: Budget,
-    /// As many bodies are decoded at once as there are processors: more would only take memory.
-    pub(super) processors: Arc<Semaphore>,
-    pub(super) counters: Arc<Counters>,
-    pub(super) origins: Origins,
-}
 
 pub(super) use zipkin::routes as zipkin;
 
-/// The routes of the OTLP port.
+/// The routes of the OTLP/HTTP port. It takes gRPC's calls too: an application that chooses its exporter in its code, and not by
+/// `OTEL_EXPORTER_OTLP_PROTOCOL`, sends whatever that speaks to the one address in `OTEL_EXPORTER_OTLP_ENDPOINT`.
 pub(super) fn otlp<S: Sink>(shared: Arc<Spans<S>>) -> Router {
     Router::new()
         .route("/v1/traces", post(traces))
@@ -51,6 +38,7 @@ pub(super) fn otlp<S: Sink>(shared: Arc<Spans<S>>) -> Router {
         .route("/v1/logs", post(logs))
         .route("/", get(status))
         .route("/healthz", get(status))
+        .merge(grpc::calls())
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_path)
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), door))
@@ -58,7 +46,7 @@ pub(super) fn otlp<S: Sink>(shared: Arc<Spans<S>>) -> Router {
 }
 
 /// Before every request: web pages are kept out.
-async fn door<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request, next: Next) -> Response {
+pub(super) async fn door<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request, next: Next) -> Response {
     spans.counters.http_requests.one();
     let verdict = spans.origins.judge(request.headers());
     let mut answer = match &verdict {
@@ -134,46 +122,11 @@ impl<S: Sink> Spans<S> {
             Ok(coding) => coding,
             Err(refusal) => return Err(self.drain(body).await.err().unwrap_or(refusal)),
         };
-        let Some(mut share) = self.budget.enter() else { return Err(Refusal::crowded()) };
-        let bytes = self.read(body, &mut share).await?;
-        let Decoded { batch, refused, share } =
-            decode::decode(Job { bytes, coding, form, share }, self.limits.decompressed, &self.processors).await?;
-        let spans = batch.rows.len();
-        if spans > 0 {
-            self.sink.keep(batch).await?;
-        }
-        drop(share);
-        self.counters.spans_kept.add(spans);
-        self.counters.spans_refused.add(refused.iter().fold(0, |sum, refused| sum.saturating_add(refused.count)));
-        self.counters.trace_requests_kept.one();
-        Ok(refused)
-    }
-
-    async fn read(&self, body: Body, share: &mut Share) -> Result<Vec<u8>, Refusal> {
-        let mut kept = Kept { bytes: Vec::with_capacity(body::expected(&body)), share };
-        let length = body::read(body, self.limits.body, self.limits.body_time, &mut kept).await;
-        self.counted(length)?;
-        Ok(kept.bytes)
-    }
-
-    /// Reads a body that nobody wants: a client that is still sending would not see the answer.
-    async fn drain(&self, body: Body) -> Result<(), Refusal> {
-        self.counted(body::read(body, self.limits.body, self.limits.body_time, &mut Dropped).await)
-    }
-
-    fn counted(&self, length: Result<usize, Unread>) -> Result<(), Refusal> {
-        match length {
-            Ok(length) => {
-                self.counters.http_bytes.add(length);
-                Ok(())
-            }
-            Err(Unread::TooLarge) => Err(Refusal::TooLarge(format!("a body of more than {} bytes", self.limits.body))),
-            Err(Unread::NoRoom) => Err(Refusal::crowded()),
-            Err(Unread::TooSlow) => {
-                Err(Refusal::Incomplete(format!("the body was not there within {:?}", self.limits.body_time)))
-            }
-            Err(Unread::Broken) => Err(Refusal::Incomplete("the body ended before its end".to_owned())),
-        }
+        let mut share = self.enter()?;
+        let mut kept = Kept { bytes: Vec::with_capacity(body::expected(&body)), share: &mut share };
+        self.read(body, &mut kept).await?;
+        let bytes = kept.bytes;
+        self.keep(Job { bytes, coding, form, share }).await
     }
 
     async fn swallow(&self, request: Request) -> Response {
@@ -189,19 +142,5 @@ impl<S: Sink> Spans<S> {
     fn refuse(&self, refusal: &Refusal, encoding: Option<Encoding>) -> Response {
         self.count(refusal);
         answer::refused(encoding, refusal)
-    }
-
-    fn count(&self, refusal: &Refusal) {
-        let counters = &self.counters;
-        match refusal {
-            Refusal::Malformed(_) => &counters.refused_malformed,
-            Refusal::TooLarge(_) => &counters.refused_too_large,
-            Refusal::Unsupported(_) => &counters.refused_unsupported,
-            Refusal::Incomplete(_) => &counters.refused_incomplete,
-            Refusal::Busy(_) => &counters.refused_busy,
-            Refusal::Failed(_) | Refusal::Crashed => &counters.refused_failed,
-        }
-        .one();
-        tracing::debug!(%refusal, "a request was refused");
     }
 }

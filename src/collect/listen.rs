@@ -18,6 +18,8 @@ const PORT_TRIES: usize = 32;
 pub enum Door {
     /// OTLP over HTTP.
     OtlpHttp,
+    /// OTLP over gRPC.
+    OtlpGrpc,
     /// Zipkin's API.
     Zipkin,
     /// The X-Ray daemon's UDP port, where documents arrive.
@@ -31,6 +33,7 @@ impl Door {
     pub fn flag(self) -> &'static str {
         match self {
             Self::OtlpHttp => "--otlp-http",
+            Self::OtlpGrpc => "--otlp-grpc",
             Self::Zipkin => "--zipkin",
             Self::XRayUdp | Self::XRayTcp => "--xray",
         }
@@ -41,6 +44,7 @@ impl fmt::Display for Door {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::OtlpHttp => "OTLP over HTTP",
+            Self::OtlpGrpc => "OTLP over gRPC",
             Self::Zipkin => "Zipkin",
             Self::XRayUdp => "X-Ray documents (UDP)",
             Self::XRayTcp => "X-Ray sampling rules (TCP)",
@@ -91,7 +95,7 @@ impl StartError {
                     _ => format!("choose another address with {flag}"),
                 }
             }
-            Self::NoDoor => "give --otlp-http, --zipkin or --xray an address".to_owned(),
+            Self::NoDoor => "give --otlp-http, --otlp-grpc, --zipkin or --xray an address".to_owned(),
             Self::Thread(_) => "the system is out of threads or memory; without --xray none is needed".to_owned(),
         }
     }

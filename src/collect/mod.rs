@@ -1,24 +1,28 @@
 //! The door in: the local receiver.
 //!
 //! Reading order: [`config`] (what it is told), [`start`] below, [`listen`] (taking the ports), `connection` (TCP bounded in
-//! number and time), `http` (OTLP over HTTP and Zipkin's API, with `origin`, `body`, `coding` and `measure` for its parts), `xray` (the
-//! X-Ray daemon's UDP port) and `xray_proxy` (its TCP port), [`sink`] (where everything goes) and [`counters`] (what became of it).
+//! number and time), `spans` (what becomes of a request with spans, by `body`, `coding`, `measure` and `decode`; `refusal` says why not),
+//! `http` (OTLP over HTTP and Zipkin's API, with `origin`), `grpc` (OTLP over gRPC), `xray` (the X-Ray daemon's UDP port) and
+//! `xray_proxy` (its TCP port), [`sink`] (where everything goes) and [`counters`] (what became of it).
 //!
 //! The rule of the house: a sender is told yes only after [`Sink::keep`] said yes. Where the protocol has no answer (UDP), what is
-//! not kept is counted by its reason. OTLP over gRPC will be a further door beside `http` that shares its decoding, budget and
-//! answers' meaning; forwarding to Honeycomb and X-Ray will be a [`Sink`] around the store's.
+//! not kept is counted by its reason. Forwarding to Honeycomb and X-Ray will be a [`Sink`] around the store's.
 
 mod body;
 mod coding;
 pub mod config;
 mod connection;
 pub mod counters;
+mod decode;
 pub mod forward;
+mod grpc;
 mod http;
 pub mod listen;
 mod measure;
 mod origin;
+mod refusal;
 pub mod sink;
+mod spans;
 mod xray;
 mod xray_proxy;
 
@@ -29,7 +33,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
@@ -39,6 +42,7 @@ use body::Budget;
 use connection::Bounded;
 use counters::Counters;
 use origin::Origins;
+use spans::Spans;
 use xray::{Queue, Reader};
 
 pub use config::{Config, Limits};
@@ -51,6 +55,8 @@ pub use sink::{Sink, SinkError};
 pub struct Running {
     /// Where OTLP over HTTP is received.
     pub otlp_http: Option<SocketAddr>,
+    /// Where OTLP over gRPC is received.
+    pub otlp_grpc: Option<SocketAddr>,
     /// Where Zipkin's API is.
     pub zipkin: Option<SocketAddr>,
     /// Where the X-Ray daemon's protocol is received, by UDP and TCP.
@@ -72,12 +78,13 @@ pub struct Running {
 ///
 /// Outside a Tokio runtime that has I/O and time enabled.
 pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Running, StartError> {
-    let Config { otlp_http, zipkin, xray, allowed_origins, limits } = config;
-    if [otlp_http, zipkin, xray].iter().all(Option::is_none) {
+    let Config { otlp_http, otlp_grpc, zipkin, xray, allowed_origins, limits } = config;
+    if [otlp_http, otlp_grpc, zipkin, xray].iter().all(Option::is_none) {
         return Err(StartError::NoDoor);
     }
     // All first: a receiver with some of its doors would be a surprise.
     let otlp = otlp_http.map(|address| listen::tcp(Door::OtlpHttp, address)).transpose()?;
+    let grpc = otlp_grpc.map(|address| listen::tcp(Door::OtlpGrpc, address)).transpose()?;
     let zipkin = zipkin.map(|address| listen::tcp(Door::Zipkin, address)).transpose()?;
     let daemon = xray.map(|address| listen::udp_and_tcp(address, limits.receive_buffer)).transpose()?;
 
@@ -87,6 +94,7 @@ pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Runn
     let (stopping, stop) = watch::channel(false);
     let mut running = Running {
         otlp_http: None,
+        otlp_grpc: None,
         zipkin: None,
         xray: None,
         receive_buffer: None,
@@ -108,36 +116,29 @@ pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Runn
             budget: budget.clone(),
             counters: Arc::clone(&counters),
         });
-        running.servers.push(serve(listener, routes, stop.clone()));
+        running.servers.push(tokio::spawn(listener.serve(routes, stop.clone())));
         running.xray = Some(address);
         running.receive_buffer = Some(udp.buffer);
     }
     let origins = Origins::new(allowed_origins);
-    let spans = Arc::new(http::Spans { sink, limits, budget, processors, counters, origins });
+    let spans = Arc::new(Spans { sink, limits, budget, processors, counters, origins });
     let mut open = |tcp, routes| {
         let listener = Bounded::new(tcp, &spans.limits, Arc::clone(&spans.counters));
-        running.servers.push(serve(listener, routes, stop.clone()));
+        running.servers.push(tokio::spawn(listener.serve(routes, stop.clone())));
     };
     if let Some((tcp, address)) = otlp {
         open(tcp, http::otlp(Arc::clone(&spans)));
         running.otlp_http = Some(address);
+    }
+    if let Some((tcp, address)) = grpc {
+        open(tcp, grpc::routes(Arc::clone(&spans)));
+        running.otlp_grpc = Some(address);
     }
     if let Some((tcp, address)) = zipkin {
         open(tcp, http::zipkin(Arc::clone(&spans)));
         running.zipkin = Some(address);
     }
     Ok(running)
-}
-
-fn serve(listener: Bounded, routes: Router, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
-    let stopped = async move {
-        // An error means that the sender is gone, and that means to stop as well.
-        stop.wait_for(|stop| *stop).await.ok();
-    };
-    tokio::spawn(async move {
-        // It has no way to fail.
-        axum::serve(listener, routes).with_graceful_shutdown(stopped).await.ok();
-    })
 }
 
 impl Running {

@@ -2,6 +2,7 @@
 
 mod browser;
 mod doubles;
+mod grpc;
 mod limits;
 mod otlp;
 mod sampling;
@@ -42,8 +43,9 @@ fn receiver(sink: &Memory) -> Running {
 }
 
 fn receiver_with(sink: &Memory, limits: Limits) -> Running {
-    start(Config { otlp_http: Some(ANY), zipkin: Some(ANY), xray: Some(ANY), limits, ..Config::default() }, sink.clone(), now)
-        .unwrap()
+    let any = Some(ANY);
+    let config = Config { otlp_http: any, otlp_grpc: any, zipkin: any, xray: any, limits, ..Config::default() };
+    start(config, sink.clone(), now).unwrap()
 }
 
 fn span(number: u64) -> Span {

@@ -20,6 +20,7 @@ pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure>
     let settings = &context.settings;
     let config = collect::Config {
         otlp_http: settings.collect.otlp_http,
+        otlp_grpc: settings.collect.otlp_grpc,
         zipkin: settings.collect.zipkin,
         xray: settings.collect.xray,
         ..collect::Config::default()
@@ -32,6 +33,9 @@ pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure>
     let door = store.listen(config, context, |writer| writer)?;
     if let Some(address) = door.running.otlp_http {
         ui.note(&format!("listening for OTLP/HTTP on http://{address}"));
+    }
+    if let Some(address) = door.running.otlp_grpc {
+        ui.note(&format!("listening for OTLP/gRPC on http://{address}"));
     }
     if let Some(address) = door.running.zipkin {
         ui.note(&format!("listening for Zipkin's spans on http://{address}/api/v2/spans"));

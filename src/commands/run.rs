@@ -29,14 +29,14 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How often to look.
 const LOOK: Duration = Duration::from_millis(25);
 
+/// How the command's exporters speak, unless a signal has a variable of its own for it.
+const PROTOCOL: &str = "OTEL_EXPORTER_OTLP_PROTOCOL";
+
 /// Variables that would lead the command's traces past the receiver.
-const ASTRAY: [&str; 9] = [
+const ASTRAY: [&str; 6] = [
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
     "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL",
     "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL",
     "OTEL_EXPORTER_OTLP_CERTIFICATE",
     "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
     "TRACESTATE",
@@ -192,8 +192,12 @@ fn spawn(args: &RunArgs, env: &Env, door: &Door, (trace, root): &(TraceId, Span)
         command.env(name, format!("{before}{between}127.0.0.1,localhost"));
     }
     if let Some(address) = door.running.otlp_http {
+        // It takes OTLP over gRPC as well: no variable reaches an application that chooses its exporter in its code, and one that was
+        // set up for a protocol may have the exporter for that one only.
         command.env("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{address}"));
-        command.env("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+        if env.text(PROTOCOL).is_none_or(|protocol| protocol.is_empty()) {
+            command.env(PROTOCOL, "http/protobuf");
+        }
     }
     if let Some(address) = door.running.zipkin {
         command.env("OTEL_EXPORTER_ZIPKIN_ENDPOINT", format!("http://{address}/api/v2/spans"));

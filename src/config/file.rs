@@ -97,6 +97,7 @@ struct XRayContents {
 #[serde(deny_unknown_fields)]
 struct CollectContents {
     otlp_http: Option<Spanned<Scalar>>,
+    otlp_grpc: Option<Spanned<Scalar>>,
     zipkin: Option<Spanned<Scalar>>,
     xray: Option<Spanned<Scalar>>,
     max_age: Option<Spanned<Scalar>>,
@@ -183,6 +184,7 @@ keys! {
     "xray.time_range" => xray.time_range,
     "xray.scan" => xray.scan,
     "collect.otlp_http" => collect.otlp_http,
+    "collect.otlp_grpc" => collect.otlp_grpc,
     "collect.zipkin" => collect.zipkin,
     "collect.xray" => collect.xray,
     "collect.max_age" => collect.max_age,

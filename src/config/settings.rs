@@ -10,7 +10,7 @@ use super::honeycomb::{Honeycomb, HoneycombFlags};
 use super::setting::Setting;
 use super::{Env, Paths, Window, aws, otlp_headers};
 use crate::cli::forward::ForwardTo;
-use crate::cli::value::{Address, BackendArg, Color, Length, ListenAddress, MaxAge, MaxSize, OrOff, Size, TimeArg};
+use crate::cli::value::{BackendArg, Color, Length, ListenAddress, OrOff, Size, TimeArg};
 use crate::cli::xray::TimeRangeType;
 use crate::cli::{Cli, CollectArgs, Command, GlobalArgs, XRayArgs};
 use crate::error::{Failure, nearest};
@@ -76,6 +76,8 @@ pub struct XRay {
 pub struct Collect {
     /// Where to listen for OTLP over HTTP.
     pub otlp_http: Option<SocketAddr>,
+    /// Where to listen for OTLP over gRPC.
+    pub otlp_grpc: Option<SocketAddr>,
     /// Where to listen for Zipkin's spans.
     pub zipkin: Option<SocketAddr>,
     /// Where to listen as the X-Ray daemon does.
@@ -140,12 +142,7 @@ pub struct Flags {
     limit: Option<usize>,
     honeycomb: HoneycombFlags,
     search: XRayArgs,
-    otlp_http: Option<Address>,
-    zipkin: Option<Address>,
-    xray: Option<Address>,
-    max_age: Option<MaxAge>,
-    max_size: Option<MaxSize>,
-    forward: Vec<ForwardTo>,
+    collect: CollectArgs,
 }
 
 impl Flags {
@@ -170,15 +167,7 @@ impl Flags {
                 Self { search: assert.xray.clone(), honeycomb: HoneycombFlags::of(&assert.honeycomb), ..flags }
             }
             Command::Probe(probe) => Self { honeycomb: HoneycombFlags::of(&probe.honeycomb), ..flags },
-            Command::Collect(CollectArgs { otlp_http, zipkin, xray, max_age, max_size, forward }) => Self {
-                otlp_http: *otlp_http,
-                zipkin: *zipkin,
-                xray: *xray,
-                max_age: *max_age,
-                max_size: *max_size,
-                forward: forward.clone(),
-                ..flags
-            },
+            Command::Collect(collect) => Self { collect: collect.clone(), ..flags },
             _ => flags,
         }
     }
@@ -206,7 +195,8 @@ impl Settings {
     pub fn resolve(flags: Flags, env: &Env, file: &ConfigFile, paths: Paths) -> Result<Self, Failure> {
         let profile = profile(&flags, env, file, &paths)?;
         let mut layers = Layers { env, file, profile, paths: &paths, report: Vec::with_capacity(KEYS.len()) };
-        let Flags { global, limit, honeycomb, search, otlp_http, zipkin, xray, max_age, max_size, forward } = flags;
+        let Flags { global, limit, honeycomb, search, collect } = flags;
+        let CollectArgs { otlp_http, otlp_grpc, zipkin, xray, max_age, max_size, forward } = collect;
 
         let loopback = |port| OrOff::On(ListenAddress(SocketAddr::from(([127, 0, 0, 1], port))));
         let days = |days: u64| OrOff::On(Length(Duration::from_secs(days * 24 * 60 * 60)));
@@ -237,6 +227,7 @@ impl Settings {
         };
         let collect = Collect {
             otlp_http: layers.pick("collect.otlp_http", otlp_http, || loopback(4318))?.on().map(|address| address.0),
+            otlp_grpc: layers.pick("collect.otlp_grpc", otlp_grpc, || loopback(4317))?.on().map(|address| address.0),
             zipkin: layers.pick("collect.zipkin", zipkin, || loopback(9411))?.on().map(|address| address.0),
             xray: layers.pick("collect.xray", xray, || loopback(2000))?.on().map(|address| address.0),
             max_age: layers.pick("collect.max_age", max_age, || days(7))?.on().map(|length| length.0),
@@ -453,6 +444,7 @@ mod tests {
         xray.time_range = event (default)
         xray.scan = 250 (default)
         collect.otlp_http = 127.0.0.1:4318 (default)
+        collect.otlp_grpc = 127.0.0.1:4317 (default)
         collect.zipkin = 127.0.0.1:9411 (default)
         collect.xray = 127.0.0.1:2000 (default)
         collect.max_age = 7d (default)
@@ -499,10 +491,15 @@ mod tests {
 
     #[test]
     fn the_receivers_flags_are_settings_too() {
-        let settings =
-            resolve("collect --xray off --zipkin off --otlp-http 14318 --max-age off --max-size 1MB", &[], "").unwrap();
+        let settings = resolve(
+            "collect --xray off --zipkin off --otlp-http 14318 --otlp-grpc 14317 --max-age off --max-size 1MB",
+            &[],
+            "",
+        )
+        .unwrap();
         let expected = Collect {
             otlp_http: Some(([127, 0, 0, 1], 14318).into()),
+            otlp_grpc: Some(([127, 0, 0, 1], 14317).into()),
             zipkin: None,
             xray: None,
             max_age: None,

@@ -327,6 +327,7 @@ fn x_ray_documents_and_sampling_calls_are_answered_like_the_daemon_does() {
         insta::assert_snapshot!(end, @"
         ------- stderr -------
         note: listening for OTLP/HTTP on http://[address]
+        note: listening for OTLP/gRPC on http://[address]
         note: listening for Zipkin's spans on http://[address]/api/v2/spans
         note: listening for X-Ray segments on [address] (UDP, and TCP for sampling)
         note: keeping in $HOME/data/cruddur-trace/traces.db; Ctrl-C stops
@@ -391,9 +392,10 @@ fn a_port_that_is_taken_is_told_with_the_flag_that_moves_it() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("it has one").port();
     for (line, flag) in [
-        (format!("collect --zipkin off --xray off --otlp-http {port}"), "--otlp-http"),
-        (format!("collect --otlp-http off --xray off --zipkin {port}"), "--zipkin"),
-        (format!("collect --otlp-http off --zipkin off --xray {port}"), "--xray"),
+        (format!("collect --otlp-grpc off --zipkin off --xray off --otlp-http {port}"), "--otlp-http"),
+        (format!("collect --otlp-http off --zipkin off --xray off --otlp-grpc {port}"), "--otlp-grpc"),
+        (format!("collect --otlp-http off --otlp-grpc off --xray off --zipkin {port}"), "--zipkin"),
+        (format!("collect --otlp-http off --otlp-grpc off --zipkin off --xray {port}"), "--xray"),
     ] {
         let output = home.line(&line);
         assert_eq!(output.code, Some(3), "{output}");
@@ -404,18 +406,58 @@ fn a_port_that_is_taken_is_told_with_the_flag_that_moves_it() {
     }
     // One collector beside another is the usual case.
     let first = Receiver::start(&home, &[]);
-    let second = home.run(["collect", "--zipkin", "off", "--xray", "off", "--otlp-http", &first.otlp().to_string()]);
+    let others_off = "--otlp-grpc off --zipkin off --xray off";
+    let second = home.line(&format!("collect {others_off} --otlp-http {}", first.otlp()));
     assert_eq!(second.code, Some(3), "{second}");
 }
 
 #[test]
 fn a_receiver_without_a_door_is_a_mistake_of_the_configuration() {
-    insta::assert_snapshot!(Home::new().line("collect --otlp-http off --zipkin off --xray off"), @"
+    insta::assert_snapshot!(Home::new().line("collect --otlp-http off --otlp-grpc off --zipkin off --xray off"), @"
     ------- stderr -------
     error: there is nothing to receive: no address to listen on
-    hint: give --otlp-http, --zipkin or --xray an address
+    hint: give --otlp-http, --otlp-grpc, --zipkin or --xray an address
     [exit status: 2]
     ");
+}
+
+/// A call of a client that others wrote, compressed as most SDKs can.
+fn export(to: SocketAddr, request: ExportTraceServiceRequest) -> Result<ExportTraceServiceResponse, tonic::Status> {
+    let called = async {
+        let endpoint = tonic::transport::Endpoint::try_from(format!("http://{to}")).expect("it is one");
+        let channel = endpoint.timeout(Duration::from_secs(30)).connect().await.expect("it listens");
+        let mut client = tonic::client::Grpc::new(channel).send_compressed(tonic::codec::CompressionEncoding::Gzip);
+        client.ready().await.expect("it is connected");
+        let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export".try_into().expect("it is a path");
+        let answer = client.unary(tonic::Request::new(request), path, tonic_prost::ProstCodec::default()).await;
+        answer.map(tonic::Response::into_inner)
+    };
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(called)
+}
+
+#[test]
+fn what_was_acknowledged_over_grpc_survives_a_kill_and_what_was_refused_is_told() {
+    let home = Home::new();
+    let receiver = Receiver::start(&home, &[]);
+    let mut decoded = ExportTraceServiceRequest::decode(body(&trace_id(1, 1), &family(20)).as_slice()).expect("it is one");
+    decoded.resource_spans[0].scope_spans[0].spans[5].span_id.pop();
+    // `run` gives the port of OTLP/HTTP to exporters of every protocol.
+    for to in [receiver.otlp_grpc(), receiver.otlp()] {
+        let partial = export(to, decoded.clone()).expect("it is kept").partial_success.expect("all but one");
+        assert_eq!(partial.rejected_spans, 1);
+        assert_eq!(partial.error_message, "1 span refused: the span id is not 8 bytes, or all of them are zero");
+    }
+    receiver.kill();
+    let kept = fetch(&store(&home.store()), &trace_id(1, 1)).expect("it is kept");
+    assert_eq!(kept.spans().len(), 20);
+
+    let receiver = Receiver::start(&home, &[]);
+    decoded.resource_spans[0].scope_spans[0].spans[0].name = "x".repeat(130 << 20);
+    let status = export(receiver.otlp_grpc(), decoded).expect_err("it is too large");
+    assert_eq!(status.code(), tonic::Code::ResourceExhausted);
+    assert_eq!(status.message(), "too large: more than 134217728 bytes after decompression");
+    let end = receiver.stop(Signal::TERM);
+    assert!(end.code == Some(0) && end.stderr.contains("warning: 1 request too large\n"), "{end}");
 }
 
 #[test]

@@ -52,6 +52,7 @@ fn show_says_where_each_setting_comes_from() {
     xray.time_range       event                     default
     xray.scan             250                       default
     collect.otlp_http     127.0.0.1:4318            default
+    collect.otlp_grpc     127.0.0.1:4317            default
     collect.zipkin        127.0.0.1:9411            default
     collect.xray          127.0.0.1:2000            default
     collect.max_age       2d                        $HOME/config/cruddur-trace/config.toml:4

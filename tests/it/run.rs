@@ -97,17 +97,27 @@ fn the_command_is_told_where_to_send_and_nothing_leads_astray() {
         .filter_map(|line| line.split_once('='))
         .collect();
     names.sort_unstable();
-    let [xray, endpoint, protocol, zipkin, service, parent] = names[..] else { panic!("{names:?}") };
+    let [xray, endpoint, protocol, of_traces, zipkin, service, parent] = names[..] else { panic!("{names:?}") };
     let port = |address: &str| address.strip_prefix("127.0.0.1:").and_then(|port| port.parse::<u16>().ok());
     assert!(xray.0 == "AWS_XRAY_DAEMON_ADDRESS" && port(xray.1).is_some(), "{xray:?}");
     let private = endpoint.1.strip_prefix("http://").and_then(port);
     assert!(endpoint.0 == "OTEL_EXPORTER_OTLP_ENDPOINT" && private.is_some(), "{endpoint:?}");
     assert_eq!(protocol, ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
+    assert_eq!(of_traces, ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc"), "the port takes it");
     let private = zipkin.1.strip_prefix("http://").and_then(|url| url.strip_suffix("/api/v2/spans")).and_then(port);
     assert!(zipkin.0 == "OTEL_EXPORTER_ZIPKIN_ENDPOINT" && private.is_some(), "{zipkin:?}");
     assert_eq!(service, ("OTEL_SERVICE_NAME", "backend-flask"));
     let fields: Vec<_> = parent.1.split('-').map(str::len).collect();
     assert!(parent.0 == "TRACEPARENT" && fields == [2, 32, 16, 2] && !parent.1.contains("ffffffff"), "{parent:?}");
+}
+
+#[test]
+fn a_command_that_was_set_up_for_grpc_stays_so() {
+    let protocol = |set: &str| {
+        let home = Home::new().with("OTEL_EXPORTER_OTLP_PROTOCOL", set);
+        home.line("-q run -- printenv OTEL_EXPORTER_OTLP_PROTOCOL").answer()
+    };
+    assert_eq!([protocol("grpc"), protocol("http/json"), protocol("")], ["grpc\n", "http/json\n", "http/protobuf\n"]);
 }
 
 /// Starts `run` around a script that says when it is ready.

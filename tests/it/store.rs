@@ -330,7 +330,7 @@ fn a_store_that_may_only_be_read_is_read_and_refused_to_writers() {
     };
     let (code, listed, stderr) = run("list --limit 1000 -o jsonl");
     assert_eq!((code, listed.lines().count()), (Some(0), 100), "reading needs no more: {stderr}");
-    for words in ["import one.json", "collect --otlp-http 127.0.0.1:0 --xray off"] {
+    for words in ["import one.json", "collect --otlp-http 127.0.0.1:0 --otlp-grpc off --zipkin off --xray off"] {
         let (code, _, stderr) = run(words);
         assert_eq!(code, Some(3), "{words}: {stderr}");
         assert!(stderr.contains("traces.db cannot be written: "), "{words}: {stderr}");

@@ -1,6 +1,6 @@
 """A small backend in the manner of Cruddur's, instrumented twice, and its only visitor, in one process.
 
-The backend is Flask with OpenTelemetry (Flask and Requests instrumentation, OTLP over HTTP by the environment's variables) and
+The backend is Flask with OpenTelemetry (Flask and Requests instrumentation, OTLP by the environment's variables) and
 with the X-Ray SDK (middleware, patched requests, manual subsegments), as the bootcamp has it. What was sent is written to the
 files that PEERS_OTEL_TRUTH, PEERS_XRAY_TRUTH and PEERS_VISIT_TRUTH name.
 
@@ -39,6 +39,11 @@ from truth import RecordingEmitter, RecordingExporter, RecordingPool, note_reque
 
 if os.environ.get("PEERS_EXPORTER") == "json":
     from opentelemetry.exporter.otlp.json.http.trace_exporter import OTLPSpanExporter
+elif os.environ.get("PEERS_EXPORTER") == "grpc":
+    import calls
+    from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+
+    calls.note(RecordingPool.sent)
 else:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 

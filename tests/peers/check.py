@@ -33,6 +33,7 @@ from compare import (
     same_ids,
     summary_of,
 )
+from grpc_port import check_put_off, check_zero_code
 from session import PATIENCE, Session, excerpt
 
 APP = str(Path(__file__).with_name("app.py"))
@@ -262,7 +263,9 @@ def check_tour(session: Session, extra: dict):
     proved("run: the child's exit code 7 and its output come through")
     posts = session.sent("VISIT")["posts"]
     form = {
-        "type": "application/json" if "PEERS_EXPORTER" in extra else "application/x-protobuf",
+        "type": {"json": "application/json", "grpc": "application/grpc"}.get(
+            extra.get("PEERS_EXPORTER"), "application/x-protobuf"
+        ),
         "coding": extra.get("OTEL_EXPORTER_OTLP_COMPRESSION"),
     }
     must_equal("app.py: the form in which spans were sent", [form] * len(posts), posts)
@@ -514,6 +517,8 @@ def node_checks(node: str, app: str) -> dict:
         "Node, by OTLP JSON": lambda session: check_node(session, node, app, {}),
         "Node, by OTLP JSON, gzip": lambda session: check_node(session, node, app, {"OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"}),
         "Node, by OTLP protobuf": lambda session: check_node(session, node, app, {"PEERS_EXPORTER": "protobuf"}),
+        "Node, by OTLP over gRPC": lambda session: check_node(session, node, app, GRPC),
+        "Node, by OTLP over gRPC, gzip": lambda session: check_node(session, node, app, GRPC | GZIP),
     }
 
 
@@ -525,7 +530,7 @@ def check_honeycomb(session: Session, tests: str):
 
 
 GZIP, DEFLATE = ({"OTEL_EXPORTER_OTLP_COMPRESSION": coding} for coding in ("gzip", "deflate"))
-JSON = {"PEERS_EXPORTER": "json"}
+JSON, GRPC = ({"PEERS_EXPORTER": exporter} for exporter in ("json", "grpc"))
 PYTHON_CHECKS = {
     "Wrapping a command": check_wrapping,
     "Every route, by OTLP protobuf": lambda session: check_tour(session, {}),
@@ -533,6 +538,10 @@ PYTHON_CHECKS = {
     "Every route, by OTLP protobuf, deflate": lambda session: check_tour(session, DEFLATE),
     "Every route, by OTLP JSON": lambda session: check_tour(session, JSON),
     "Every route, by OTLP JSON, gzip": lambda session: check_tour(session, JSON | GZIP),
+    "Every route, by OTLP over gRPC": lambda session: check_tour(session, GRPC),
+    "Every route, by OTLP over gRPC, gzip": lambda session: check_tour(session, GRPC | GZIP),
+    "By OTLP over gRPC, without a line of code": lambda session: check_zero_code(session, proved),
+    "By OTLP over gRPC, put off and sent again": lambda session: check_put_off(session, proved),
     "A trace that begins elsewhere": check_orphan,
     "A trace, by Zipkin's protocol": check_zipkin,
     "The worked example of a CI job": check_worked_example,

@@ -1,92 +1,34 @@
 //! What is answered, and in which encoding.
 
-use std::time::Duration;
-
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use crate::collect::coding::{self, Coding};
-use crate::collect::sink::SinkError;
+use crate::collect::refusal::Refusal;
 use crate::wire::Refused;
 use crate::wire::otlp::response::{self, Encoding};
 
-/// When to come back if nobody knows better.
-const SOON: Duration = Duration::from_secs(1);
-
-/// When to come back if the store cannot write: that takes somebody to mend it.
-const LATER: Duration = Duration::from_secs(5);
-
-/// Why a request is refused as a whole. Nothing of it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Refusal {
-    /// It can never be decoded.
-    #[error("{0}")]
-    Malformed(String),
-    /// It is over a limit.
-    #[error("too large: {0}")]
-    TooLarge(String),
-    /// It is in no format that is spoken here.
-    #[error("{0}")]
-    Unsupported(String),
-    /// It did not arrive whole.
-    #[error("{0}")]
-    Incomplete(String),
-    /// It may come again after this long.
-    #[error("busy: more is in flight than there is room for")]
-    Busy(Duration),
-    /// The store cannot keep it now.
-    #[error("not kept: {0}")]
-    Failed(String),
-    /// Decoding died. It would die again.
-    #[error("this request cannot be decoded, by a fault of the receiver")]
-    Crashed,
-}
-
-impl Refusal {
-    /// For want of memory.
-    pub(super) fn crowded() -> Self {
-        Self::Busy(SOON)
-    }
-
-    /// SDKs send again what was answered with 429, 502, 503 or 504, and drop everything else.
-    fn status(&self) -> StatusCode {
-        match self {
-            Self::Malformed(_) => StatusCode::BAD_REQUEST,
-            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            // Nobody is waiting any more: SDKs give up after ten seconds by themselves, and try again or not.
-            Self::Incomplete(_) => StatusCode::REQUEST_TIMEOUT,
-            Self::Busy(_) | Self::Failed(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Crashed => StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
-
-    /// The code in the body: those of gRPC (`google/rpc/code.proto`).
-    fn code(&self) -> i32 {
-        match self {
-            Self::Malformed(_) | Self::TooLarge(_) | Self::Unsupported(_) => 3, // INVALID_ARGUMENT
-            Self::Incomplete(_) => 4,                                           // DEADLINE_EXCEEDED
-            Self::Busy(_) | Self::Failed(_) => 14,                              // UNAVAILABLE
-            Self::Crashed => 13,                                                // INTERNAL
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Busy(after) => Some(*after),
-            Self::Failed(_) => Some(LATER),
-            _ => None,
-        }
+/// SDKs send again what was answered with 429, 502, 503 or 504, and drop everything else.
+fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::Malformed(_) => StatusCode::BAD_REQUEST,
+        Refusal::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        // Nobody is waiting any more: SDKs give up after ten seconds by themselves, and try again or not.
+        Refusal::Incomplete(_) => StatusCode::REQUEST_TIMEOUT,
+        Refusal::Busy(_) | Refusal::Failed(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Refusal::Crashed => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
-impl From<SinkError> for Refusal {
-    fn from(error: SinkError) -> Self {
-        match error {
-            SinkError::Busy(after) => Self::Busy(after),
-            SinkError::Failed(why) => Self::Failed(why),
-        }
+/// The code in the body: those of gRPC (`google/rpc/code.proto`).
+fn code(refusal: &Refusal) -> i32 {
+    match refusal {
+        Refusal::Malformed(_) | Refusal::TooLarge(_) | Refusal::Unsupported(_) => 3, // INVALID_ARGUMENT
+        Refusal::Incomplete(_) => 4,                                                 // DEADLINE_EXCEEDED
+        Refusal::Busy(_) | Refusal::Failed(_) => 14,                                 // UNAVAILABLE
+        Refusal::Crashed => 13,                                                      // INTERNAL
     }
 }
 
@@ -126,13 +68,13 @@ pub(super) fn empty(encoding: Encoding) -> Response {
 /// The answer to a refusal. Where the encoding of the request is none of ours it is JSON, which a person can read.
 pub(super) fn refused(encoding: Option<Encoding>, refusal: &Refusal) -> Response {
     let encoding = encoding.unwrap_or(Encoding::Json);
-    let body = response::failure(encoding, refusal.code(), &refusal.to_string());
-    with_headers(refusal, with_type(refusal.status(), encoding, body))
+    let body = response::failure(encoding, code(refusal), &refusal.to_string());
+    with_headers(refusal, with_type(status(refusal), encoding, body))
 }
 
 /// The answer to a refusal, in plain words.
 pub(super) fn refused_in_words(refusal: &Refusal) -> Response {
-    with_headers(refusal, (refusal.status(), format!("{refusal}\n")).into_response())
+    with_headers(refusal, (status(refusal), format!("{refusal}\n")).into_response())
 }
 
 fn with_headers(refusal: &Refusal, mut answer: Response) -> Response {
@@ -158,7 +100,10 @@ fn with_type(status: StatusCode, encoding: Encoding, body: Vec<u8>) -> Response 
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::collect::sink::SinkError;
 
     fn headers(name: &header::HeaderName, values: &[&'static str]) -> HeaderMap {
         values.iter().map(|value| (name.clone(), HeaderValue::from_static(value))).collect()
@@ -196,7 +141,7 @@ mod tests {
             (Refusal::Malformed(String::new()), 400),
             (Refusal::TooLarge(String::new()), 413),
             (Refusal::Unsupported(String::new()), 415),
-            (Refusal::from(SinkError::Busy(SOON)), 503),
+            (Refusal::from(SinkError::Busy(Duration::from_secs(1))), 503),
             (Refusal::from(SinkError::Failed("disk full".to_owned())), 503),
         ] {
             let answer = refused(Some(Encoding::Json), &error);

@@ -12,10 +12,11 @@ use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
-use super::answer::{self, Refusal};
-use super::decode::Form;
-use super::{Spans, door, wrong_method};
+use super::{answer, door, wrong_method};
+use crate::collect::decode::Form;
+use crate::collect::refusal::Refusal;
 use crate::collect::sink::Sink;
+use crate::collect::spans::Spans;
 use crate::wire::otlp::response;
 
 /// The routes of the Zipkin port.

@@ -83,6 +83,11 @@ impl Memory {
         names
     }
 
+    /// The bytes that were kept.
+    pub(super) fn data(&self) -> Vec<Vec<u8>> {
+        self.0.batches.lock().unwrap().iter().map(|batch| batch.data.clone()).collect()
+    }
+
     pub(super) fn formats(&self) -> Vec<Format> {
         self.0.batches.lock().unwrap().iter().map(|batch| batch.format).collect()
     }

@@ -1,5 +1,7 @@
 //! What an OTLP receiver answers: `ExportTraceServiceResponse`, or `google.rpc.Status` where the request failed.
 
+use std::time::Duration;
+
 use opentelemetry_proto::tonic::collector::trace::v1::{ExportTracePartialSuccess, ExportTraceServiceResponse};
 use prost::Message;
 use serde_json::json;
@@ -80,21 +82,60 @@ fn spans(count: usize) -> String {
     if count == 1 { "1 span".to_owned() } else { format!("{count} spans") }
 }
 
-/// `google.rpc.Status` without details, from googleapis' `google/rpc/status.proto`.
+/// `google.rpc.Status`, from googleapis' `google/rpc/status.proto`.
 #[derive(Clone, PartialEq, Message)]
 struct Status {
     #[prost(int32, tag = "1")]
     code: i32,
     #[prost(string, tag = "2")]
     message: String,
+    #[prost(message, repeated, tag = "3")]
+    details: Vec<Any>,
+}
+
+/// `google.protobuf.Any`.
+#[derive(Clone, PartialEq, Message)]
+struct Any {
+    #[prost(string, tag = "1")]
+    type_url: String,
+    #[prost(bytes = "vec", tag = "2")]
+    value: Vec<u8>,
+}
+
+/// `google.rpc.RetryInfo`, from `google/rpc/error_details.proto`.
+#[derive(Clone, PartialEq, Message)]
+struct RetryInfo {
+    #[prost(message, optional, tag = "1")]
+    retry_delay: Option<Delay>,
+}
+
+/// `google.protobuf.Duration`.
+#[derive(Clone, Copy, PartialEq, Message)]
+struct Delay {
+    #[prost(int64, tag = "1")]
+    seconds: i64,
+    #[prost(int32, tag = "2")]
+    nanos: i32,
 }
 
 /// The body of an answer that says what was wrong. `code` is gRPC's: 3 for a bad request, 14 for a receiver that is busy.
 pub fn failure(encoding: Encoding, code: i32, message: &str) -> Vec<u8> {
     match encoding {
-        Encoding::Protobuf => Status { code, message: message.to_owned() }.encode_to_vec(),
+        Encoding::Protobuf => Status { code, message: message.to_owned(), details: Vec::new() }.encode_to_vec(),
         Encoding::Json => json!({"code": code, "message": message}).to_string().into(),
     }
+}
+
+/// As [`failure`], in protobuf, with the advice to come back after this long (`google.rpc.RetryInfo` among the details).
+pub fn failure_with_retry(code: i32, message: &str, after: Duration) -> Vec<u8> {
+    let advice = Any { type_url: "type.googleapis.com/google.rpc.RetryInfo".to_owned(), value: retry_info(after) };
+    Status { code, message: message.to_owned(), details: vec![advice] }.encode_to_vec()
+}
+
+/// That advice alone.
+pub fn retry_info(after: Duration) -> Vec<u8> {
+    let seconds = i64::try_from(after.as_secs()).unwrap_or(i64::MAX);
+    RetryInfo { retry_delay: Some(Delay { seconds, nanos: after.subsec_nanos() as i32 }) }.encode_to_vec()
 }
 
 #[cfg(test)]
@@ -124,5 +165,13 @@ mod tests {
         let json = String::from_utf8(failure(Encoding::Json, 3, "not OTLP/JSON: \"x\"")).unwrap();
         insta::assert_snapshot!(json, @r#"{"code":3,"message":"not OTLP/JSON: \"x\""}"#);
         assert_eq!(failure(Encoding::Protobuf, 14, "busy"), b"\x08\x0e\x12\x04busy");
+    }
+    #[test]
+    fn advice_on_when_to_come_back_is_a_detail_of_the_status() {
+        let after = Duration::from_millis(1500);
+        assert_eq!(retry_info(after), b"\x0a\x08\x08\x01\x10\x80\xca\xb5\xee\x01");
+        let url = b"type.googleapis.com/google.rpc.RetryInfo";
+        let any = [b"\x0a\x28", &url[..], b"\x12\x0a", &retry_info(after)].concat();
+        assert_eq!(failure_with_retry(14, "busy", after), [b"\x08\x0e\x12\x04busy\x1a\x36", &any[..]].concat());
     }
 }

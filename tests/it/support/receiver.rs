@@ -17,6 +17,7 @@ pub(crate) struct Receiver {
     stderr: String,
     home: std::path::PathBuf,
     otlp: Option<SocketAddr>,
+    otlp_grpc: Option<SocketAddr>,
     zipkin: Option<SocketAddr>,
     xray: Option<SocketAddr>,
 }
@@ -25,8 +26,8 @@ impl Receiver {
     /// Starts one with these arguments behind those that give it free ports, and waits until it listens.
     #[track_caller]
     pub(crate) fn start(home: &Home, more: &[&str]) -> Self {
-        let mut arguments = vec!["collect", "--otlp-http", "127.0.0.1:0", "--zipkin", "127.0.0.1:0", "--xray", "127.0.0.1:0"];
-        arguments.extend(more);
+        let doors = ["--otlp-http", "--otlp-grpc", "--zipkin", "--xray"].map(|door| [door, "127.0.0.1:0"]);
+        let arguments: Vec<_> = ["collect"].iter().chain(doors.as_flattened()).chain(more).collect();
         let mut command = home.command(arguments);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
         let said = lines(child.stderr.take().expect("it is piped"));
@@ -36,12 +37,15 @@ impl Receiver {
             stderr: String::new(),
             home: home.folder.path().to_owned(),
             otlp: None,
+            otlp_grpc: None,
             zipkin: None,
             xray: None,
         };
         while let Some(line) = receiver.next_line() {
             if let Some((_, address)) = line.split_once("OTLP/HTTP on http://") {
                 receiver.otlp = address.trim().parse().ok();
+            } else if let Some((_, address)) = line.split_once("OTLP/gRPC on http://") {
+                receiver.otlp_grpc = address.trim().parse().ok();
             } else if let Some((_, url)) = line.split_once("Zipkin's spans on http://") {
                 receiver.zipkin = url.split('/').next().and_then(|address| address.parse().ok());
             } else if let Some((_, rest)) = line.split_once("X-Ray segments on ") {
@@ -57,6 +61,12 @@ impl Receiver {
     #[track_caller]
     pub(crate) fn otlp(&self) -> SocketAddr {
         self.otlp.expect("it was not switched off")
+    }
+
+    /// Where OTLP over gRPC goes.
+    #[track_caller]
+    pub(crate) fn otlp_grpc(&self) -> SocketAddr {
+        self.otlp_grpc.expect("it was not switched off")
     }
 
     /// Where Zipkin's spans go.

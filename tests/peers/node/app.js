@@ -1,11 +1,12 @@
 // The same idea as ../app.py with the SDKs for Node: OTLP over HTTP, always in chunks and without Content-Length, as JSON or as
-// protobuf; and the X-Ray SDK, whose documents nest without saying ids or types. Drives itself, writes down what was sent.
+// protobuf, and over gRPC; and the X-Ray SDK, whose documents nest without saying ids or types. Drives itself, writes down what was sent.
 
 import { createRequire } from "node:module";
 import { writeFileSync } from "node:fs";
 
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, defaultTextMapGetter, trace } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
+import { OTLPTraceExporter as GrpcExporter } from "@opentelemetry/exporter-trace-otlp-grpc";
 import { OTLPTraceExporter as JsonExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
@@ -63,7 +64,8 @@ const recorder = {
   },
   shutdown: async () => {},
 };
-const exporter = process.env.PEERS_EXPORTER === "protobuf" ? new ProtobufExporter() : new JsonExporter();
+const Exporter = { grpc: GrpcExporter, protobuf: ProtobufExporter }[process.env.PEERS_EXPORTER] ?? JsonExporter;
+const exporter = new Exporter();
 const provider = new BasicTracerProvider({
   resource: resourceFromAttributes({ "service.name": "frontend-node", "service.version": "1.0.0", "app.replica": 2 }),
   spanProcessors: [new BatchSpanProcessor(exporter), new SimpleSpanProcessor(recorder)],

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use super::answer::Refusal;
-use crate::collect::body::Share;
-use crate::collect::coding::{Broken, Coding};
-use crate::collect::measure;
+use super::body::Share;
+use super::coding::{Broken, Coding};
+use super::measure;
+use super::refusal::Refusal;
 use crate::wire::otlp::response::Encoding;
 use crate::wire::{Batch, Refused, WireError};
 
