@@ -159,7 +159,7 @@ pub(super) fn honeycomb_options(
     })
 }
 
-fn xray_options(named: bool, context: &Context, ui: &mut Ui) -> Result<xray::Options, Failure> {
+pub(super) fn xray_options(named: bool, context: &Context, ui: &mut Ui) -> Result<xray::Options, Failure> {
     let settings = context.settings.xray.clone();
     let window = window(context)?;
     let day = TimeRange::new(context.now.saturating_add(-A_DAY), Time(u64::MAX)).unwrap_or(TimeRange::ALL);

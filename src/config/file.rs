@@ -99,6 +99,7 @@ struct CollectContents {
     otlp_http: Option<Spanned<Scalar>>,
     zipkin: Option<Spanned<Scalar>>,
     xray: Option<Spanned<Scalar>>,
+    sampling_rules: Option<Spanned<Scalar>>,
     max_age: Option<Spanned<Scalar>>,
     max_size: Option<Spanned<Scalar>>,
 }
@@ -184,6 +185,7 @@ keys! {
     "collect.otlp_http" => collect.otlp_http,
     "collect.zipkin" => collect.zipkin,
     "collect.xray" => collect.xray,
+    "collect.sampling_rules" => collect.sampling_rules,
     "collect.max_age" => collect.max_age,
     "collect.max_size" => collect.max_size,
 }

@@ -9,6 +9,7 @@ pub mod endpoint;
 pub mod env;
 pub mod file;
 pub mod honeycomb;
+pub mod origin;
 pub mod otlp_headers;
 pub mod paths;
 pub mod setting;
@@ -17,6 +18,7 @@ pub mod window;
 
 pub use env::Env;
 pub use honeycomb::{Honeycomb, HoneycombKey, Unusable};
+pub use origin::Origin;
 pub use paths::Paths;
-pub use settings::{Collect, Flags, Origin, Settings, XRay};
+pub use settings::{Collect, Flags, Settings, XRay};
 pub use window::Window;

@@ -1,15 +1,17 @@
 //! All settings, and where each comes from.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::file::{ConfigFile, KEYS};
 use super::honeycomb::{Honeycomb, HoneycombFlags};
+use super::origin::{Line, Origin};
 use super::setting::Setting;
 use super::{Env, Paths, Window, aws};
-use crate::cli::value::{Address, BackendArg, Color, Length, ListenAddress, MaxAge, MaxSize, OrOff, Size, TimeArg};
+use crate::cli::value::{
+    Address, BackendArg, Color, Length, ListenAddress, MaxAge, MaxSize, OrOff, SamplingRules, Size, TimeArg,
+};
 use crate::cli::xray::TimeRangeType;
 use crate::cli::{Cli, CollectArgs, Command, GlobalArgs, XRayArgs};
 use crate::error::{Failure, nearest};
@@ -78,53 +80,12 @@ pub struct Collect {
     pub zipkin: Option<SocketAddr>,
     /// Where to listen as the X-Ray daemon does.
     pub xray: Option<SocketAddr>,
+    /// By whose rules X-Ray SDKs sample.
+    pub sampling_rules: SamplingRules,
     /// How old a trace may become.
     pub max_age: Option<Duration>,
     /// How large the store may become, in bytes.
     pub max_size: Option<u64>,
-}
-
-/// A setting, as `config show` tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// Its key in the file.
-    pub key: &'static str,
-    /// Its value, as it would be written.
-    pub value: String,
-    /// Where that comes from.
-    pub origin: Origin,
-}
-
-/// Where a value comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// The command line.
-    Flag(String),
-    /// An environment variable.
-    Env(String),
-    /// The configuration file.
-    File {
-        /// The file.
-        path: PathBuf,
-        /// The line, counted from 1.
-        line: usize,
-        /// The profile in which it stands, if in one.
-        profile: Option<String>,
-    },
-    /// Nobody said anything.
-    Default,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Flag(flag) => f.write_str(flag),
-            Self::Env(name) => f.write_str(name),
-            Self::File { path, line, profile: None } => write!(f, "{}:{line}", path.display()),
-            Self::File { path, line, profile: Some(name) } => write!(f, "{}:{line}, profile {name}", path.display()),
-            Self::Default => f.write_str("default"),
-        }
-    }
 }
 
 /// What the command line says about settings.
@@ -137,6 +98,7 @@ pub struct Flags {
     otlp_http: Option<Address>,
     zipkin: Option<Address>,
     xray: Option<Address>,
+    sampling_rules: Option<SamplingRules>,
     max_age: Option<MaxAge>,
     max_size: Option<MaxSize>,
 }
@@ -163,8 +125,9 @@ impl Flags {
                 Self { search: assert.xray.clone(), honeycomb: HoneycombFlags::of(&assert.honeycomb), ..flags }
             }
             Command::Probe(probe) => Self { honeycomb: HoneycombFlags::of(&probe.honeycomb), ..flags },
-            Command::Collect(CollectArgs { otlp_http, zipkin, xray, max_age, max_size }) => {
-                Self { otlp_http: *otlp_http, zipkin: *zipkin, xray: *xray, max_age: *max_age, max_size: *max_size, ..flags }
+            Command::Collect(CollectArgs { otlp_http, zipkin, xray, sampling_rules, max_age, max_size }) => {
+                let (otlp_http, zipkin, xray, max_age, max_size) = (*otlp_http, *zipkin, *xray, *max_age, *max_size);
+                Self { otlp_http, zipkin, xray, sampling_rules: sampling_rules.clone(), max_age, max_size, ..flags }
             }
             _ => flags,
         }
@@ -193,7 +156,7 @@ impl Settings {
     pub fn resolve(flags: Flags, env: &Env, file: &ConfigFile, paths: Paths) -> Result<Self, Failure> {
         let profile = profile(&flags, env, file, &paths)?;
         let mut layers = Layers { env, file, profile, paths: &paths, report: Vec::with_capacity(KEYS.len()) };
-        let Flags { global, limit, honeycomb, search, otlp_http, zipkin, xray, max_age, max_size } = flags;
+        let Flags { global, limit, honeycomb, search, otlp_http, zipkin, xray, sampling_rules, max_age, max_size } = flags;
 
         let loopback = |port| OrOff::On(ListenAddress(SocketAddr::from(([127, 0, 0, 1], port))));
         let days = |days: u64| OrOff::On(Length(Duration::from_secs(days * 24 * 60 * 60)));
@@ -226,6 +189,14 @@ impl Settings {
             otlp_http: layers.pick("collect.otlp_http", otlp_http, || loopback(4318))?.on().map(|address| address.0),
             zipkin: layers.pick("collect.zipkin", zipkin, || loopback(9411))?.on().map(|address| address.0),
             xray: layers.pick("collect.xray", xray, || loopback(2000))?.on().map(|address| address.0),
+            sampling_rules: match layers.pick("collect.sampling_rules", sampling_rules, || SamplingRules::All)? {
+                SamplingRules::File(path) if matches!(layers.origin(), Origin::File { .. }) => {
+                    let path = paths.in_config(&path);
+                    layers.correct(path.show());
+                    SamplingRules::File(path)
+                }
+                rules => rules,
+            },
             max_age: layers.pick("collect.max_age", max_age, || days(7))?.on().map(|length| length.0),
             max_size: layers.pick("collect.max_size", max_size, || OrOff::On(Size(2 << 30)))?.on().map(|size| size.0),
         };
@@ -439,6 +410,7 @@ mod tests {
         collect.otlp_http = 127.0.0.1:4318 (default)
         collect.zipkin = 127.0.0.1:9411 (default)
         collect.xray = 127.0.0.1:2000 (default)
+        collect.sampling_rules = all (default)
         collect.max_age = 7d (default)
         collect.max_size = 2GiB (default)
         ");
@@ -480,17 +452,24 @@ mod tests {
 
     #[test]
     fn the_receivers_flags_are_settings_too() {
-        let settings =
-            resolve("collect --xray off --zipkin off --otlp-http 14318 --max-age off --max-size 1MB", &[], "").unwrap();
+        let settings = resolve(
+            "collect --xray off --zipkin off --otlp-http 14318 --max-age off --max-size 1MB --sampling-rules aws",
+            &[],
+            "",
+        )
+        .unwrap();
         let expected = Collect {
             otlp_http: Some(([127, 0, 0, 1], 14318).into()),
             zipkin: None,
             xray: None,
+            sampling_rules: SamplingRules::Aws,
             max_age: None,
             max_size: Some(1_000_000),
         };
         assert_eq!(settings.collect, expected);
         assert!(shown(&settings).contains("collect.otlp_http = 127.0.0.1:14318 (--otlp-http)"));
+        let of_file = resolve("collect", &[], "[collect]\nsampling_rules = 'rules.json'\n").unwrap();
+        assert_eq!(of_file.collect.sampling_rules, SamplingRules::File("/c/rules.json".into()), "relative to the file");
     }
 
     #[test]

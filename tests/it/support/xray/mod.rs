@@ -22,6 +22,7 @@ mod pages;
 mod refusal;
 mod retrieval;
 mod rules;
+mod sampling;
 mod scripted;
 mod segment;
 mod server;

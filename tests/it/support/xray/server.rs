@@ -16,7 +16,7 @@ use super::pages::Pages;
 use super::refusal::Refusal;
 use super::retrieval::{self, Retrievals};
 use super::rules::{Fault, Rules};
-use super::{auth, batch, graphs, noise, summaries};
+use super::{auth, batch, graphs, noise, sampling, summaries};
 
 /// What the service knows and what it was asked.
 #[derive(Debug, Default)]
@@ -160,6 +160,8 @@ impl Service {
             "StartTraceRetrieval" => retrievals.start(&body, rules, archive),
             "ListRetrievedTraces" => retrievals.list(&body, rules, pages),
             "CancelTraceRetrieval" => retrievals.cancel(&body),
+            "GetSamplingRules" => sampling::rules(&body, rules),
+            "GetSamplingTargets" => sampling::targets(&body, rules),
             _ => Err(Refusal::unknown_operation()),
         }
     }
@@ -177,6 +179,8 @@ fn operation(path: &str) -> Option<&'static str> {
         "/StartTraceRetrieval" => "StartTraceRetrieval",
         "/ListRetrievedTraces" => "ListRetrievedTraces",
         "/CancelTraceRetrieval" => "CancelTraceRetrieval",
+        "/GetSamplingRules" => "GetSamplingRules",
+        "/SamplingTargets" => "GetSamplingTargets",
         _ => return None,
     })
 }
