@@ -34,6 +34,7 @@ from compare import (
     summary_of,
 )
 from session import PATIENCE, Session, excerpt
+from xray_checks import check_node_rules, check_rules
 
 APP = str(Path(__file__).with_name("app.py"))
 ZIPKIN = str(Path(__file__).with_name("zipkin.py"))
@@ -514,6 +515,7 @@ def node_checks(node: str, app: str) -> dict:
         "Node, by OTLP JSON": lambda session: check_node(session, node, app, {}),
         "Node, by OTLP JSON, gzip": lambda session: check_node(session, node, app, {"OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"}),
         "Node, by OTLP protobuf": lambda session: check_node(session, node, app, {"PEERS_EXPORTER": "protobuf"}),
+        "Node, by X-Ray's sampling rules": lambda session: check_node_rules(session, node, str(Path(app).with_name("xray.js"))),
     }
 
 
@@ -535,6 +537,7 @@ PYTHON_CHECKS = {
     "Every route, by OTLP JSON, gzip": lambda session: check_tour(session, JSON | GZIP),
     "A trace that begins elsewhere": check_orphan,
     "A trace, by Zipkin's protocol": check_zipkin,
+    "By the sampling rules of a file": check_rules,
     "The worked example of a CI job": check_worked_example,
     "1,201 spans in several requests, the root last": check_seed,
     "Read from AWS X-Ray, as moto has it": check_api,
