@@ -367,6 +367,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--otlp-grpc', '--otlp-grpc', [CompletionResultType]::ParameterName, 'Listen for OTLP over gRPC here; `off` does not [default: 127.0.0.1:4317]')
             [CompletionResult]::new('--zipkin', '--zipkin', [CompletionResultType]::ParameterName, 'Listen for Zipkin''s spans here; `off` does not [default: 127.0.0.1:9411]')
             [CompletionResult]::new('--xray', '--xray', [CompletionResultType]::ParameterName, 'Listen here, by UDP and TCP, as the X-Ray daemon does; `off` does not [default: 127.0.0.1:2000]')
+            [CompletionResult]::new('--sampling-rules', '--sampling-rules', [CompletionResultType]::ParameterName, 'Tell X-Ray SDKs what to sample by the rules of this file, or of `aws`; `all` samples everything [default: all]')
             [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Forget traces that are older than this; `off` keeps them [default: 7d]')
             [CompletionResult]::new('--max-size', '--max-size', [CompletionResultType]::ParameterName, 'Forget the oldest traces when the store is larger than this; `off` keeps them [default: 2GiB]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')

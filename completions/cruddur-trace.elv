@@ -353,6 +353,7 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand --otlp-grpc 'Listen for OTLP over gRPC here; `off` does not [default: 127.0.0.1:4317]'
             cand --zipkin 'Listen for Zipkin''s spans here; `off` does not [default: 127.0.0.1:9411]'
             cand --xray 'Listen here, by UDP and TCP, as the X-Ray daemon does; `off` does not [default: 127.0.0.1:2000]'
+            cand --sampling-rules 'Tell X-Ray SDKs what to sample by the rules of this file, or of `aws`; `all` samples everything [default: all]'
             cand --max-age 'Forget traces that are older than this; `off` keeps them [default: 7d]'
             cand --max-size 'Forget the oldest traces when the store is larger than this; `off` keeps them [default: 2GiB]'
             cand -b 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`'

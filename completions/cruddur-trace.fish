@@ -346,6 +346,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l 
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l otlp-grpc -d 'Listen for OTLP over gRPC here; `off` does not [default: 127.0.0.1:4317]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l zipkin -d 'Listen for Zipkin\'s spans here; `off` does not [default: 127.0.0.1:9411]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l xray -d 'Listen here, by UDP and TCP, as the X-Ray daemon does; `off` does not [default: 127.0.0.1:2000]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l sampling-rules -d 'Tell X-Ray SDKs what to sample by the rules of this file, or of `aws`; `all` samples everything [default: all]' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l max-age -d 'Forget traces that are older than this; `off` keeps them [default: 7d]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l max-size -d 'Forget the oldest traces when the store is larger than this; `off` keeps them [default: 2GiB]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r

@@ -310,7 +310,7 @@ impl Ui {
 
     /// Says that something is not as it should be, while the answer goes on.
     pub fn warn(&mut self, message: &str) {
-        self.say("warning", Style::new().yellow().bold(), message);
+        self.say("warning", WARNING, message);
     }
 
     /// Says what could be typed next.
@@ -381,6 +381,15 @@ impl Ui {
 
     /// Notes for somebody who cannot hold us: each is said at once, also where stderr is no terminal, and progress makes way for it.
     pub fn announcer(&mut self) -> Announcer {
+        self.speaker("note", NOTE)
+    }
+
+    /// Warnings, likewise.
+    pub fn warner(&mut self) -> Announcer {
+        self.speaker("warning", WARNING)
+    }
+
+    fn speaker(&mut self, label: &'static str, style: Style) -> Announcer {
         if self.wishes.quiet {
             return Arc::new(|_| {});
         }
@@ -388,7 +397,7 @@ impl Ui {
         let bars = self.streams.err.terminal.then(|| self.bars().clone());
         let (writer, voice) = (self.streams.err.writer.clone(), self.voice());
         Arc::new(move |message| {
-            let text = voice.labelled("note", NOTE, message);
+            let text = voice.labelled(label, style, message);
             suspended(bars.as_ref(), || writer.write_if_possible(&text));
         })
     }
@@ -451,6 +460,7 @@ impl Ui {
 
 /// The style of the word before what is good to know.
 const NOTE: Style = Style::new().cyan().bold();
+const WARNING: Style = Style::new().yellow().bold();
 
 /// How messages on stderr look.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,9 @@
 //! `collect`: the local receiver.
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::forward::ForwardTo;
-use super::value::{Address, MaxAge, MaxSize};
+use super::value::{Address, MaxAge, MaxSize, SamplingRules};
 
 /// Receive traces on this machine
 ///
@@ -15,6 +15,7 @@ use super::value::{Address, MaxAge, MaxSize};
   cruddur-trace collect
   cruddur-trace collect --otlp-http 127.0.0.1:14318 --otlp-grpc off --zipkin off --xray off
   cruddur-trace collect --max-age 2d --max-size 500MB
+  aws xray get-sampling-rules > rules.json; cruddur-trace collect --sampling-rules rules.json
   cruddur-trace collect --forward honeycomb --forward xray
   cruddur-trace collect --forward otlp=http://collector.internal:4318")]
 pub struct CollectArgs {
@@ -33,6 +34,14 @@ pub struct CollectArgs {
     /// Listen here, by UDP and TCP, as the X-Ray daemon does; `off` does not [default: 127.0.0.1:2000]
     #[arg(long, value_name = "ADDRESS")]
     pub xray: Option<Address>,
+
+    /// Tell X-Ray SDKs what to sample by the rules of this file, or of `aws`; `all` samples everything [default: all]
+    ///
+    /// The file holds JSON as `aws xray get-sampling-rules` prints it, or as `aws xray create-sampling-rule --cli-input-json` takes
+    /// it, and is read again when it has changed. Where it has no rule `Default`, all that no rule matches is sampled. `aws` passes
+    /// the SDKs' questions on to AWS X-Ray, signed with the credentials and for the region that are set up here.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub sampling_rules: Option<SamplingRules>,
 
     /// Forget traces that are older than this; `off` keeps them [default: 7d]
     #[arg(long, value_name = "DURATION")]

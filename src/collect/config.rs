@@ -3,8 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::sampling::{Announce, Sampling};
+
 /// Where to listen, and for whom.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Default)]
 pub struct Config {
     /// OTLP over HTTP; gRPC's calls are taken there too. Port 0 takes any free one. `None`: not at all.
     pub otlp_http: Option<SocketAddr>,
@@ -14,6 +16,10 @@ pub struct Config {
     pub zipkin: Option<SocketAddr>,
     /// The X-Ray daemon's protocol, UDP and TCP on the same port. Port 0 takes one that is free for both.
     pub xray: Option<SocketAddr>,
+    /// Which requests X-Ray SDKs are told to sample.
+    pub sampling: Sampling,
+    /// Hears what goes wrong while nobody asks: rules that cannot be used any more, an AWS that does not answer.
+    pub announce: Announce,
     /// Origins (`http://localhost:3000`) whose web pages may send traces. `*` allows every page that is open on this machine.
     pub allowed_origins: Vec<String>,
     /// How much is taken.

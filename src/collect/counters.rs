@@ -92,6 +92,12 @@ counters! {
     segments_kept,
     /// Calls of `GetSamplingRules` and `SamplingTargets`.
     sampling_requests,
+    /// Of these: passed on to AWS, and answered with an error that is not the asker's own, by AWS or because nothing was heard of it.
+    sampling_unanswered,
+    /// Times that the file of sampling rules had changed and was read again.
+    sampling_rules_read,
+    /// Times that it had changed and could not be used, so that the rules of before stayed.
+    sampling_rules_refused,
 }
 
 impl Counters {

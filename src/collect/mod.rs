@@ -3,10 +3,10 @@
 //! Reading order: [`config`] (what it is told), [`start`] below, [`listen`] (taking the ports), `connection` (TCP bounded in
 //! number and time), `spans` (what becomes of a request with spans, by `body`, `coding`, `measure` and `decode`; `refusal` says why not),
 //! `http` (OTLP over HTTP and Zipkin's API, with `origin`), `grpc` (OTLP over gRPC), `xray` (the X-Ray daemon's UDP port) and
-//! `xray_proxy` (its TCP port), [`sink`] (where everything goes) and [`counters`] (what became of it).
+//! `xray_proxy` (its TCP port) with [`sampling`] (what that answers), [`sink`] (where everything goes) and [`counters`] (what became of it).
 //!
 //! The rule of the house: a sender is told yes only after [`Sink::keep`] said yes. Where the protocol has no answer (UDP), what is
-//! not kept is counted by its reason. Forwarding to Honeycomb and X-Ray will be a [`Sink`] around the store's.
+//! not kept is counted by its reason. [`forward`] sends on what is in the store.
 
 mod body;
 mod coding;
@@ -21,6 +21,7 @@ pub mod listen;
 mod measure;
 mod origin;
 mod refusal;
+pub mod sampling;
 pub mod sink;
 mod spans;
 mod xray;
@@ -44,6 +45,7 @@ use counters::Counters;
 use origin::Origins;
 use spans::Spans;
 use xray::{Queue, Reader};
+use xray_proxy::{Decides, Proxy};
 
 pub use config::{Config, Limits};
 pub use counters::Snapshot;
@@ -72,13 +74,14 @@ pub struct Running {
     keeper: Option<JoinHandle<()>>,
 }
 
-/// Starts to listen: when this returns, whoever sends is received. `now` is asked for the time until which sampling targets hold.
+/// Starts to listen: when this returns, whoever sends is received. `now` is asked for the time until which sampling targets hold, and at which
+/// the rules were changed.
 ///
 /// # Panics
 ///
 /// Outside a Tokio runtime that has I/O and time enabled.
 pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Running, StartError> {
-    let Config { otlp_http, otlp_grpc, zipkin, xray, allowed_origins, limits } = config;
+    let Config { otlp_http, otlp_grpc, zipkin, xray, sampling, announce, allowed_origins, limits } = config;
     if [otlp_http, otlp_grpc, zipkin, xray].iter().all(Option::is_none) {
         return Err(StartError::NoDoor);
     }
@@ -110,11 +113,13 @@ pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Runn
         running.reader = Some(Reader::start(udp.socket, queue, Arc::clone(&counters)).map_err(StartError::Thread)?);
         running.keeper = Some(tokio::spawn(xray::keep(waiting, sink.clone(), Arc::clone(&processors), Arc::clone(&counters))));
         let listener = Bounded::new(tcp, &limits, Arc::clone(&counters));
-        let routes = xray_proxy::routes(xray_proxy::Proxy {
+        let routes = xray_proxy::routes(Proxy {
             now,
             body_time: limits.body_time,
             budget: budget.clone(),
             counters: Arc::clone(&counters),
+            announce,
+            decides: Decides::new(sampling, now()),
         });
         running.servers.push(tokio::spawn(listener.serve(routes, stop.clone())));
         running.xray = Some(address);

@@ -1,37 +1,36 @@
-//! The TCP side of the X-Ray daemon: SDKs ask it which requests to sample, and are told to sample every one.
+//! The TCP side of the X-Ray daemon: SDKs ask it which requests to sample.
 //!
 //! Without an answer they fall back to one request a second and five percent of the rest: of a hundred requests, eight would be
-//! seen. The daemon passes these calls on to AWS (`GetSamplingRules`, `GetSamplingTargets` of the X-Ray API); here nothing leaves
-//! the machine.
+//! seen. The daemon passes these calls on to AWS (`GetSamplingRules`, `GetSamplingTargets` of the X-Ray API); here they are answered
+//! by [`sampling`](super::sampling), and nothing leaves the machine, unless AWS was asked for by name. While that does not answer,
+//! there is an error, and not a rule of our own: SDKs then sample by the rules that they have, as they do with the daemon.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::body::{self, Budget, Dropped, Kept};
+use super::body::{self, Budget, Kept};
 use super::counters::Counters;
 use super::origin::{Origins, Verdict};
+use super::sampling::{Announce, Book, RulesFile, Sampling};
+use crate::backend::xray::{Passed, SamplingCall, SamplingCalls};
+use crate::backend::{Remote, Trouble};
 use crate::model::Time;
 
 /// Bytes of a request: statistics of a hundred rules have some ten thousand.
 const BODY: usize = 1024 * 1024;
 
-/// When the rule was last changed, in epoch seconds: always the same, so that no SDK fetches it again for that.
-const MODIFIED: f64 = 1_700_000_000.0;
-
-/// For how long a target holds, in seconds.
-const TARGET_TTL: u64 = 60;
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 /// What all requests share.
 #[derive(Debug)]
@@ -40,11 +39,47 @@ pub(super) struct Proxy {
     pub(super) body_time: Duration,
     pub(super) budget: Budget,
     pub(super) counters: Arc<Counters>,
+    pub(super) announce: Announce,
+    pub(super) decides: Decides,
+}
+
+/// Who knows the answers.
+#[derive(Debug)]
+pub(super) enum Decides {
+    /// We do.
+    Here(Arc<Mutex<Local>>),
+    /// AWS does.
+    Aws {
+        calls: Arc<SamplingCalls>,
+        /// Whether it did not answer last time: that is said when it begins.
+        silent: AtomicBool,
+    },
+}
+
+/// Our own rules, and where they come from if not from us.
+#[derive(Debug)]
+pub(super) struct Local {
+    book: Book,
+    file: Option<RulesFile>,
+}
+
+impl Decides {
+    /// As it is configured.
+    pub(super) fn new(sampling: Sampling, now: Time) -> Self {
+        let (book, file) = match sampling {
+            Sampling::All => (Book::of_everything(now), None),
+            Sampling::File(file, rules) => (Book::new(rules, now), Some(file)),
+            Sampling::Aws(calls) => return Self::Aws { calls, silent: AtomicBool::new(false) },
+        };
+        Self::Here(Arc::new(Mutex::new(Local { book, file })))
+    }
 }
 
 /// The routes of the X-Ray port.
 pub(super) fn routes(proxy: Proxy) -> Router {
     let shared = Arc::new(proxy);
+    let rules = |state, request| answer(SamplingCall::Rules, state, request);
+    let targets = |state, request| answer(SamplingCall::Targets, state, request);
     Router::new()
         .route("/GetSamplingRules", post(rules))
         .route("/SamplingTargets", post(targets))
@@ -65,74 +100,22 @@ async fn door(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) -> 
     }
 }
 
-async fn rules(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
-    proxy.counters.sampling_requests.one();
-    // The body holds a paging token at most.
-    if body::read(request.into_body(), BODY, proxy.body_time, &mut Dropped).await.is_err() {
-        return bad_request("the body is too long or did not arrive whole");
-    }
-    answer(&json!({
-        "SamplingRuleRecords": [{
-            "SamplingRule": {
-                "RuleName": "Default",
-                "RuleARN": "arn:aws:xray:us-east-1:000000000000:sampling-rule/Default",
-                "ResourceARN": "*",
-                "Priority": 10_000,
-                "FixedRate": 1.0,
-                "ReservoirSize": 1,
-                "ServiceName": "*",
-                "ServiceType": "*",
-                "Host": "*",
-                "HTTPMethod": "*",
-                "URLPath": "*",
-                "Version": 1,
-                "Attributes": {},
-            },
-            "CreatedAt": 0.0,
-            "ModifiedAt": MODIFIED,
-        }],
-    }))
-}
-
-/// A `SamplingTargets` request, as far as it matters here.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Targets {
-    #[serde(default)]
-    sampling_statistics_documents: Vec<Statistics>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Statistics {
-    rule_name: String,
-}
-
-async fn targets(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
+async fn answer(call: SamplingCall, State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
     proxy.counters.sampling_requests.one();
     let Some(asked) = proxy.read(request.into_body()).await else {
         return bad_request("the body is too long or did not arrive whole");
     };
-    let asked: Targets = match serde_json::from_slice(&asked) {
-        Ok(asked) => asked,
-        Err(error) => return bad_request(&format!("no SamplingTargets request: {error}")),
+    let local = match &proxy.decides {
+        Decides::Here(local) => Arc::clone(local),
+        Decides::Aws { calls, silent } => return proxy.passed_on(calls.pass_on(call, &asked).await, silent),
     };
-    let until = (proxy.now)().0 / 1_000_000_000 + TARGET_TTL;
-    let names: BTreeSet<String> = asked.sampling_statistics_documents.into_iter().map(|each| each.rule_name).collect();
-    let targets: Vec<Value> = names
-        .into_iter()
-        .map(|name| {
-            json!({
-                "RuleName": name,
-                "FixedRate": 1.0,
-                "ReservoirQuota": 100,
-                // As a decimal number: SDKs read it as a timestamp.
-                "ReservoirQuotaTTL": until as f64,
-                "Interval": 10,
-            })
-        })
-        .collect();
-    answer(&json!({ "SamplingTargetDocuments": targets, "LastRuleModification": MODIFIED, "UnprocessedStatistics": [] }))
+    // Looking at the file may wait for a disk.
+    let here = tokio::task::spawn_blocking(move || proxy.here(&local, call, &asked));
+    match here.await {
+        Ok(Ok(answer)) => ([(header::CONTENT_TYPE, "application/json")], answer.to_string()).into_response(),
+        Ok(Err(why)) => bad_request(&why),
+        Err(_) => error(StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure", "the receiver made a mistake"),
+    }
 }
 
 async fn unknown(request: Request) -> Response {
@@ -151,10 +134,71 @@ impl Proxy {
         body::read(body, BODY, self.body_time, &mut kept).await.ok()?;
         Some(kept.bytes)
     }
+
+    /// Our own answer. The body of a request for rules holds a paging token at most, and there is one page.
+    fn here(&self, local: &Mutex<Local>, call: SamplingCall, asked: &[u8]) -> Result<Value, String> {
+        let mut local = local.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = (self.now)();
+        match local.file.as_mut().and_then(RulesFile::changed) {
+            Some(Ok(rules)) => {
+                self.counters.sampling_rules_read.one();
+                rules.warnings().iter().for_each(|warning| (self.announce.0)(warning));
+                local.book.replace(rules, now);
+            }
+            Some(Err(error)) => {
+                self.counters.sampling_rules_refused.one();
+                let why = std::error::Error::source(&error).map_or_else(String::new, |cause| format!(": {cause}"));
+                (self.announce.0)(&format!("{error}{why}; those of before stay"));
+            }
+            None => {}
+        }
+        match call {
+            SamplingCall::Rules => Ok(local.book.rules()),
+            SamplingCall::Targets => local.book.targets(asked, now),
+        }
+    }
+
+    /// AWS's answer, or that there is none.
+    fn passed_on(&self, answer: Result<Passed, Remote>, silent: &AtomicBool) -> Response {
+        let (response, why) = match answer {
+            Ok(passed) => {
+                let said = passed.error.clone().unwrap_or_default();
+                // A request that makes no sense is the asker's own mistake.
+                let why = (passed.status > 400).then(|| format!("HTTP {} {said}", passed.status).trim_end().to_owned());
+                (as_it_came(passed), why)
+            }
+            Err(remote) => {
+                let (status, kind) = match remote.kind {
+                    Trouble::Timeout => (StatusCode::GATEWAY_TIMEOUT, "ServiceUnavailable"),
+                    // What AWS says of the daemon's calls where that has no credentials.
+                    Trouble::Unconfigured | Trouble::Credentials => {
+                        (StatusCode::FORBIDDEN, "MissingAuthenticationTokenException")
+                    }
+                    _ => (StatusCode::BAD_GATEWAY, "ServiceUnavailable"),
+                };
+                (error(status, kind, &remote.message), Some(remote.to_string()))
+            }
+        };
+        let was_silent = silent.swap(why.is_some(), Ordering::Relaxed);
+        if let Some(why) = why {
+            self.counters.sampling_unanswered.one();
+            if !was_silent {
+                (self.announce.0)(&format!(
+                    "AWS X-Ray does not tell what to sample: {why}; SDKs sample by their own rules until it does"
+                ));
+            }
+        }
+        response
+    }
 }
 
-fn answer(body: &Value) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+fn as_it_came(passed: Passed) -> Response {
+    let status = StatusCode::from_u16(passed.status).unwrap_or(StatusCode::BAD_GATEWAY);
+    let mut response = (status, [(header::CONTENT_TYPE, "application/json")], passed.body).into_response();
+    if let Some(kind) = passed.error.and_then(|kind| HeaderValue::try_from(kind).ok()) {
+        response.headers_mut().insert(ERROR_TYPE, kind);
+    }
+    response
 }
 
 fn bad_request(why: &str) -> Response {
@@ -163,7 +207,6 @@ fn bad_request(why: &str) -> Response {
 
 /// An error as AWS services that speak JSON write it: its type in a header, for SDKs, and in the body.
 fn error(status: StatusCode, kind: &'static str, why: &str) -> Response {
-    const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
     let body = json!({ "__type": kind, "message": why }).to_string();
     (status, [(header::CONTENT_TYPE, "application/json"), (ERROR_TYPE, kind)], body).into_response()
 }

@@ -114,6 +114,8 @@ pub(super) fn refused(counted: &Snapshot) -> Option<String> {
         ),
         (counted.datagrams_dropped_by_kernel, "datagram dropped by the system", "datagrams dropped by the system"),
         (counted.documents_dropped_busy + counted.documents_lost, "X-Ray document lost", "X-Ray documents lost"),
+        (counted.sampling_unanswered, "sampling question without AWS's answer", "sampling questions without AWS's answer"),
+        (counted.sampling_rules_refused, "version of the sampling rules refused", "versions of the sampling rules refused"),
     ];
     let said: Vec<_> = reasons
         .iter()

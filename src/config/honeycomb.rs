@@ -1,7 +1,8 @@
 //! How Honeycomb is asked: with which key, where, and for how much.
 
 use super::endpoint::Endpoint;
-use super::settings::{Layers, Line, Origin};
+use super::origin::{Line, Origin};
+use super::settings::Layers;
 use super::{Env, otlp_headers};
 use crate::cli::honeycomb::{Attributes, HoneycombArgs};
 use crate::cli::value::RateLimit;

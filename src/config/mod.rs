@@ -5,18 +5,22 @@
 //! comes from · [`honeycomb`] how Honeycomb is asked, with [`endpoint`] and [`otlp_headers`] · [`window`] the time that is looked at.
 
 pub mod aws;
+pub mod collect;
 pub mod endpoint;
 pub mod env;
 pub mod file;
 pub mod honeycomb;
+pub mod origin;
 pub mod otlp_headers;
 pub mod paths;
 pub mod setting;
 pub mod settings;
 pub mod window;
 
+pub use collect::Collect;
 pub use env::Env;
 pub use honeycomb::{Honeycomb, HoneycombKey, Unusable};
+pub use origin::Origin;
 pub use paths::Paths;
-pub use settings::{Collect, Flags, Origin, Settings, XRay};
+pub use settings::{Flags, Settings, XRay};
 pub use window::Window;

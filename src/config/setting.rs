@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::endpoint::Endpoint;
 use crate::cli::forward::ForwardTo;
 use crate::cli::honeycomb::Attributes;
-use crate::cli::value::{Address, BackendArg, Color, Length, MaxAge, MaxSize, RateLimit, TimeArg, positive};
+use crate::cli::value::{Address, BackendArg, Color, Length, MaxAge, MaxSize, RateLimit, SamplingRules, TimeArg, positive};
 use crate::cli::xray::TimeRangeType;
 
 /// Reads and writes a value that can be set.
@@ -39,7 +39,7 @@ macro_rules! spelled_by_itself {
     )*};
 }
 
-spelled_by_itself!(Color, TimeArg, Length, Address, MaxAge, MaxSize, TimeRangeType, RateLimit);
+spelled_by_itself!(Color, TimeArg, Length, Address, SamplingRules, MaxAge, MaxSize, TimeRangeType, RateLimit);
 
 impl Setting for bool {
     fn read(text: &str) -> Result<Self, String> {

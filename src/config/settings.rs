@@ -1,20 +1,17 @@
 //! All settings, and where each comes from.
 
-use std::fmt;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::file::{ConfigFile, KEYS};
 use super::honeycomb::{Honeycomb, HoneycombFlags};
+use super::origin::{Line, Origin};
 use super::setting::Setting;
-use super::{Env, Paths, Window, aws, otlp_headers};
-use crate::cli::forward::ForwardTo;
-use crate::cli::value::{BackendArg, Color, Length, ListenAddress, OrOff, Size, TimeArg};
+use super::{Collect, Env, Paths, Window, aws};
+use crate::cli::value::{BackendArg, Color, Length, TimeArg};
 use crate::cli::xray::TimeRangeType;
 use crate::cli::{Cli, CollectArgs, Command, GlobalArgs, XRayArgs};
 use crate::error::{Failure, nearest};
-use crate::secret::Secret;
 
 /// Chooses a profile.
 pub const PROFILE_VARIABLE: &str = "CRUDDUR_TRACE_PROFILE";
@@ -69,70 +66,6 @@ pub struct XRay {
     pub filter: Option<String>,
     /// Whether anything in the environment or the home directory speaks of AWS credentials. Without it, `auto` asks AWS nothing.
     pub hinted: bool,
-}
-
-/// What the receiver does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Collect {
-    /// Where to listen for OTLP over HTTP.
-    pub otlp_http: Option<SocketAddr>,
-    /// Where to listen for OTLP over gRPC.
-    pub otlp_grpc: Option<SocketAddr>,
-    /// Where to listen for Zipkin's spans.
-    pub zipkin: Option<SocketAddr>,
-    /// Where to listen as the X-Ray daemon does.
-    pub xray: Option<SocketAddr>,
-    /// How old a trace may become.
-    pub max_age: Option<Duration>,
-    /// How large the store may become, in bytes.
-    pub max_size: Option<u64>,
-    /// Where to send on what arrives.
-    pub forward: Vec<ForwardTo>,
-    /// What OTLP receivers are sent along with it.
-    pub forward_headers: Vec<(String, Secret)>,
-}
-
-/// A setting, as `config show` tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// Its key in the file.
-    pub key: &'static str,
-    /// Its value, as it would be written.
-    pub value: String,
-    /// Where that comes from.
-    pub origin: Origin,
-}
-
-/// Where a value comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// The command line.
-    Flag(String),
-    /// An environment variable.
-    Env(String),
-    /// The configuration file.
-    File {
-        /// The file.
-        path: PathBuf,
-        /// The line, counted from 1.
-        line: usize,
-        /// The profile in which it stands, if in one.
-        profile: Option<String>,
-    },
-    /// Nobody said anything.
-    Default,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Flag(flag) => f.write_str(flag),
-            Self::Env(name) => f.write_str(name),
-            Self::File { path, line, profile: None } => write!(f, "{}:{line}", path.display()),
-            Self::File { path, line, profile: Some(name) } => write!(f, "{}:{line}, profile {name}", path.display()),
-            Self::Default => f.write_str("default"),
-        }
-    }
 }
 
 /// What the command line says about settings.
@@ -196,10 +129,6 @@ impl Settings {
         let profile = profile(&flags, env, file, &paths)?;
         let mut layers = Layers { env, file, profile, paths: &paths, report: Vec::with_capacity(KEYS.len()) };
         let Flags { global, limit, honeycomb, search, collect } = flags;
-        let CollectArgs { otlp_http, otlp_grpc, zipkin, xray, max_age, max_size, forward } = collect;
-
-        let loopback = |port| OrOff::On(ListenAddress(SocketAddr::from(([127, 0, 0, 1], port))));
-        let days = |days: u64| OrOff::On(Length(Duration::from_secs(days * 24 * 60 * 60)));
 
         let backends = (!global.backends.is_empty()).then_some(global.backends);
         let backends = layers.pick("backend", backends, || vec![BackendArg::Auto])?;
@@ -225,16 +154,7 @@ impl Settings {
             hinted: aws_profile.is_some() || aws::is_hinted(env),
             aws_profile,
         };
-        let collect = Collect {
-            otlp_http: layers.pick("collect.otlp_http", otlp_http, || loopback(4318))?.on().map(|address| address.0),
-            otlp_grpc: layers.pick("collect.otlp_grpc", otlp_grpc, || loopback(4317))?.on().map(|address| address.0),
-            zipkin: layers.pick("collect.zipkin", zipkin, || loopback(9411))?.on().map(|address| address.0),
-            xray: layers.pick("collect.xray", xray, || loopback(2000))?.on().map(|address| address.0),
-            max_age: layers.pick("collect.max_age", max_age, || days(7))?.on().map(|length| length.0),
-            max_size: layers.pick("collect.max_size", max_size, || OrOff::On(Size(2 << 30)))?.on().map(|size| size.0),
-            forward: layers.pick("collect.forward", (!forward.is_empty()).then_some(forward), Vec::new)?,
-            forward_headers: otlp_headers::secrets(env, &mut layers)?,
-        };
+        let collect = Collect::resolve(collect, env, &paths, &mut layers)?;
         let report = layers.report;
         Ok(Self {
             backends,
@@ -338,7 +258,7 @@ impl Layers<'_> {
     }
 
     /// What the value that was picked last really is.
-    fn correct(&mut self, value: String) {
+    pub(super) fn correct(&mut self, value: String) {
         if let Some(line) = self.report.last_mut() {
             line.value = value;
         }
@@ -402,6 +322,7 @@ fn profile(flags: &Flags, env: &Env, file: &ConfigFile, paths: &Paths) -> Result
 mod tests {
     use super::*;
     use crate::cli::honeycomb::Attributes;
+    use crate::cli::value::SamplingRules;
     use crate::config::file::SAMPLE;
     use crate::config::honeycomb::API_KEY;
     use crate::config::otlp_headers::FORWARD_HEADERS;
@@ -447,6 +368,7 @@ mod tests {
         collect.otlp_grpc = 127.0.0.1:4317 (default)
         collect.zipkin = 127.0.0.1:9411 (default)
         collect.xray = 127.0.0.1:2000 (default)
+        collect.sampling_rules = all (default)
         collect.max_age = 7d (default)
         collect.max_size = 2GiB (default)
         collect.forward =  (default)
@@ -492,7 +414,8 @@ mod tests {
     #[test]
     fn the_receivers_flags_are_settings_too() {
         let settings = resolve(
-            "collect --xray off --zipkin off --otlp-http 14318 --otlp-grpc 14317 --max-age off --max-size 1MB",
+            "collect --xray off --zipkin off --otlp-http 14318 --otlp-grpc 14317 --max-age off --max-size 1MB \
+             --sampling-rules aws",
             &[],
             "",
         )
@@ -502,6 +425,7 @@ mod tests {
             otlp_grpc: Some(([127, 0, 0, 1], 14317).into()),
             zipkin: None,
             xray: None,
+            sampling_rules: SamplingRules::Aws,
             max_age: None,
             max_size: Some(1_000_000),
             forward: Vec::new(),
@@ -509,6 +433,8 @@ mod tests {
         };
         assert_eq!(settings.collect, expected);
         assert!(shown(&settings).contains("collect.otlp_http = 127.0.0.1:14318 (--otlp-http)"));
+        let of_file = resolve("collect", &[], "[collect]\nsampling_rules = 'rules.json'\n").unwrap();
+        assert_eq!(of_file.collect.sampling_rules, SamplingRules::File("/c/rules.json".into()), "relative to the file");
     }
 
     #[test]

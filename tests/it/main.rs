@@ -37,6 +37,8 @@ mod map;
 mod readme;
 #[cfg(unix)]
 mod run;
+#[cfg(unix)]
+mod sampling;
 mod show;
 mod show_backends;
 mod show_exports;

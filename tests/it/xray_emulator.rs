@@ -6,6 +6,7 @@ mod door;
 mod filters;
 mod graphs;
 mod retrieval;
+mod sampling;
 
 use std::time::Duration;
 

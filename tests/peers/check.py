@@ -35,6 +35,7 @@ from compare import (
 )
 from grpc_port import check_put_off, check_zero_code
 from session import PATIENCE, Session, excerpt
+from xray_checks import check_node_rules, check_rules
 
 APP = str(Path(__file__).with_name("app.py"))
 ZIPKIN = str(Path(__file__).with_name("zipkin.py"))
@@ -519,6 +520,7 @@ def node_checks(node: str, app: str) -> dict:
         "Node, by OTLP protobuf": lambda session: check_node(session, node, app, {"PEERS_EXPORTER": "protobuf"}),
         "Node, by OTLP over gRPC": lambda session: check_node(session, node, app, GRPC),
         "Node, by OTLP over gRPC, gzip": lambda session: check_node(session, node, app, GRPC | GZIP),
+        "Node, by X-Ray's sampling rules": lambda session: check_node_rules(session, node, str(Path(app).with_name("xray.js"))),
     }
 
 
@@ -544,6 +546,7 @@ PYTHON_CHECKS = {
     "By OTLP over gRPC, put off and sent again": lambda session: check_put_off(session, proved),
     "A trace that begins elsewhere": check_orphan,
     "A trace, by Zipkin's protocol": check_zipkin,
+    "By the sampling rules of a file": check_rules,
     "The worked example of a CI job": check_worked_example,
     "1,201 spans in several requests, the root last": check_seed,
     "Read from AWS X-Ray, as moto has it": check_api,

@@ -2,7 +2,8 @@
 //!
 //! `connect` finds credentials and region, [`filter`] writes what X-Ray can check itself, `window` cuts time into what one
 //! request may ask for, `pages` walks through `GetTraceSummaries`, `list` checks what was found (with `check`), `lately` looks at what still grows, `fetch` reads whole traces,
-//! `retrieval` those that only Transaction Search has, `graph` asks who calls whom, and `error` says why not.
+//! `retrieval` those that only Transaction Search has, `graph` asks who calls whom, and `error` says why not. [`SamplingCalls`] passes on what
+//! SDKs ask about sampling.
 
 mod check;
 mod connect;
@@ -17,6 +18,7 @@ mod list;
 mod pages;
 mod put;
 mod retrieval;
+mod sampling;
 mod summary;
 pub mod window;
 
@@ -28,6 +30,7 @@ use std::time::Duration;
 pub use aws_sdk_xray::types::TimeRangeType;
 use futures_util::future::LocalBoxFuture;
 pub use put::{PutError, Unprocessed, Uplink};
+pub use sampling::{Passed, SamplingCall, SamplingCalls};
 use tokio::sync::OnceCell;
 
 use super::{Backend, BackendError, Listing, Near, Report};

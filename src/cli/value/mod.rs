@@ -17,7 +17,7 @@ pub use count::Count;
 pub use figure::{Bound, Percent, aggregate};
 pub use length::{Length, duration, positive_duration};
 pub use rate::RateLimit;
-pub use receiver::{Address, ListenAddress, MaxAge, MaxSize, OrOff};
+pub use receiver::{Address, ListenAddress, MaxAge, MaxSize, OrOff, SamplingRules};
 pub use size::Size;
 pub use time::{TimeArg, TimeError};
 

@@ -1,7 +1,8 @@
-//! What the receiver is told: where to listen, and how much to keep. Each can be switched off.
+//! What the receiver is told: where to listen, how much to keep, and what to let X-Ray SDKs sample.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::{Length, Size};
@@ -76,6 +77,40 @@ impl fmt::Display for ListenAddress {
     }
 }
 
+/// By whose rules X-Ray SDKs sample.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SamplingRules {
+    /// Nobody's: every request is sampled.
+    All,
+    /// Those that AWS X-Ray has.
+    Aws,
+    /// Those in a file. One that is named like a word above is written with its folder: `./aws`.
+    File(PathBuf),
+}
+
+impl FromStr for SamplingRules {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "all" => Ok(Self::All),
+            "aws" => Ok(Self::Aws),
+            "" => Err("expected a file of sampling rules, `aws` or `all`".to_owned()),
+            path => Ok(Self::File(path.into())),
+        }
+    }
+}
+
+impl fmt::Display for SamplingRules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::Aws => f.write_str("aws"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +131,16 @@ mod tests {
             let error = text.parse::<Address>().unwrap_err();
             assert_eq!(error, "expected an address such as `127.0.0.1:4318` or `[::1]:4318`, or a port; or `off`");
         }
+    }
+
+    #[test]
+    fn sampling_rules_are_two_words_or_a_file() {
+        for (text, expected) in [("all", SamplingRules::All), ("aws", SamplingRules::Aws)] {
+            assert_eq!(text.parse(), Ok(expected));
+        }
+        let file = "./aws".parse::<SamplingRules>().unwrap();
+        assert_eq!((file.to_string().as_str(), &file), ("./aws", &SamplingRules::File("./aws".into())));
+        assert!("".parse::<SamplingRules>().is_err());
     }
 
     #[test]

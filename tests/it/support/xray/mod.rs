@@ -23,6 +23,7 @@ mod put;
 mod refusal;
 mod retrieval;
 mod rules;
+mod sampling;
 mod scripted;
 mod segment;
 mod server;

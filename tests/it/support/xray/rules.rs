@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use cruddur_trace::model::Time;
+use serde_json::Value;
+
+use super::sampling;
 
 /// All that can be told to the service. A test changes what it is about, by `XRay::configure`, at any time.
 #[derive(Debug, Clone)]
@@ -57,6 +60,9 @@ pub(crate) struct Rules {
     /// Documents of one trace a page of a retrieval: the service's 100.
     pub(crate) retrieved_spans_per_page: usize,
 
+    /// The records of `GetSamplingRules`.
+    pub(crate) sampling: Vec<Value>,
+
     /// Every so manieth request, of all since the start, is throttled. 0: none is.
     pub(crate) throttle_every: usize,
     /// What goes wrong with the next requests.
@@ -89,6 +95,7 @@ impl Default for Rules {
             outcome: Outcome::Complete,
             retrieved_traces_per_page: 5,
             retrieved_spans_per_page: 100,
+            sampling: vec![sampling::rule("Default", 10_000, 0.05)],
             throttle_every: 0,
             planned: Vec::new(),
             latency: Duration::ZERO,

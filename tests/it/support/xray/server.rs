@@ -16,7 +16,7 @@ use super::pages::Pages;
 use super::refusal::Refusal;
 use super::retrieval::{self, Retrievals};
 use super::rules::{Fault, Rules};
-use super::{auth, batch, graphs, noise, put, summaries};
+use super::{auth, batch, graphs, noise, put, sampling, summaries};
 
 /// What the service knows and what it was asked.
 #[derive(Debug, Default)]
@@ -161,6 +161,8 @@ impl Service {
             "ListRetrievedTraces" => retrievals.list(&body, rules, pages),
             "CancelTraceRetrieval" => retrievals.cancel(&body),
             "PutTraceSegments" => put::take(&body, rules, archive),
+            "GetSamplingRules" => sampling::rules(&body, rules),
+            "GetSamplingTargets" => sampling::targets(&body, rules),
             _ => Err(Refusal::unknown_operation()),
         }
     }
@@ -179,6 +181,8 @@ fn operation(path: &str) -> Option<&'static str> {
         "/ListRetrievedTraces" => "ListRetrievedTraces",
         "/CancelTraceRetrieval" => "CancelTraceRetrieval",
         "/TraceSegments" => "PutTraceSegments",
+        "/GetSamplingRules" => "GetSamplingRules",
+        "/SamplingTargets" => "GetSamplingTargets",
         _ => return None,
     })
 }
