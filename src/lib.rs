@@ -6,7 +6,7 @@
 //! is seen; [`collect`] is the door in.
 //!
 //! The house around it: [`config`] (flags, environment and file, resolved once), [`exit`] (the codes), [`error`] (why there is no
-//! answer), [`secret`] (what is never shown).
+//! answer), [`secret`] (what is never shown), [`tls`] (which cryptography).
 //!
 //! Imports go one way, by this table; a test reads the source against it.
 //!
@@ -17,9 +17,9 @@
 //! | analysis | model, query |
 //! | render | model, analysis |
 //! | interactive | model, query, analysis, render |
-//! | secret | nothing of ours |
+//! | secret, tls | nothing of ours |
 //! | backend | model, query, wire, secret |
-//! | collect | model, query, wire, backend, secret |
+//! | collect | model, query, wire, backend, secret, tls |
 //! | cli | query, model, exit, error |
 //! | exit | nothing of ours |
 //! | error | exit |
@@ -40,6 +40,7 @@ pub mod model;
 pub mod query;
 pub mod render;
 pub mod secret;
+pub mod tls;
 pub mod ui;
 pub mod wire;
 

@@ -13,14 +13,16 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::serve::Listener;
+use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::futures::OwnedNotified;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
 
 use super::config::Limits;
 use super::counters::Counters;
+use super::tls::Stream;
 
 /// After a failed accept: most failures are a want of file descriptors, and trying again at once would only burn the processor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -40,6 +42,7 @@ pub(super) struct Bounded {
     /// Asks the connection that has been idle for longest to close.
     make_room: Arc<Notify>,
     times: Times,
+    tls: Option<Arc<ServerConfig>>,
     counters: Arc<Counters>,
 }
 
@@ -50,12 +53,13 @@ struct Times {
 }
 
 impl Bounded {
-    pub(super) fn new(listener: TcpListener, limits: &Limits, counters: Arc<Counters>) -> Self {
+    pub(super) fn new(listener: TcpListener, limits: &Limits, tls: Option<Arc<ServerConfig>>, counters: Arc<Counters>) -> Self {
         Self {
             listener,
             slots: Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS))),
             make_room: Arc::new(Notify::new()),
             times: Times { request: limits.request_time, idle: limits.idle_time },
+            tls,
             counters,
         }
     }
@@ -80,6 +84,7 @@ impl Listener for Bounded {
                 Ok((stream, peer)) => {
                     // An answer is one small packet that must not wait for more. Failing costs only time.
                     stream.set_nodelay(true).ok();
+                    let stream = Stream::new(stream, self.tls.as_ref(), &self.counters);
                     return (Connection::new(stream, slot, Arc::clone(&self.make_room), self.times), peer);
                 }
                 Err(error) => {
@@ -99,7 +104,7 @@ impl Listener for Bounded {
 /// A connection that ends by itself when its client takes too long.
 #[derive(Debug)]
 pub(super) struct Connection {
-    stream: TcpStream,
+    stream: Stream,
     times: Times,
     state: State,
     patience: Pin<Box<Sleep>>,
@@ -118,7 +123,7 @@ enum State {
 }
 
 impl Connection {
-    fn new(stream: TcpStream, slot: OwnedSemaphorePermit, make_room: Arc<Notify>, times: Times) -> Self {
+    fn new(stream: Stream, slot: OwnedSemaphorePermit, make_room: Arc<Notify>, times: Times) -> Self {
         let grace = GRACE_FOR_THE_FIRST.min(times.request);
         let patience = Box::pin(tokio::time::sleep(grace));
         Self { stream, times, state: State::Quiet(times.request.saturating_sub(grace)), patience, make_room, _slot: slot }

@@ -54,6 +54,8 @@ counters! {
     refused_unsupported,
     /// Refused with 403: a web page of a foreign origin asked.
     refused_origin,
+    /// Refused with 401: the token was missing or wrong.
+    refused_unauthorized,
     /// Refused with 404 or 405.
     refused_unknown,
     /// Refused with 408, or cut off: the body did not arrive in time or not to its end.
@@ -64,6 +66,8 @@ counters! {
     refused_failed,
     /// Connections that could not be accepted, for want of file descriptors and the like.
     accept_errors,
+    /// TLS handshakes that failed or took too long.
+    tls_failures,
     /// X-Ray datagrams read from the socket.
     datagrams,
     /// Their bytes.

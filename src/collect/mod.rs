@@ -1,13 +1,14 @@
 //! The door in: the local receiver.
 //!
 //! Reading order: [`config`] (what it is told), [`start`] below, [`listen`] (taking the ports), `connection` (TCP bounded in
-//! number and time), `http` (OTLP over HTTP and Zipkin's API, with `origin`, `body`, `coding` and `measure` for its parts), `xray` (the
+//! number and time, `tls` under it), `http` (OTLP over HTTP and Zipkin's API, with `origin`, `access`, `body`, `coding` and `measure` for its parts), `xray` (the
 //! X-Ray daemon's UDP port) and `xray_proxy` (its TCP port), [`sink`] (where everything goes) and [`counters`] (what became of it).
 //!
 //! The rule of the house: a sender is told yes only after [`Sink::keep`] said yes. Where the protocol has no answer (UDP), what is
 //! not kept is counted by its reason. OTLP over gRPC will be a further door beside `http` that shares its decoding, budget and
 //! answers' meaning; forwarding to Honeycomb and X-Ray will be a [`Sink`] around the store's.
 
+mod access;
 mod body;
 mod coding;
 pub mod config;
@@ -18,6 +19,7 @@ pub mod listen;
 mod measure;
 mod origin;
 pub mod sink;
+pub mod tls;
 mod xray;
 mod xray_proxy;
 
@@ -34,6 +36,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 use crate::model::Time;
+use access::Access;
 use body::Budget;
 use connection::Bounded;
 use counters::Counters;
@@ -44,6 +47,7 @@ pub use config::{Config, Limits};
 pub use counters::Snapshot;
 pub use listen::{Door, StartError};
 pub use sink::{Sink, SinkError};
+pub use tls::TlsFiles;
 
 /// A receiver that is listening. Stops, without waiting for anything, when dropped; [`stop`](Self::stop) is the orderly way.
 #[derive(Debug)]
@@ -71,10 +75,11 @@ pub struct Running {
 ///
 /// Outside a Tokio runtime that has I/O and time enabled.
 pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Running, StartError> {
-    let Config { otlp_http, zipkin, xray, allowed_origins, limits } = config;
+    let Config { otlp_http, zipkin, xray, allowed_origins, token, tls, limits } = config;
     if [otlp_http, zipkin, xray].iter().all(Option::is_none) {
         return Err(StartError::NoDoor);
     }
+    let tls = tls.map(|files| files.load(&[tls::HTTP_1])).transpose()?;
     // All first: a receiver with some of its doors would be a surprise.
     let otlp = otlp_http.map(|address| listen::tcp(Door::OtlpHttp, address)).transpose()?;
     let zipkin = zipkin.map(|address| listen::tcp(Door::Zipkin, address)).transpose()?;
@@ -100,7 +105,7 @@ pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Runn
         let (queue, waiting) = Queue::new(limits.queued);
         running.reader = Some(Reader::start(udp.socket, queue, Arc::clone(&counters)).map_err(StartError::Thread)?);
         running.keeper = Some(tokio::spawn(xray::keep(waiting, sink.clone(), Arc::clone(&processors), Arc::clone(&counters))));
-        let listener = Bounded::new(tcp, &limits, Arc::clone(&counters));
+        let listener = Bounded::new(tcp, &limits, None, Arc::clone(&counters));
         let routes = xray_proxy::routes(xray_proxy::Proxy {
             now,
             body_time: limits.body_time,
@@ -112,9 +117,9 @@ pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Runn
         running.receive_buffer = Some(udp.buffer);
     }
     let origins = Origins::new(allowed_origins);
-    let spans = Arc::new(http::Spans { sink, limits, budget, processors, counters, origins });
+    let spans = Arc::new(http::Spans { sink, limits, budget, processors, counters, origins, access: Access::new(token) });
     let mut open = |tcp, routes| {
-        let listener = Bounded::new(tcp, &spans.limits, Arc::clone(&spans.counters));
+        let listener = Bounded::new(tcp, &spans.limits, tls.clone(), Arc::clone(&spans.counters));
         running.servers.push(serve(listener, routes, stop.clone()));
     };
     if let Some((tcp, address)) = otlp {

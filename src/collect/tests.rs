@@ -6,6 +6,8 @@ mod limits;
 mod otlp;
 mod sampling;
 mod stop;
+mod tls;
+mod token;
 mod udp;
 mod zipkin;
 

@@ -1,8 +1,9 @@
 //! `collect`: the receiver, in the foreground, until somebody stops it.
 
 use super::signals::Stop;
-use super::{Context, receive};
+use super::{Context, exposure, receive};
 use crate::collect;
+use crate::config::Collect;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::render::units;
@@ -11,24 +12,22 @@ use crate::ui::Ui;
 /// Listens until SIGINT or SIGTERM, then finishes what was begun. A second signal ends it at once.
 pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
     let settings = &context.settings;
-    let config = collect::Config {
-        otlp_http: settings.collect.otlp_http,
-        zipkin: settings.collect.zipkin,
-        xray: settings.collect.xray,
-        ..collect::Config::default()
-    };
+    let config = config(&settings.collect)?;
+    let warnings = exposure::warnings(&config);
     // Before anybody can know that we listen: who asks us to stop from then on shall be heard.
     let mut signals = Stop::listen()?;
     let door = receive::open(&settings.store, config, context, |writer| writer)?;
+    let scheme = if settings.collect.guard.tls.is_some() { "https" } else { "http" };
     if let Some(address) = door.running.otlp_http {
-        ui.note(&format!("listening for OTLP/HTTP on http://{address}"));
+        ui.note(&format!("listening for OTLP/HTTP on {scheme}://{address}"));
     }
     if let Some(address) = door.running.zipkin {
-        ui.note(&format!("listening for Zipkin's spans on http://{address}/api/v2/spans"));
+        ui.note(&format!("listening for Zipkin's spans on {scheme}://{address}/api/v2/spans"));
     }
     if let Some(address) = door.running.xray {
         ui.note(&format!("listening for X-Ray segments on {address} (UDP, and TCP for sampling)"));
     }
+    warnings.iter().for_each(|warning| ui.warn(warning));
     ui.note(&format!("keeping in {}; Ctrl-C stops", settings.store.display()));
     signals.next().await;
     ui.note("stopping when what has begun is finished; Ctrl-C again stops at once");
@@ -43,4 +42,27 @@ pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure>
         }
         () = signals.next() => Err(Failure::interrupted()),
     }
+}
+
+/// What the settings mean for the receiver. Reads the token where it is in a file.
+fn config(settings: &Collect) -> Result<collect::Config, Failure> {
+    let Collect { otlp_http, zipkin, xray, guard, .. } = settings;
+    Ok(collect::Config {
+        otlp_http: *otlp_http,
+        zipkin: *zipkin,
+        xray: *xray,
+        allowed_origins: guard.allowed_origins.clone(),
+        token: guard.token()?,
+        tls: guard.tls.clone().map(|(cert, key)| collect::TlsFiles { cert, key }),
+        limits: collect::Limits {
+            body: guard.limits.body,
+            decompressed: guard.limits.decompressed_body,
+            in_flight: guard.limits.in_flight,
+            connections: guard.limits.connections,
+            body_time: guard.limits.request_time / 2,
+            request_time: guard.limits.request_time,
+            idle_time: guard.limits.idle_time,
+            ..collect::Limits::default()
+        },
+    })
 }

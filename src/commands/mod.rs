@@ -2,7 +2,7 @@
 //! stands in the file of the same name in [`crate::cli`]. The smallest example to copy is `completions`.
 //!
 //! Commands know nothing of each other. What several of them need is in `ask` (backends, window, filter), `find` (a trace by what
-//! was typed), `read` (many traces, one after another), `browse` (its page), `interact` (the loop of a screen), `receive` (a receiver and its store), `files`, `verdict` and
+//! was typed), `read` (many traces, one after another), `browse` (its page), `interact` (the loop of a screen), `receive` (a receiver and its store), `exposure` (who else could send to it), `files`, `verdict` and
 //! `signals`.
 
 mod ask;
@@ -13,6 +13,7 @@ mod completions;
 mod config;
 mod demo;
 mod diff;
+mod exposure;
 mod files;
 mod find;
 mod import;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::cli::honeycomb::Attributes;
-use crate::cli::value::{Address, BackendArg, Color, Length, MaxAge, MaxSize, RateLimit, TimeArg, positive};
+use crate::cli::value::{Address, BackendArg, Color, Length, MaxAge, MaxSize, RateLimit, Size, TimeArg, WebOrigin, positive};
 use crate::cli::xray::TimeRangeType;
 
 /// Reads and writes a value that can be set.
@@ -37,7 +37,7 @@ macro_rules! spelled_by_itself {
     )*};
 }
 
-spelled_by_itself!(Color, TimeArg, Length, Address, MaxAge, MaxSize, TimeRangeType, RateLimit);
+spelled_by_itself!(Color, TimeArg, Length, Size, Address, MaxAge, MaxSize, TimeRangeType, RateLimit);
 
 impl Setting for bool {
     fn read(text: &str) -> Result<Self, String> {
@@ -81,6 +81,28 @@ impl Setting for Option<String> {
 
     fn show(&self) -> String {
         self.clone().unwrap_or_default()
+    }
+}
+
+/// A file that may be left out.
+impl Setting for Option<PathBuf> {
+    fn read(text: &str) -> Result<Self, String> {
+        Ok(Some(PathBuf::from(text)).filter(|_| !text.is_empty()))
+    }
+
+    fn show(&self) -> String {
+        self.as_ref().map_or_else(String::new, Setting::show)
+    }
+}
+
+/// Several origins are separated by commas; in the file they may be a list.
+impl Setting for Vec<WebOrigin> {
+    fn read(text: &str) -> Result<Self, String> {
+        if text.is_empty() { Ok(Self::new()) } else { text.split(',').map(str::parse).collect() }
+    }
+
+    fn show(&self) -> String {
+        self.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
     }
 }
 

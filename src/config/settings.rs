@@ -1,14 +1,16 @@
 //! All settings, and where each comes from.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::file::{ConfigFile, KEYS};
+use super::guard::Guard;
 use super::honeycomb::{Honeycomb, HoneycombFlags};
+pub use super::report::{Line, Origin};
 use super::setting::Setting;
 use super::{Env, Paths, Window, aws};
+use crate::cli::collect::GuardArgs;
 use crate::cli::value::{Address, BackendArg, Color, Length, ListenAddress, MaxAge, MaxSize, OrOff, Size, TimeArg};
 use crate::cli::xray::TimeRangeType;
 use crate::cli::{Cli, CollectArgs, Command, GlobalArgs, XRayArgs};
@@ -82,49 +84,8 @@ pub struct Collect {
     pub max_age: Option<Duration>,
     /// How large the store may become, in bytes.
     pub max_size: Option<u64>,
-}
-
-/// A setting, as `config show` tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// Its key in the file.
-    pub key: &'static str,
-    /// Its value, as it would be written.
-    pub value: String,
-    /// Where that comes from.
-    pub origin: Origin,
-}
-
-/// Where a value comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// The command line.
-    Flag(String),
-    /// An environment variable.
-    Env(String),
-    /// The configuration file.
-    File {
-        /// The file.
-        path: PathBuf,
-        /// The line, counted from 1.
-        line: usize,
-        /// The profile in which it stands, if in one.
-        profile: Option<String>,
-    },
-    /// Nobody said anything.
-    Default,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Flag(flag) => f.write_str(flag),
-            Self::Env(name) => f.write_str(name),
-            Self::File { path, line, profile: None } => write!(f, "{}:{line}", path.display()),
-            Self::File { path, line, profile: Some(name) } => write!(f, "{}:{line}, profile {name}", path.display()),
-            Self::Default => f.write_str("default"),
-        }
-    }
+    /// Who may send, and how much.
+    pub guard: Guard,
 }
 
 /// What the command line says about settings.
@@ -139,6 +100,7 @@ pub struct Flags {
     xray: Option<Address>,
     max_age: Option<MaxAge>,
     max_size: Option<MaxSize>,
+    guard: GuardArgs,
 }
 
 impl Flags {
@@ -163,8 +125,9 @@ impl Flags {
                 Self { search: assert.xray.clone(), honeycomb: HoneycombFlags::of(&assert.honeycomb), ..flags }
             }
             Command::Probe(probe) => Self { honeycomb: HoneycombFlags::of(&probe.honeycomb), ..flags },
-            Command::Collect(CollectArgs { otlp_http, zipkin, xray, max_age, max_size }) => {
-                Self { otlp_http: *otlp_http, zipkin: *zipkin, xray: *xray, max_age: *max_age, max_size: *max_size, ..flags }
+            Command::Collect(CollectArgs { otlp_http, zipkin, xray, max_age, max_size, guard, .. }) => {
+                let (max_age, max_size, guard) = (*max_age, *max_size, guard.clone());
+                Self { otlp_http: *otlp_http, zipkin: *zipkin, xray: *xray, max_age, max_size, guard, ..flags }
             }
             _ => flags,
         }
@@ -193,7 +156,7 @@ impl Settings {
     pub fn resolve(flags: Flags, env: &Env, file: &ConfigFile, paths: Paths) -> Result<Self, Failure> {
         let profile = profile(&flags, env, file, &paths)?;
         let mut layers = Layers { env, file, profile, paths: &paths, report: Vec::with_capacity(KEYS.len()) };
-        let Flags { global, limit, honeycomb, search, otlp_http, zipkin, xray, max_age, max_size } = flags;
+        let Flags { global, limit, honeycomb, search, otlp_http, zipkin, xray, max_age, max_size, guard } = flags;
 
         let loopback = |port| OrOff::On(ListenAddress(SocketAddr::from(([127, 0, 0, 1], port))));
         let days = |days: u64| OrOff::On(Length(Duration::from_secs(days * 24 * 60 * 60)));
@@ -228,6 +191,7 @@ impl Settings {
             xray: layers.pick("collect.xray", xray, || loopback(2000))?.on().map(|address| address.0),
             max_age: layers.pick("collect.max_age", max_age, || days(7))?.on().map(|length| length.0),
             max_size: layers.pick("collect.max_size", max_size, || OrOff::On(Size(2 << 30)))?.on().map(|size| size.0),
+            guard: Guard::resolve(guard, env, &paths, &mut layers)?,
         };
         let report = layers.report;
         Ok(Self {
@@ -332,7 +296,7 @@ impl Layers<'_> {
     }
 
     /// What the value that was picked last really is.
-    fn correct(&mut self, value: String) {
+    pub(super) fn correct(&mut self, value: String) {
         if let Some(line) = self.report.last_mut() {
             line.value = value;
         }
@@ -354,7 +318,11 @@ impl Layers<'_> {
 /// The option of a key.
 fn flag_of(key: &str) -> String {
     let name = key.rsplit('.').next().unwrap_or(key).replace('_', "-");
-    if matches!(key, "xray.group" | "xray.time_range") { format!("--xray-{name}") } else { format!("--{name}") }
+    match key {
+        "xray.group" | "xray.time_range" => format!("--xray-{name}"),
+        "collect.allowed_origins" => "--allow-origin".to_owned(),
+        _ => format!("--{name}"),
+    }
 }
 
 /// Whether a variable that is not ours alone says something of a key.
@@ -397,6 +365,7 @@ mod tests {
     use super::*;
     use crate::cli::honeycomb::Attributes;
     use crate::config::file::SAMPLE;
+    use crate::config::guard::TOKEN;
     use crate::config::honeycomb::API_KEY;
     use clap::Parser as _;
 
@@ -408,6 +377,9 @@ mod tests {
         let file = ConfigFile::parse(file.to_owned(), &paths.config)?;
         Settings::resolve(Flags::of(&cli), &env.iter().copied().collect(), &file, paths)
     }
+
+    /// What is told, and is no key of the file.
+    const SECRETS: [&str; 2] = [API_KEY, TOKEN];
 
     fn shown(settings: &Settings) -> String {
         let lines = settings.report.iter().map(|line| format!("{} = {} ({})", line.key, line.value, line.origin));
@@ -441,8 +413,19 @@ mod tests {
         collect.xray = 127.0.0.1:2000 (default)
         collect.max_age = 7d (default)
         collect.max_size = 2GiB (default)
+        collect.allowed_origins =  (default)
+        collect.token_file =  (default)
+        collect.token = (not set) (default)
+        collect.tls_cert =  (default)
+        collect.tls_key =  (default)
+        collect.limits.connections = 512 (default)
+        collect.limits.body = 64MiB (default)
+        collect.limits.decompressed_body = 128MiB (default)
+        collect.limits.in_flight = 512MiB (default)
+        collect.limits.request_time = 1m (default)
+        collect.limits.idle_time = 2m (default)
         ");
-        let keys = settings.report.iter().map(|line| line.key).filter(|key| *key != API_KEY);
+        let keys = settings.report.iter().map(|line| line.key).filter(|key| !SECRETS.contains(key));
         assert_eq!(keys.collect::<Vec<_>>(), KEYS);
         assert_eq!(settings.collect.max_size, Some(2_147_483_648));
     }
@@ -466,7 +449,7 @@ mod tests {
     #[test]
     fn every_key_has_a_variable() {
         for Line { key, value, .. } in resolve("list", &[], "").unwrap().report {
-            if key == API_KEY {
+            if SECRETS.contains(&key) {
                 continue;
             }
             let settings = resolve("list", &[(&variable(key), &value)], "").unwrap();
@@ -488,6 +471,7 @@ mod tests {
             xray: None,
             max_age: None,
             max_size: Some(1_000_000),
+            guard: resolve("list", &[], "").unwrap().collect.guard,
         };
         assert_eq!(settings.collect, expected);
         assert!(shown(&settings).contains("collect.otlp_http = 127.0.0.1:14318 (--otlp-http)"));
@@ -565,7 +549,7 @@ mod tests {
         let uncommented = SAMPLE.lines().map(set).collect::<Vec<_>>().join("\n");
         let sample = resolve("list", &[], &uncommented).unwrap();
         for (line, default) in sample.report.iter().zip(&default.report) {
-            if line.key == API_KEY {
+            if SECRETS.contains(&line.key) {
                 continue;
             }
             assert!(matches!(line.origin, Origin::File { .. }), "{} is in the sample", line.key);

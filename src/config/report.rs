@@ -1,0 +1,47 @@
+//! What is told of a setting: its value, and where that comes from.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// A setting, as `config show` tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its key in the file.
+    pub key: &'static str,
+    /// Its value, as it would be written.
+    pub value: String,
+    /// Where that comes from.
+    pub origin: Origin,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The command line.
+    Flag(String),
+    /// An environment variable.
+    Env(String),
+    /// The configuration file.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// The profile in which it stands, if in one.
+        profile: Option<String>,
+    },
+    /// Nobody said anything.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(flag) => f.write_str(flag),
+            Self::Env(name) => f.write_str(name),
+            Self::File { path, line, profile: None } => write!(f, "{}:{line}", path.display()),
+            Self::File { path, line, profile: Some(name) } => write!(f, "{}:{line}, profile {name}", path.display()),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
