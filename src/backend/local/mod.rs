@@ -2,6 +2,7 @@
 //!
 //! [`Writer`] keeps batches, [`Local`] reads traces. `schema_1.sql` is the layout and says what every column means.
 
+mod figures;
 mod fragment;
 mod ingest;
 mod key;
@@ -11,6 +12,7 @@ mod schema;
 mod search;
 mod write;
 
+pub use figures::{StoreFigures, WriterFigures};
 pub use read::Local;
 pub use retention::Retention;
 pub use schema::StoreError;
