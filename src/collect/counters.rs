@@ -16,7 +16,8 @@ macro_rules! counters {
         }
 
         /// The counters at one moment. All of them begin at zero when the receiver starts.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+        #[serde(default)]
         pub struct Snapshot {
             $($(#[$doc])* pub $name: u64,)*
         }

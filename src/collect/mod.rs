@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`config`] (what it is told), [`start`] below, [`listen`] (taking the ports), `connection` (TCP bounded in
 //! number and time, `tls` under it), `http` (OTLP over HTTP and Zipkin's API, with `origin`, `access`, `body`, `coding` and `measure` for its parts), `xray` (the
-//! X-Ray daemon's UDP port) and `xray_proxy` (its TCP port), [`sink`] (where everything goes) and [`counters`] (what became of it).
+//! X-Ray daemon's UDP port) and `xray_proxy` (its TCP port), [`sink`] (where everything goes), [`counters`] (what became of it) and [`status`] (for whoever asks).
 //!
 //! The rule of the house: a sender is told yes only after [`Sink::keep`] said yes. Where the protocol has no answer (UDP), what is
 //! not kept is counted by its reason. OTLP over gRPC will be a further door beside `http` that shares its decoding, budget and
@@ -19,6 +19,7 @@ pub mod listen;
 mod measure;
 mod origin;
 pub mod sink;
+pub mod status;
 pub mod tls;
 mod xray;
 mod xray_proxy;
@@ -148,6 +149,12 @@ impl Running {
     /// What came in so far and what became of it.
     pub fn counters(&self) -> Snapshot {
         self.counters.snapshot()
+    }
+
+    /// As [`counters`](Self::counters), for those who ask again and again, also when this is being stopped.
+    pub fn watch(&self) -> impl Fn() -> Snapshot + Clone + Send + Sync + 'static {
+        let counters = Arc::clone(&self.counters);
+        move || counters.snapshot()
     }
 
     /// Stops: takes no more connections, answers the requests in flight, reads the datagrams that have arrived, waits until

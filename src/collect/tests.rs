@@ -5,6 +5,7 @@ mod doubles;
 mod limits;
 mod otlp;
 mod sampling;
+mod status;
 mod stop;
 mod tls;
 mod token;

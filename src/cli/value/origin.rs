@@ -26,7 +26,8 @@ impl FromStr for WebOrigin {
         }
         let expected = || "expected an origin such as `http://localhost:3000`, or `*`".to_owned();
         // A parser of addresses leaves out what it cannot use, and then the origin is another than what was read by a person.
-        let odd = text.contains(|c: char| c.is_control() || c.is_whitespace() || matches!(c, '\\' | '@' | '?' | '#' | ',' | '*'));
+        let odd =
+            text.contains(|c: char| c.is_control() || c.is_whitespace() || matches!(c, '\\' | '@' | '?' | '#' | ',' | '*'));
         let url = Url::parse(text).ok().filter(|url| !odd && matches!(url.path(), "" | "/")).ok_or_else(expected)?;
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(expected)?;
         // Without the port that is the scheme's own: browsers leave it out.
