@@ -55,7 +55,7 @@ pub struct CollectArgs {
 pub struct GuardArgs {
     /// Take only what comes with the token in this file, as `Authorization: Bearer …`
     ///
-    /// The token itself can be in CRUDDUR_TRACE_COLLECT_TOKEN instead. The X-Ray daemon's protocol knows no tokens.
+    /// The token itself can be in `CRUDDUR_TRACE_COLLECT_TOKEN` instead. The X-Ray daemon's protocol knows no tokens.
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
 

@@ -126,7 +126,7 @@ impl Endpoint {
         let listener = Bounded::new(listener, &limits, None, Arc::new(Counters::default()));
         let access = Access::new(Some(Secret::new(token)));
         let answer = move |request: Request| {
-            let told = access.admits(request.headers()).then(|| tell());
+            let told = access.admits(request.headers()).then(&tell);
             async move {
                 match told {
                     Some(status) => {

@@ -40,7 +40,9 @@ pub(crate) async fn run(args: &CollectArgs, context: &Context, ui: &mut Ui) -> R
     if let Some(address) = door.running.xray {
         ui.note(&format!("listening for X-Ray segments on {address} (UDP, and TCP for sampling)"));
     }
-    warnings.iter().for_each(|warning| ui.warn(warning));
+    for warning in &warnings {
+        ui.warn(warning);
+    }
     ui.note(&format!("keeping in {}; Ctrl-C stops", settings.store.display()));
     signals.next().await;
     ui.note("stopping when what has begun is finished; Ctrl-C again stops at once");

@@ -39,6 +39,7 @@ pub(super) struct Evicted {
 }
 
 /// Evicts little by little, in turns between which others may write.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Default)]
 pub(super) struct Evictor {
     by_age: bool,

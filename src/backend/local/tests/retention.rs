@@ -96,7 +96,7 @@ fn a_bound_that_was_lowered_is_reached_while_spans_come_in() {
     store.keep((0..60).map(|number| large(number, 100_000).1).collect());
     let bound = Some(1 << 20);
     let mut connection = super::super::schema::open_for_writing(&store.path).unwrap();
-    let retention = Retention { max_age: Some(Duration::from_secs(60)), max_bytes: bound };
+    let retention = Retention { max_age: Some(Duration::from_mins(1)), max_bytes: bound };
     let (mut evictor, mut evicted) = (Evictor::default(), Evicted::default());
     // Of a turn that has no time left, something still comes.
     let mut turns = 0;
