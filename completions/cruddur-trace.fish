@@ -349,6 +349,12 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l 
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l sampling-rules -d 'Tell X-Ray SDKs what to sample by the rules of this file, or of `aws`; `all` samples everything [default: all]' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l max-age -d 'Forget traces that are older than this; `off` keeps them [default: 7d]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l max-size -d 'Forget the oldest traces when the store is larger than this; `off` keeps them [default: 2GiB]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l token-file -d 'Take only what comes with the token in this file, as `Authorization: Bearer …`' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l tls-cert -d 'Speak TLS with the certificate in this PEM file (OTLP and Zipkin; X-Ray\'s protocol has none)' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l tls-key -d 'The certificate\'s private key, a PEM file' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l allow-origin -d 'Let the web pages of this origin send, such as `http://localhost:3000`; may be repeated' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -s o -l output -d 'How to print its answer' -r -f -a "text\t'Text to read'
+json\t'One JSON document'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
@@ -362,6 +368,7 @@ always\t'Also on a pipe or into a file'
 never\t'Not at all'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l width -d 'Use this many columns, 40 to 400 [default: the terminal\'s, or 100]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l status -d 'Ask the receiver that is running for this store how it does, and end: 0 if it answers, 1 if there is none'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l ascii -d 'Draw with ASCII characters only'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l no-pager -d 'Do not show long output in a pager'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'

@@ -40,7 +40,7 @@ pub mod model;
 pub mod query;
 pub mod render;
 pub mod secret;
-mod tls;
+pub mod tls;
 pub mod ui;
 pub mod wire;
 

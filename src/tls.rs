@@ -1,9 +1,16 @@
 //! TLS, the same everywhere: rustls with ring's cryptography.
 
-use rustls::crypto::ring;
+use std::sync::Arc;
+
+use rustls::crypto::{CryptoProvider, ring};
+
+/// The cryptography of every connection.
+pub fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
+}
 
 /// The beginning of an HTTP client.
-pub(crate) fn http_client() -> reqwest::ClientBuilder {
+pub fn http_client() -> reqwest::ClientBuilder {
     // The client looks for it here and panics where there is none. Whoever comes second finds the same one.
     ring::default_provider().install_default().ok();
     reqwest::Client::builder()

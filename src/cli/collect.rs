@@ -1,9 +1,11 @@
 //! `collect`: the local receiver.
 
-use clap::{Args, ValueHint};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
 
 use super::forward::ForwardTo;
-use super::value::{Address, MaxAge, MaxSize, SamplingRules};
+use super::value::{Address, MaxAge, MaxSize, SamplingRules, WebOrigin};
 
 /// Receive traces on this machine
 ///
@@ -17,7 +19,8 @@ use super::value::{Address, MaxAge, MaxSize, SamplingRules};
   cruddur-trace collect --max-age 2d --max-size 500MB
   aws xray get-sampling-rules > rules.json; cruddur-trace collect --sampling-rules rules.json
   cruddur-trace collect --forward honeycomb --forward xray
-  cruddur-trace collect --forward otlp=http://collector.internal:4318")]
+  cruddur-trace collect --forward otlp=http://collector.internal:4318
+  cruddur-trace collect --status")]
 pub struct CollectArgs {
     /// Listen for OTLP over HTTP here; `off` does not [default: 127.0.0.1:4318]
     #[arg(long, value_name = "ADDRESS")]
@@ -58,4 +61,48 @@ pub struct CollectArgs {
     /// while this does not run; what was there before a destination was named is not sent to it.
     #[arg(long, value_name = "DESTINATION", value_delimiter = ',')]
     pub forward: Vec<ForwardTo>,
+
+    /// Who may send.
+    #[command(flatten)]
+    pub guard: GuardArgs,
+
+    /// Ask the receiver that is running for this store how it does, and end: 0 if it answers, 1 if there is none
+    #[arg(long)]
+    pub status: bool,
+
+    /// How to print its answer
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", requires = "status")]
+    pub output: StatusFormat,
+}
+
+/// Who may send.
+#[derive(Debug, Clone, Default, Args)]
+pub struct GuardArgs {
+    /// Take only what comes with the token in this file, as `Authorization: Bearer …`
+    ///
+    /// The token itself can be in `CRUDDUR_TRACE_COLLECT_TOKEN` instead. The X-Ray daemon's protocol knows no tokens.
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+
+    /// Speak TLS with the certificate in this PEM file (OTLP and Zipkin; X-Ray's protocol has none)
+    #[arg(long, value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The certificate's private key, a PEM file
+    #[arg(long, value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Let the web pages of this origin send, such as `http://localhost:3000`; may be repeated
+    #[arg(long, value_name = "ORIGIN")]
+    pub allow_origin: Vec<WebOrigin>,
+}
+
+/// How `collect --status` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum StatusFormat {
+    /// Text to read
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
 }

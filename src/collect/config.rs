@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::sampling::{Announce, Sampling};
+use super::tls::TlsFiles;
+use crate::secret::Secret;
 
 /// Where to listen, and for whom.
 #[derive(Debug, Default)]
@@ -22,6 +24,10 @@ pub struct Config {
     pub announce: Announce,
     /// Origins (`http://localhost:3000`) whose web pages may send traces. `*` allows every page that is open on this machine.
     pub allowed_origins: Vec<String>,
+    /// What requests have to bring as `Authorization: Bearer …`, on every door whose protocol can. `None`: nothing.
+    pub token: Option<Secret>,
+    /// The certificate for the TCP doors, X-Ray's excepted: its SDKs speak plain HTTP. `None`: no TLS.
+    pub tls: Option<TlsFiles>,
     /// How much is taken.
     pub limits: Limits,
 }

@@ -17,12 +17,14 @@ use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use rustls::ServerConfig;
+use tokio::net::TcpListener;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::config::Limits;
 use super::counters::Counters;
+use super::tls::Stream;
 
 /// After a failed accept: most failures are a want of file descriptors, and trying again at once would only burn the processor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -49,15 +51,17 @@ pub(super) struct Bounded {
     listener: TcpListener,
     slots: Arc<Semaphore>,
     clock: Clock,
+    tls: Option<Arc<ServerConfig>>,
     counters: Arc<Counters>,
 }
 
 impl Bounded {
-    pub(super) fn new(listener: TcpListener, limits: &Limits, counters: Arc<Counters>) -> Self {
+    pub(super) fn new(listener: TcpListener, limits: &Limits, tls: Option<Arc<ServerConfig>>, counters: Arc<Counters>) -> Self {
         Self {
             listener,
             slots: Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS))),
             clock: Clock { request: limits.request_time, idle: limits.idle_time, make_room: Arc::new(Notify::new()) },
+            tls,
             counters,
         }
     }
@@ -79,14 +83,14 @@ impl Bounded {
         while served.join_next().await.is_some() {}
     }
 
-    async fn accept(&self) -> (TcpStream, OwnedSemaphorePermit) {
+    async fn accept(&self) -> (Stream, OwnedSemaphorePermit) {
         let slot = self.slot().await;
         loop {
             match self.listener.accept().await {
                 Ok((stream, _)) => {
                     // An answer is one small packet that must not wait for more. Failing costs only time.
                     stream.set_nodelay(true).ok();
-                    return (stream, slot);
+                    return (Stream::new(stream, self.tls.as_ref(), &self.counters), slot);
                 }
                 Err(error) => {
                     self.counters.accept_errors.one();
@@ -107,7 +111,7 @@ impl Bounded {
 }
 
 async fn connection(
-    stream: TcpStream,
+    stream: Stream,
     _slot: OwnedSemaphorePermit,
     clock: Clock,
     routes: Router,

@@ -16,7 +16,8 @@ macro_rules! counters {
         }
 
         /// The counters at one moment. All of them begin at zero when the receiver starts.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+        #[serde(default)]
         pub struct Snapshot {
             $($(#[$doc])* pub $name: u64,)*
         }
@@ -54,6 +55,8 @@ counters! {
     refused_unsupported,
     /// Refused with 403: a web page of a foreign origin asked.
     refused_origin,
+    /// Refused with 401: the token was missing or wrong.
+    refused_unauthorized,
     /// Refused with 404, 405 or 505, or with `UNIMPLEMENTED`: nothing of the kind is here.
     refused_unknown,
     /// Refused with 408 or `DEADLINE_EXCEEDED`, or cut off: the body did not arrive in time or not to its end.
@@ -64,6 +67,8 @@ counters! {
     refused_failed,
     /// Connections that could not be accepted, for want of file descriptors and the like.
     accept_errors,
+    /// TLS handshakes that failed or took too long.
+    tls_failures,
     /// X-Ray datagrams read from the socket.
     datagrams,
     /// Their bytes.

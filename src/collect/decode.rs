@@ -82,6 +82,10 @@ impl Job {
             }
         };
         let (batch, refused) = decoded?;
+        // What came as text is protobuf by now, in which the size of an attribute is written in front of it.
+        if !matches!(self.form, Form::Otlp(Encoding::Protobuf)) {
+            measure::protobuf(&batch.data)?;
+        }
         Ok(Decoded { batch, refused, share: self.share })
     }
 }

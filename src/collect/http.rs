@@ -17,6 +17,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
+use super::access::CHALLENGE;
 use super::body::{self, Kept};
 use super::decode::{Form, Job};
 use super::grpc;
@@ -45,7 +46,10 @@ pub(super) fn otlp<S: Sink>(shared: Arc<Spans<S>>) -> Router {
         .with_state(shared)
 }
 
-/// Before every request: web pages are kept out.
+/// Paths that tell whether the receiver is up, which everybody may ask.
+const HEALTH: [&str; 3] = ["/", "/healthz", "/health"];
+
+/// Before every request: web pages are kept out, and those who do not know the token.
 pub(super) async fn door<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request, next: Next) -> Response {
     spans.counters.http_requests.one();
     let verdict = spans.origins.judge(request.headers());
@@ -63,7 +67,8 @@ pub(super) async fn door<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: R
             origin::allow_preflight(answer.headers_mut(), request.headers());
             answer
         }
-        _ => next.run(request).await,
+        _ if spans.may_come_in(&request) => next.run(request).await,
+        _ => spans.unknown_sender(request).await,
     };
     if let Verdict::Allowed(page) = verdict {
         origin::allow(answer.headers_mut(), page);
@@ -95,9 +100,13 @@ async fn logs<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> 
     spans.swallow(request).await
 }
 
-/// How the receiver is doing. Numbers only: any page on this machine could read it by making its own name point here.
-async fn status<S: Sink>(State(spans): State<Arc<Spans<S>>>) -> Response {
-    let body = serde_json::json!({ "receiver": "cruddur-trace", "counters": spans.counters.snapshot() });
+/// How the receiver is doing. Numbers only: any page on this machine could read it by making its own name point here. Who should know
+/// the token and does not is told only that there is a receiver.
+async fn status<S: Sink>(State(spans): State<Arc<Spans<S>>>, headers: HeaderMap) -> Response {
+    let mut body = serde_json::json!({ "receiver": "cruddur-trace" });
+    if spans.access.admits(&headers) {
+        body["counters"] = serde_json::json!(spans.counters.snapshot());
+    }
     ([(header::CONTENT_TYPE, "application/json")], format!("{body}\n")).into_response()
 }
 
@@ -127,6 +136,21 @@ impl<S: Sink> Spans<S> {
         self.read(body, &mut kept).await?;
         let bytes = kept.bytes;
         self.keep(Job { bytes, coding, form, share }).await
+    }
+
+    fn may_come_in(&self, request: &Request) -> bool {
+        let asks_for_health = *request.method() == Method::GET && HEALTH.contains(&request.uri().path());
+        asks_for_health || self.access.admits(request.headers())
+    }
+
+    async fn unknown_sender(&self, request: Request) -> Response {
+        if let Err(refusal) = self.drain(request.into_body()).await {
+            self.count(&refusal);
+            return answer::refused_in_words(&refusal);
+        }
+        self.counters.refused_unauthorized.one();
+        let why = "This receiver wants a token: `Authorization: Bearer …` (SDKs: OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20…).\n";
+        (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, CHALLENGE)], why).into_response()
     }
 
     async fn swallow(&self, request: Request) -> Response {

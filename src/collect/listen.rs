@@ -7,6 +7,8 @@ use std::net::{SocketAddr, UdpSocket};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use tokio::net::{TcpListener, TcpSocket};
 
+use super::tls::TlsError;
+
 /// Connections that the kernel completes before anybody accepts them.
 const BACKLOG: u32 = 1024;
 
@@ -68,6 +70,9 @@ pub enum StartError {
     /// The configuration names no door at all.
     #[error("there is nothing to receive: no address to listen on")]
     NoDoor,
+    /// There is a certificate, and it cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The system gives no thread for the UDP reader.
     #[error("cannot start the thread that reads X-Ray documents")]
     Thread(#[source] io::Error),
@@ -96,6 +101,10 @@ impl StartError {
                 }
             }
             Self::NoDoor => "give --otlp-http, --otlp-grpc, --zipkin or --xray an address".to_owned(),
+            Self::Tls(_) => {
+                "--tls-cert and --tls-key want PEM files: a certificate with those that lead to its authority, and its key"
+                    .to_owned()
+            }
             Self::Thread(_) => "the system is out of threads or memory; without --xray none is needed".to_owned(),
         }
     }

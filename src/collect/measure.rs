@@ -9,6 +9,10 @@ pub(super) const MAX_SPANS: usize = 1_000_000;
 /// The same for everything that is an object of its own: spans, attributes, events, links, and in JSON every value too.
 pub(super) const MAX_PIECES: usize = 4_000_000;
 
+/// The most bytes that one attribute may have, its key and its value together. Some backends cut at 64 KiB; nothing is cut here, but
+/// what is a quarter of the largest request is no attribute any more.
+pub(super) const MAX_ATTRIBUTE: usize = 16 << 20;
+
 /// Messages within messages; the decoder gives up at this depth too.
 const MAX_DEPTH: usize = 100;
 
@@ -19,6 +23,8 @@ pub(super) enum TooMuch {
     Spans,
     #[error("more than {MAX_PIECES} spans, attributes, events and links in one request")]
     Pieces,
+    #[error("an attribute of more than {MAX_ATTRIBUTE} bytes")]
+    Attribute,
 }
 
 /// What a field of a message holds, as far as counting needs to know. The names are those of `trace.proto`.
@@ -110,6 +116,9 @@ fn message(mut bytes: &[u8], kind: Kind, depth: usize, count: &mut Count) -> Res
     let Some(depth) = depth.checked_sub(1) else { return Ok(()) };
     while let Some(field) = take_field(&mut bytes) {
         if let Some(inner) = kind.of_field(field.number) {
+            if matches!(inner, Kind::Attribute) && field.content.len() > MAX_ATTRIBUTE {
+                return Err(TooMuch::Attribute);
+            }
             count.add(inner)?;
             message(field.content, inner, depth, count)?;
         }
@@ -201,6 +210,19 @@ mod tests {
         ] {
             assert_eq!(protobuf(&bytes), Err(TooMuch::Pieces));
         }
+    }
+
+    #[test]
+    fn an_attribute_of_the_limit_is_allowed_and_one_more_byte_is_not() {
+        for (number, outer) in [(9, None), (3, Some(11)), (4, Some(13))] {
+            let of = |size: usize| {
+                let attribute = field(number, &vec![b'x'; size]);
+                request(&field(2, &outer.map_or(attribute.clone(), |outer| field(outer, &attribute))))
+            };
+            assert_eq!(protobuf(&of(MAX_ATTRIBUTE)), Ok(()));
+            assert_eq!(protobuf(&of(MAX_ATTRIBUTE + 1)), Err(TooMuch::Attribute));
+        }
+        assert_eq!(protobuf(&field(1, &field(1, &field(1, &vec![0; MAX_ATTRIBUTE + 1])))), Err(TooMuch::Attribute));
     }
 
     #[test]

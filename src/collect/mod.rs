@@ -1,13 +1,15 @@
 //! The door in: the local receiver.
 //!
 //! Reading order: [`config`] (what it is told), [`start`] below, [`listen`] (taking the ports), `connection` (TCP bounded in
-//! number and time), `spans` (what becomes of a request with spans, by `body`, `coding`, `measure` and `decode`; `refusal` says why not),
-//! `http` (OTLP over HTTP and Zipkin's API, with `origin`), `grpc` (OTLP over gRPC), `xray` (the X-Ray daemon's UDP port) and
-//! `xray_proxy` (its TCP port) with [`sampling`] (what that answers), [`sink`] (where everything goes) and [`counters`] (what became of it).
+//! number and time, `tls` under it), `spans` (what becomes of a request with spans, by `body`, `coding`, `measure` and `decode`; `refusal` says why not),
+//! `http` (OTLP over HTTP and Zipkin's API, with `origin` and `access`), `grpc` (OTLP over gRPC), `xray` (the X-Ray daemon's UDP port) and
+//! `xray_proxy` (its TCP port) with [`sampling`] (what that answers), [`sink`] (where everything goes), [`counters`] (what became of it)
+//! and [`status`] (for whoever asks).
 //!
 //! The rule of the house: a sender is told yes only after [`Sink::keep`] said yes. Where the protocol has no answer (UDP), what is
 //! not kept is counted by its reason. [`forward`] sends on what is in the store.
 
+mod access;
 mod body;
 mod coding;
 pub mod config;
@@ -24,6 +26,8 @@ mod refusal;
 pub mod sampling;
 pub mod sink;
 mod spans;
+pub mod status;
+pub mod tls;
 mod xray;
 mod xray_proxy;
 
@@ -39,6 +43,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 use crate::model::Time;
+use access::Access;
 use body::Budget;
 use connection::Bounded;
 use counters::Counters;
@@ -51,6 +56,7 @@ pub use config::{Config, Limits};
 pub use counters::Snapshot;
 pub use listen::{Door, StartError};
 pub use sink::{Sink, SinkError};
+pub use tls::TlsFiles;
 
 /// A receiver that is listening. Stops, without waiting for anything, when dropped; [`stop`](Self::stop) is the orderly way.
 #[derive(Debug)]
@@ -81,10 +87,11 @@ pub struct Running {
 ///
 /// Outside a Tokio runtime that has I/O and time enabled.
 pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Running, StartError> {
-    let Config { otlp_http, otlp_grpc, zipkin, xray, sampling, announce, allowed_origins, limits } = config;
+    let Config { otlp_http, otlp_grpc, zipkin, xray, sampling, announce, allowed_origins, token, tls, limits } = config;
     if [otlp_http, otlp_grpc, zipkin, xray].iter().all(Option::is_none) {
         return Err(StartError::NoDoor);
     }
+    let tls = tls.map(|files| files.load(&[tls::HTTP_2, tls::HTTP_1])).transpose()?;
     // All first: a receiver with some of its doors would be a surprise.
     let otlp = otlp_http.map(|address| listen::tcp(Door::OtlpHttp, address)).transpose()?;
     let grpc = otlp_grpc.map(|address| listen::tcp(Door::OtlpGrpc, address)).transpose()?;
@@ -112,7 +119,7 @@ pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Runn
         let (queue, waiting) = Queue::new(limits.queued);
         running.reader = Some(Reader::start(udp.socket, queue, Arc::clone(&counters)).map_err(StartError::Thread)?);
         running.keeper = Some(tokio::spawn(xray::keep(waiting, sink.clone(), Arc::clone(&processors), Arc::clone(&counters))));
-        let listener = Bounded::new(tcp, &limits, Arc::clone(&counters));
+        let listener = Bounded::new(tcp, &limits, None, Arc::clone(&counters));
         let routes = xray_proxy::routes(Proxy {
             now,
             body_time: limits.body_time,
@@ -126,9 +133,9 @@ pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Runn
         running.receive_buffer = Some(udp.buffer);
     }
     let origins = Origins::new(allowed_origins);
-    let spans = Arc::new(Spans { sink, limits, budget, processors, counters, origins });
+    let spans = Arc::new(Spans { sink, limits, budget, processors, counters, origins, access: Access::new(token) });
     let mut open = |tcp, routes| {
-        let listener = Bounded::new(tcp, &spans.limits, Arc::clone(&spans.counters));
+        let listener = Bounded::new(tcp, &spans.limits, tls.clone(), Arc::clone(&spans.counters));
         running.servers.push(tokio::spawn(listener.serve(routes, stop.clone())));
     };
     if let Some((tcp, address)) = otlp {
@@ -150,6 +157,12 @@ impl Running {
     /// What came in so far and what became of it.
     pub fn counters(&self) -> Snapshot {
         self.counters.snapshot()
+    }
+
+    /// As [`counters`](Self::counters), for those who ask again and again, also when this is being stopped.
+    pub fn watch(&self) -> impl Fn() -> Snapshot + Clone + Send + Sync + 'static {
+        let counters = Arc::clone(&self.counters);
+        move || counters.snapshot()
     }
 
     /// Stops: takes no more connections, answers the requests in flight, reads the datagrams that have arrived, waits until

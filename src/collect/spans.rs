@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use tokio::sync::Semaphore;
 
+use super::access::Access;
 use super::body::{self, Budget, Dropped, Fill, Share, Unread};
 use super::config::Limits;
 use super::counters::Counters;
@@ -25,6 +26,7 @@ pub(super) struct Spans<S> {
     pub(super) processors: Arc<Semaphore>,
     pub(super) counters: Arc<Counters>,
     pub(super) origins: Origins,
+    pub(super) access: Access,
 }
 
 impl<S: Sink> Spans<S> {

@@ -6,7 +6,10 @@ mod grpc;
 mod limits;
 mod otlp;
 mod sampling;
+mod status;
 mod stop;
+mod tls;
+mod token;
 mod udp;
 mod zipkin;
 

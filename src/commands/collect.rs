@@ -6,12 +6,16 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::signals::Stop;
-use super::{Context, ask, forward, receive};
+use super::{Context, ask, exposure, forward, receive, status};
 use crate::backend::xray::{Options, SamplingCalls};
 use crate::backend::{BackendError, Trouble};
+use crate::cli::CollectArgs;
 use crate::cli::value::SamplingRules;
-use crate::collect;
+use crate::collect::forward::Forwarding;
 use crate::collect::sampling::{Announce, RulesFile, Sampling};
+use crate::collect::status::{Endpoint, Listening, Status};
+use crate::collect::{self, Running};
+use crate::config::Collect;
 use crate::error::{Failure, Kind};
 use crate::exit::Exit;
 use crate::render::units;
@@ -22,38 +26,48 @@ const AWS_TIME: Duration = Duration::from_secs(5);
 /// How long destinations have, at the end, to take what is waiting for them. The rest is sent next time.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// Listens until SIGINT or SIGTERM, then finishes what was begun. A second signal ends it at once.
-pub(crate) async fn run(context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+/// Asks a receiver that is running, where that is asked for; else listens until SIGINT or SIGTERM, then finishes what was begun. A
+/// second signal ends it at once.
+pub(crate) async fn run(args: &CollectArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+    if args.status {
+        return status::run(args.output, context, ui).await;
+    }
     let settings = &context.settings;
-    let config = collect::Config {
-        otlp_http: settings.collect.otlp_http,
-        otlp_grpc: settings.collect.otlp_grpc,
-        zipkin: settings.collect.zipkin,
-        xray: settings.collect.xray,
-        sampling: if settings.collect.xray.is_some() { sampling(context, ui).await? } else { Sampling::All },
-        announce: Announce(ui.warner()),
-        ..collect::Config::default()
-    };
+    let sampling = if settings.collect.xray.is_some() { sampling(context, ui).await? } else { Sampling::All };
+    let config = collect::Config { sampling, announce: Announce(ui.warner()), ..config(&settings.collect)? };
+    let warnings = exposure::warnings(&config);
     // Before anybody can know that we listen: who asks us to stop from then on shall be heard.
     let mut signals = Stop::listen()?;
     let store = receive::Store::open(&settings.store, context)?;
     // Before anything can arrive: what comes from now on is to be sent on.
     let forwarding = forward::start(context, &store.writer, ui).await?;
     let door = store.listen(config, context, |writer| writer)?;
+    // Taken away with its file at the end of this function, however that comes.
+    let _endpoint = match Endpoint::open(&settings.store, tell(&door, &forwarding, context)).await {
+        Ok(endpoint) => Some(endpoint),
+        Err(error) => {
+            ui.warn(&format!("`collect --status` will not find this receiver: {error}"));
+            None
+        }
+    };
+    let scheme = if settings.collect.guard.tls.is_some() { "https" } else { "http" };
     if let Some(address) = door.running.otlp_http {
-        ui.note(&format!("listening for OTLP/HTTP on http://{address}"));
+        ui.note(&format!("listening for OTLP/HTTP on {scheme}://{address}"));
     }
     if let Some(address) = door.running.otlp_grpc {
-        ui.note(&format!("listening for OTLP/gRPC on http://{address}"));
+        ui.note(&format!("listening for OTLP/gRPC on {scheme}://{address}"));
     }
     if let Some(address) = door.running.zipkin {
-        ui.note(&format!("listening for Zipkin's spans on http://{address}/api/v2/spans"));
+        ui.note(&format!("listening for Zipkin's spans on {scheme}://{address}/api/v2/spans"));
     }
     if let Some(address) = door.running.xray {
         ui.note(&format!("listening for X-Ray segments on {address} (UDP, and TCP for sampling)"));
     }
     for report in forwarding.reports() {
         ui.note(&format!("forwarding to {}", report.destination));
+    }
+    for warning in &warnings {
+        ui.warn(warning);
     }
     ui.note(&format!("keeping in {}; Ctrl-C stops", settings.store.display()));
     tokio::select! {
@@ -107,4 +121,53 @@ async fn sampling(context: &Context, ui: &mut Ui) -> Result<Sampling, Failure> {
             Ok(Sampling::Aws(Arc::new(calls)))
         }
     }
+}
+
+/// What the receiver says of itself when it is asked.
+fn tell(
+    door: &receive::Door,
+    forwarding: &Forwarding,
+    context: &Context,
+) -> impl Fn() -> Status + Clone + Send + Sync + 'static {
+    let (received, writer, forwarding) = (door.running.watch(), door.writer.clone(), forwarding.watch());
+    let (since, retention) = ((context.clock)().0.to_string(), context.retention().into());
+    let Running { otlp_http, otlp_grpc, zipkin, xray, .. } = door.running;
+    move || {
+        let received = received();
+        Status {
+            process: std::process::id(),
+            since_unix_nano: since.clone(),
+            listening: Listening { otlp_http, otlp_grpc, zipkin, xray },
+            retention,
+            received,
+            waiting_documents: received.documents_pending(),
+            store: writer.figures(),
+            forwarding: forwarding(),
+        }
+    }
+}
+
+/// What the settings mean for the receiver. Reads the token where it is in a file.
+fn config(settings: &Collect) -> Result<collect::Config, Failure> {
+    let Collect { otlp_http, otlp_grpc, zipkin, xray, guard, .. } = settings;
+    Ok(collect::Config {
+        otlp_http: *otlp_http,
+        otlp_grpc: *otlp_grpc,
+        zipkin: *zipkin,
+        xray: *xray,
+        allowed_origins: guard.allowed_origins.clone(),
+        token: guard.token()?,
+        tls: guard.tls.clone().map(|(cert, key)| collect::TlsFiles { cert, key }),
+        limits: collect::Limits {
+            body: guard.limits.body,
+            decompressed: guard.limits.decompressed_body,
+            in_flight: guard.limits.in_flight,
+            connections: guard.limits.connections,
+            body_time: guard.limits.request_time / 2,
+            request_time: guard.limits.request_time,
+            idle_time: guard.limits.idle_time,
+            ..collect::Limits::default()
+        },
+        ..collect::Config::default()
+    })
 }

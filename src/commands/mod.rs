@@ -2,7 +2,7 @@
 //! stands in the file of the same name in [`crate::cli`]. The smallest example to copy is `completions`.
 //!
 //! Commands know nothing of each other. What several of them need is in `ask` (backends, window, filter), `find` (a trace by what
-//! was typed), `read` (many traces, one after another), `browse` (its page), `interact` (the loop of a screen), `receive` (a receiver and its store), `files`, `verdict` and
+//! was typed), `read` (many traces, one after another), `browse` (its page), `interact` (the loop of a screen), `receive` (a receiver and its store), `exposure` (who else could send to it), `status` (how it does), `files`, `verdict` and
 //! `signals`.
 
 mod ask;
@@ -13,6 +13,7 @@ mod completions;
 mod config;
 mod demo;
 mod diff;
+mod exposure;
 mod files;
 mod find;
 mod forward;
@@ -27,6 +28,7 @@ mod run;
 mod show;
 mod signals;
 mod stats;
+mod status;
 mod verdict;
 
 use std::hash::{BuildHasher as _, RandomState};
@@ -126,7 +128,7 @@ pub(crate) async fn dispatch(cli: Cli, env: &Env, clock: Clock, ui: &mut Ui) -> 
         Command::Map(args) => map::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Stats(args) => stats::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Probe(args) => probe::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
-        Command::Collect(_) => collect::run(&Context::load(flags, env, clock, ui)?, ui).await,
+        Command::Collect(args) => collect::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Run(args) => run::run(&args, env, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Import(args) => import::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Demo(_) => demo::run(&Context::load(flags, env, clock, ui)?, ui).await,

@@ -45,7 +45,11 @@ impl Store {
     ) -> Result<Door, Failure> {
         let Self { writer, thread } = self;
         let running = collect::start(config, sink(writer.clone()), context.clock).map_err(|error| {
-            let kind = if matches!(error, collect::StartError::NoDoor) { Kind::Config } else { Kind::Unanswerable };
+            let kind = if matches!(error, collect::StartError::NoDoor | collect::StartError::Tls(_)) {
+                Kind::Config
+            } else {
+                Kind::Unanswerable
+            };
             let hint = error.hint();
             Failure::from_error(kind, error).hint(hint)
         })?;
@@ -104,6 +108,7 @@ pub(super) fn refused(counted: &Snapshot) -> Option<String> {
         (counted.refused_malformed, "request that could not be decoded", "requests that could not be decoded"),
         (counted.refused_too_large, "request too large", "requests too large"),
         (counted.refused_unsupported, "request in an unknown encoding", "requests in an unknown encoding"),
+        (counted.refused_unauthorized, "request without the right token", "requests without the right token"),
         (counted.refused_incomplete, "request cut off", "requests cut off"),
         (counted.refused_busy, "request put off", "requests put off"),
         (counted.refused_failed, "request that the store could not keep", "requests that the store could not keep"),

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::origin::Origin;
+use super::guard::Guard;
+use super::report::Origin;
 use super::setting::Setting as _;
 use super::settings::Layers;
 use super::{Env, Paths, otlp_headers};
@@ -30,6 +31,8 @@ pub struct Collect {
     pub max_age: Option<Duration>,
     /// How large the store may become, in bytes.
     pub max_size: Option<u64>,
+    /// Who may send, and how much.
+    pub guard: Guard,
     /// Where to send on what arrives.
     pub forward: Vec<ForwardTo>,
     /// What OTLP receivers are sent along with it.
@@ -38,7 +41,7 @@ pub struct Collect {
 
 impl Collect {
     pub(super) fn resolve(flags: CollectArgs, env: &Env, paths: &Paths, layers: &mut Layers<'_>) -> Result<Self, Failure> {
-        let CollectArgs { otlp_http, otlp_grpc, zipkin, xray, sampling_rules, max_age, max_size, forward } = flags;
+        let CollectArgs { otlp_http, otlp_grpc, zipkin, xray, sampling_rules, max_age, max_size, forward, guard, .. } = flags;
         let loopback = |port| OrOff::On(ListenAddress(SocketAddr::from(([127, 0, 0, 1], port))));
         let days = |days: u64| OrOff::On(Length(Duration::from_secs(days * 24 * 60 * 60)));
         Ok(Self {
@@ -58,6 +61,7 @@ impl Collect {
             max_size: layers.pick("collect.max_size", max_size, || OrOff::On(Size(2 << 30)))?.on().map(|size| size.0),
             forward: layers.pick("collect.forward", (!forward.is_empty()).then_some(forward), Vec::new)?,
             forward_headers: otlp_headers::secrets(env, layers)?,
+            guard: Guard::resolve(guard, env, paths, layers)?,
         })
     }
 }

@@ -104,6 +104,23 @@ struct CollectContents {
     max_age: Option<Spanned<Scalar>>,
     max_size: Option<Spanned<Scalar>>,
     forward: Option<Spanned<Scalar>>,
+    allowed_origins: Option<Spanned<Scalar>>,
+    token_file: Option<Spanned<Scalar>>,
+    tls_cert: Option<Spanned<Scalar>>,
+    tls_key: Option<Spanned<Scalar>>,
+    #[serde(default)]
+    limits: LimitsContents,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LimitsContents {
+    connections: Option<Spanned<Scalar>>,
+    body: Option<Spanned<Scalar>>,
+    decompressed_body: Option<Spanned<Scalar>>,
+    in_flight: Option<Spanned<Scalar>>,
+    request_time: Option<Spanned<Scalar>>,
+    idle_time: Option<Spanned<Scalar>>,
 }
 
 impl ConfigFile {
@@ -192,6 +209,16 @@ keys! {
     "collect.max_age" => collect.max_age,
     "collect.max_size" => collect.max_size,
     "collect.forward" => collect.forward,
+    "collect.allowed_origins" => collect.allowed_origins,
+    "collect.token_file" => collect.token_file,
+    "collect.tls_cert" => collect.tls_cert,
+    "collect.tls_key" => collect.tls_key,
+    "collect.limits.connections" => collect.limits.connections,
+    "collect.limits.body" => collect.limits.body,
+    "collect.limits.decompressed_body" => collect.limits.decompressed_body,
+    "collect.limits.in_flight" => collect.limits.in_flight,
+    "collect.limits.request_time" => collect.limits.request_time,
+    "collect.limits.idle_time" => collect.limits.idle_time,
 }
 
 /// Text, a number, a switch or a list of texts, all in the spelling that the environment uses too.
@@ -252,11 +279,18 @@ fn complaint(error: &toml::de::Error, text: &str, path: &Path) -> Failure {
     let place = format!("{}, line {}", path.display(), line_of(text, span.start));
     let failure = Failure::config(format!("{message} in {place}\n{}", drawing(text, span)));
     let Some(key) = unknown else { return failure };
-    let names =
-        KEYS.iter().map(|name| name.rsplit('.').next().unwrap_or(name)).chain(["honeycomb", "xray", "collect", "profiles"]);
+    let names = KEYS.iter().map(|name| name.rsplit('.').next().unwrap_or(name)).chain([
+        "honeycomb",
+        "xray",
+        "collect",
+        "limits",
+        "profiles",
+    ]);
     if is_secret(key) {
-        return failure
-            .hint("a file is shown around, so no key is read from it; that for Honeycomb is taken from HONEYCOMB_API_KEY");
+        return failure.hint(
+            "a file is shown around, so no key is read from it; that for Honeycomb is taken from HONEYCOMB_API_KEY, and the \
+             receiver's token from CRUDDUR_TRACE_COLLECT_TOKEN or the file that `collect.token_file` names",
+        );
     }
     match nearest(key, names) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
@@ -357,7 +391,8 @@ mod tests {
         ");
         assert_eq!(
             failure.hints(),
-            ["a file is shown around, so no key is read from it; that for Honeycomb is taken from HONEYCOMB_API_KEY"]
+            ["a file is shown around, so no key is read from it; that for Honeycomb is taken from HONEYCOMB_API_KEY, and the \
+              receiver's token from CRUDDUR_TRACE_COLLECT_TOKEN or the file that `collect.token_file` names"]
         );
         for text in ["honeycomb.api_key = hunter2", "honeycomb.api_key = 'hunter2", "x-honeycomb-team-token = [hunter2"] {
             let failure = parse(text).unwrap_err();

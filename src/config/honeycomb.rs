@@ -1,7 +1,7 @@
 //! How Honeycomb is asked: with which key, where, and for how much.
 
 use super::endpoint::Endpoint;
-use super::origin::{Line, Origin};
+use super::report::{Line, Origin};
 use super::settings::Layers;
 use super::{Env, otlp_headers};
 use crate::cli::honeycomb::{Attributes, HoneycombArgs};

@@ -2,25 +2,27 @@
 //!
 //! [`aws`] whether AWS was ever set up here · [`mod@env`] the environment as values · [`paths`] where our files are ·
 //! [`mod@file`] what a configuration file holds · [`setting`] a value and its spelling · [`settings`] all of them, and where each
-//! comes from · [`honeycomb`] how Honeycomb is asked, with [`endpoint`] and [`otlp_headers`] · [`window`] the time that is looked at.
+//! comes from ([`report`]) · [`guard`] who may send to the receiver, and how much · [`honeycomb`] how Honeycomb is asked, with [`endpoint`] and [`otlp_headers`] · [`window`] the time that is looked at.
 
 pub mod aws;
 pub mod collect;
 pub mod endpoint;
 pub mod env;
 pub mod file;
+pub mod guard;
 pub mod honeycomb;
-pub mod origin;
 pub mod otlp_headers;
 pub mod paths;
+pub mod report;
 pub mod setting;
 pub mod settings;
 pub mod window;
 
 pub use collect::Collect;
 pub use env::Env;
+pub use guard::{CollectLimits, Guard};
 pub use honeycomb::{Honeycomb, HoneycombKey, Unusable};
-pub use origin::Origin;
 pub use paths::Paths;
+pub use report::Origin;
 pub use settings::{Flags, Settings, XRay};
 pub use window::Window;

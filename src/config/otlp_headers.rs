@@ -2,7 +2,7 @@
 //! `OTEL_EXPORTER_OTLP_HEADERS=x-honeycomb-team=KEY,x-honeycomb-dataset=NAME`.
 
 use super::Env;
-use super::origin::{Line, Origin};
+use super::report::{Line, Origin};
 use super::settings::Layers;
 use crate::error::Failure;
 use crate::secret::Secret;

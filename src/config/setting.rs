@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use super::endpoint::Endpoint;
 use crate::cli::forward::ForwardTo;
 use crate::cli::honeycomb::Attributes;
-use crate::cli::value::{Address, BackendArg, Color, Length, MaxAge, MaxSize, RateLimit, SamplingRules, TimeArg, positive};
+use crate::cli::value::{
+    Address, BackendArg, Color, Length, MaxAge, MaxSize, RateLimit, SamplingRules, Size, TimeArg, WebOrigin, positive,
+};
 use crate::cli::xray::TimeRangeType;
 
 /// Reads and writes a value that can be set.
@@ -39,7 +41,7 @@ macro_rules! spelled_by_itself {
     )*};
 }
 
-spelled_by_itself!(Color, TimeArg, Length, Address, SamplingRules, MaxAge, MaxSize, TimeRangeType, RateLimit);
+spelled_by_itself!(Color, TimeArg, Length, Size, Address, SamplingRules, MaxAge, MaxSize, TimeRangeType, RateLimit);
 
 impl Setting for bool {
     fn read(text: &str) -> Result<Self, String> {
@@ -83,6 +85,28 @@ impl Setting for Option<String> {
 
     fn show(&self) -> String {
         self.clone().unwrap_or_default()
+    }
+}
+
+/// A file that may be left out.
+impl Setting for Option<PathBuf> {
+    fn read(text: &str) -> Result<Self, String> {
+        Ok(Some(PathBuf::from(text)).filter(|_| !text.is_empty()))
+    }
+
+    fn show(&self) -> String {
+        self.as_ref().map_or_else(String::new, Setting::show)
+    }
+}
+
+/// Several origins are separated by commas; in the file they may be a list.
+impl Setting for Vec<WebOrigin> {
+    fn read(text: &str) -> Result<Self, String> {
+        if text.is_empty() { Ok(Self::new()) } else { text.split(',').map(str::parse).collect() }
+    }
+
+    fn show(&self) -> String {
+        self.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::file::{ConfigFile, KEYS};
 use super::honeycomb::{Honeycomb, HoneycombFlags};
-use super::origin::{Line, Origin};
+use super::report::{Line, Origin};
 use super::setting::Setting;
 use super::{Collect, Env, Paths, Window, aws};
 use crate::cli::value::{BackendArg, Color, Length, TimeArg};
@@ -280,7 +280,11 @@ impl Layers<'_> {
 /// The option of a key.
 fn flag_of(key: &str) -> String {
     let name = key.rsplit('.').next().unwrap_or(key).replace('_', "-");
-    if matches!(key, "xray.group" | "xray.time_range") { format!("--xray-{name}") } else { format!("--{name}") }
+    match key {
+        "xray.group" | "xray.time_range" => format!("--xray-{name}"),
+        "collect.allowed_origins" => "--allow-origin".to_owned(),
+        _ => format!("--{name}"),
+    }
 }
 
 /// Whether a variable that is not ours alone says something of a key.
@@ -324,6 +328,7 @@ mod tests {
     use crate::cli::honeycomb::Attributes;
     use crate::cli::value::SamplingRules;
     use crate::config::file::SAMPLE;
+    use crate::config::guard::TOKEN;
     use crate::config::honeycomb::API_KEY;
     use crate::config::otlp_headers::FORWARD_HEADERS;
     use clap::Parser as _;
@@ -336,6 +341,9 @@ mod tests {
         let file = ConfigFile::parse(file.to_owned(), &paths.config)?;
         Settings::resolve(Flags::of(&cli), &env.iter().copied().collect(), &file, paths)
     }
+
+    /// What is told, and is no key of the file.
+    const SECRETS: [&str; 3] = [API_KEY, TOKEN, FORWARD_HEADERS];
 
     fn shown(settings: &Settings) -> String {
         let lines = settings.report.iter().map(|line| format!("{} = {} ({})", line.key, line.value, line.origin));
@@ -373,9 +381,19 @@ mod tests {
         collect.max_size = 2GiB (default)
         collect.forward =  (default)
         collect.forward_headers = (not set) (default)
+        collect.allowed_origins =  (default)
+        collect.token_file =  (default)
+        collect.token = (not set) (default)
+        collect.tls_cert =  (default)
+        collect.tls_key =  (default)
+        collect.limits.connections = 512 (default)
+        collect.limits.body = 64MiB (default)
+        collect.limits.decompressed_body = 128MiB (default)
+        collect.limits.in_flight = 512MiB (default)
+        collect.limits.request_time = 1m (default)
+        collect.limits.idle_time = 2m (default)
         ");
-        let secrets = [API_KEY, FORWARD_HEADERS];
-        let keys = settings.report.iter().map(|line| line.key).filter(|key| !secrets.contains(key));
+        let keys = settings.report.iter().map(|line| line.key).filter(|key| !SECRETS.contains(key));
         assert_eq!(keys.collect::<Vec<_>>(), KEYS);
         assert_eq!(settings.collect.max_size, Some(2_147_483_648));
     }
@@ -399,7 +417,7 @@ mod tests {
     #[test]
     fn every_key_has_a_variable() {
         for Line { key, value, .. } in resolve("list", &[], "").unwrap().report {
-            if key == API_KEY {
+            if SECRETS.contains(&key) {
                 continue;
             }
             let settings = resolve("list", &[(&variable(key), &value)], "").unwrap();
@@ -430,6 +448,7 @@ mod tests {
             max_size: Some(1_000_000),
             forward: Vec::new(),
             forward_headers: Vec::new(),
+            guard: resolve("list", &[], "").unwrap().collect.guard,
         };
         assert_eq!(settings.collect, expected);
         assert!(shown(&settings).contains("collect.otlp_http = 127.0.0.1:14318 (--otlp-http)"));
@@ -525,7 +544,7 @@ mod tests {
         let uncommented = SAMPLE.lines().map(set).collect::<Vec<_>>().join("\n");
         let sample = resolve("list", &[], &uncommented).unwrap();
         for (line, default) in sample.report.iter().zip(&default.report) {
-            if line.key == API_KEY {
+            if SECRETS.contains(&line.key) {
                 continue;
             }
             assert!(matches!(line.origin, Origin::File { .. }), "{} is in the sample", line.key);

@@ -15,6 +15,8 @@ mod assert_wait;
 mod cli;
 #[cfg(unix)]
 mod collect;
+#[cfg(unix)]
+mod collect_safety;
 mod config;
 mod demo;
 mod diff;

@@ -46,6 +46,16 @@ impl Ingest {
         Ok(())
     }
 
+    /// Forgets traces that the store has no longer.
+    pub(super) fn forget(&mut self, traces: &[i64]) {
+        if traces.is_empty() {
+            return;
+        }
+        let gone: HashSet<i64> = traces.iter().copied().collect();
+        self.live.retain(|_, live| !gone.contains(&live.n));
+        self.remembered = self.live.values().map(|live| live.summary.len()).sum();
+    }
+
     /// Adds a batch. One that is there already, byte for byte and whole, is not added again: senders repeat themselves.
     pub(super) fn add(&mut self, connection: &Connection, batch: &Batch, compressed: &[u8], now: Time) -> rusqlite::Result<()> {
         let hash = hash_of(compressed);

@@ -2,6 +2,7 @@
 //!
 //! [`Writer`] keeps batches, [`Local`] reads traces, [`Outbox`] what is to be forwarded. `schema_1.sql` is the layout and says what every column means.
 
+mod figures;
 mod fragment;
 mod ingest;
 mod key;
@@ -12,6 +13,7 @@ mod schema;
 mod search;
 mod write;
 
+pub use figures::{StoreFigures, WriterFigures};
 pub use outbox::{Committed, Outbox, Place, SetAside, Step, Stored};
 pub use read::Local;
 pub use retention::Retention;

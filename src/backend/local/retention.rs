@@ -1,6 +1,6 @@
 //! What the store forgets: whole traces, the oldest first, in small transactions that hold up nobody.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
@@ -9,6 +9,12 @@ use crate::model::{Nanos, Time};
 
 /// How many traces one transaction evicts at most.
 const TOGETHER: i64 = 500;
+/// How many bytes one transaction frees, about.
+const STEP: u64 = 8 << 20;
+/// How long one turn takes, unless more is coming than can be evicted in this time.
+const TURN: Duration = Duration::from_millis(50);
+/// In pieces of four MiB.
+const GIVE_BACK: &str = "PRAGMA incremental_vacuum(1024)";
 /// How far below the limit a store is brought that was above it, in percent: so that it is not evicted from at every batch.
 const DOWN_TO: u64 = 90;
 
@@ -21,69 +27,149 @@ pub struct Retention {
     pub max_bytes: Option<u64>,
 }
 
-/// Evicts what is too old or too much; answers how many traces.
-pub(super) fn evict(connection: &mut Connection, retention: &Retention, now: Time) -> rusqlite::Result<usize> {
-    let mut evicted = 0;
-    if let Some(age) = retention.max_age {
-        let age = Nanos::try_from(age.as_nanos()).unwrap_or(Nanos::MAX);
-        let oldest = key::time(now.saturating_add(-age));
-        loop {
-            let some =
-                evict_some(connection, "SELECT n FROM trace_rows WHERE received < ?1 ORDER BY n LIMIT ?2", oldest, TOGETHER)?;
-            evicted += some;
-            if some < TOGETHER as usize {
-                break;
-            }
-        }
-    }
-    if let Some(limit) = retention.max_bytes
-        && used(connection)? > limit
-    {
-        evicted += evict_down_to(connection, limit / 100 * DOWN_TO)?;
-    }
-    if evicted > 0 {
-        // The last one stays: the next one's number is one more, and readers that follow the store know each number as what it was.
-        connection.execute(
-            "DELETE FROM operations WHERE id < (SELECT max(id) FROM operations) AND id NOT IN \
-             (SELECT j.value FROM trace_rows t, json_each(t.operations) j UNION ALL SELECT j.value FROM trace_rows t, json_each(t.also) j)",
-            [],
-        )?;
-        // Each step of the statement gives back one page.
-        let mut vacuum = connection.prepare("PRAGMA incremental_vacuum")?;
-        let mut pages = vacuum.query([])?;
-        while pages.next()?.is_some() {}
-    }
-    Ok(evicted)
+/// What a turn took away.
+#[derive(Debug, Default)]
+pub(super) struct Evicted {
+    /// The traces' numbers.
+    pub(super) traces: Vec<i64>,
+    /// How many batches nothing needs any more.
+    pub(super) batches: usize,
+    /// Whether operations went too.
+    pub(super) operations: bool,
 }
 
-/// By first arrival: a trace that goes on for ever would otherwise hold back every batch that it has a part in.
-fn evict_down_to(connection: &mut Connection, target: u64) -> rusqlite::Result<usize> {
-    let mut evicted = 0;
-    loop {
-        let used = used(connection)?;
-        if used <= target {
-            return Ok(evicted);
-        }
-        // As many as should do if all were of the same size; then looks again.
-        let traces: i64 = connection.query_row("SELECT count(*) FROM trace_rows", [], |row| row.get(0))?;
-        let share = i128::from(traces) * i128::from(used - target) / i128::from(used);
-        let together = i64::try_from(share).unwrap_or(TOGETHER).clamp(1, TOGETHER);
-        let some = evict_some(connection, "SELECT n FROM trace_rows WHERE n > ?1 ORDER BY n LIMIT ?2", 0, together)?;
-        if some == 0 {
-            return Ok(evicted);
-        }
-        evicted += some;
+/// Evicts little by little, in turns between which others may write.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[derive(Debug, Default)]
+pub(super) struct Evictor {
+    by_age: bool,
+    by_size: bool,
+    /// Operations may be left that no trace has.
+    untidy: bool,
+    /// Pages of the file may be left that hold nothing.
+    hollow: bool,
+    /// Bytes in use at the end of the last turn.
+    used: Option<u64>,
+    /// After a failure, until somebody looks again.
+    resting: bool,
+}
+
+impl Evictor {
+    /// Looks again for traces that have become too old.
+    pub(super) fn look_again(&mut self) {
+        (self.by_age, self.resting) = (true, false);
     }
+
+    /// Does nothing until [`look_again`](Self::look_again).
+    pub(super) fn rest(&mut self) {
+        *self = Self { resting: true, ..Self::default() };
+    }
+
+    /// Whether another turn is needed.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.by_age || self.by_size || self.untidy
+    }
+
+    /// Whether [`give_back`](Self::give_back) has something to do.
+    pub(super) fn is_hollow(&self) -> bool {
+        self.hollow && !self.is_under_way()
+    }
+
+    /// Evicts for a short while, and for as long as it takes to make up for what came since the last turn: however fast spans come,
+    /// the store is never larger than its limit and one commit.
+    /// What it took away is in `evicted`, also when it fails in the end.
+    pub(super) fn turn(
+        &mut self,
+        connection: &mut Connection,
+        retention: &Retention,
+        now: Time,
+        evicted: &mut Evicted,
+    ) -> rusqlite::Result<()> {
+        if self.resting {
+            return Ok(());
+        }
+        let end = Instant::now() + TURN;
+        if let (true, Some(age)) = (self.by_age, retention.max_age) {
+            let age = Nanos::try_from(age.as_nanos()).unwrap_or(Nanos::MAX);
+            let oldest = key::time(now.saturating_add(-age));
+            let which = "SELECT n FROM trace_rows WHERE received < ?1 ORDER BY n LIMIT ?2";
+            while self.by_age && Instant::now() < end {
+                self.by_age = evict_some(connection, which, oldest, TOGETHER, evicted)? == TOGETHER as usize;
+            }
+        } else {
+            self.by_age = false;
+        }
+        if let Some(limit) = retention.max_bytes {
+            let target = limit / 100 * DOWN_TO;
+            let mut used = used(connection)?;
+            let came = self.used.map_or(0, |before| used.saturating_sub(before));
+            let at_least = used.saturating_sub(came.saturating_mul(2)).max(target);
+            self.by_size |= used > limit;
+            while self.by_size && (used > at_least || Instant::now() < end) {
+                let together = traces_in(connection, STEP.min(used.saturating_sub(target)), used)?;
+                // By first arrival: a trace that goes on for ever would otherwise hold back every batch that it has a part in.
+                let which = "SELECT n FROM trace_rows WHERE n > ?1 ORDER BY n LIMIT ?2";
+                let some = evict_some(connection, which, 0, together, evicted)?;
+                used = self::used(connection)?;
+                self.by_size = some > 0 && used > target;
+            }
+            self.used = Some(used);
+        }
+        self.untidy |= !evicted.traces.is_empty();
+        if self.untidy && !self.by_age && !self.by_size {
+            // The last one stays: the next one's number is one more, and readers that follow the store know each number as what it was.
+            connection.execute(
+                "DELETE FROM operations WHERE id < (SELECT max(id) FROM operations) AND id NOT IN \
+                 (SELECT j.value FROM trace_rows t, json_each(t.operations) j UNION ALL SELECT j.value FROM trace_rows t, json_each(t.also) j)",
+                [],
+            )?;
+            (self.untidy, self.hollow, evicted.operations) = (false, true, true);
+        }
+        Ok(())
+    }
+
+    /// Gives some of the pages that hold nothing back to the system. For when nothing else is to be written: what is written would
+    /// use them again.
+    pub(super) fn give_back(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let hollow = || connection.pragma_query_value(None, "freelist_count", |row| row.get::<_, i64>(0));
+        let before = hollow()?;
+        // Each step of the statement gives back one page.
+        let mut vacuum = connection.prepare_cached(GIVE_BACK)?;
+        let mut pages = vacuum.query([])?;
+        while pages.next()?.is_some() {}
+        // A file that somebody else has made may keep them all.
+        self.hollow = (1..before).contains(&hollow()?);
+        Ok(())
+    }
+}
+
+/// How many traces have so many of the bytes in use, if all are of the same size.
+fn traces_in(connection: &Connection, bytes: u64, used: u64) -> rusqlite::Result<i64> {
+    // Nearly as many as there are, and known without counting them.
+    let traces: i64 = connection.query_row(
+        "SELECT ifnull((SELECT max(n) FROM trace_rows) - (SELECT min(n) FROM trace_rows) + 1, 0)",
+        [],
+        |row| row.get(0),
+    )?;
+    let share = i128::from(traces) * i128::from(bytes) / i128::from(used.max(1));
+    Ok(i64::try_from(share).unwrap_or(TOGETHER).clamp(1, TOGETHER))
 }
 
 /// Bytes of the file that hold something.
-fn used(connection: &Connection) -> rusqlite::Result<u64> {
+pub(super) fn used(connection: &Connection) -> rusqlite::Result<u64> {
     let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let pages = number("page_count")? - number("freelist_count")?;
     Ok((pages * number("page_size")?).max(0) as u64)
 }
 
-fn evict_some(connection: &mut Connection, which: &str, parameter: i64, together: i64) -> rusqlite::Result<usize> {
+fn evict_some(
+    connection: &mut Connection,
+    which: &str,
+    parameter: i64,
+    together: i64,
+    evicted: &mut Evicted,
+) -> rusqlite::Result<usize> {
+    let mut unneeded = 0;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let traces: Vec<i64> = transaction
         .prepare_cached(which)?
@@ -99,11 +185,14 @@ fn evict_some(connection: &mut Connection, which: &str, parameter: i64, together
             .prepare_cached("DELETE FROM batches WHERE traces <= 0 AND id IN (SELECT batch FROM fragments WHERE trace = ?)")?;
         for &trace in &traces {
             release.execute([trace])?;
-            batches.execute([trace])?;
+            unneeded += batches.execute([trace])?;
             fragments.execute([trace])?;
             row.execute([trace])?;
         }
     }
     transaction.commit()?;
-    Ok(traces.len())
+    evicted.batches += unneeded;
+    let some = traces.len();
+    evicted.traces.extend(traces);
+    Ok(some)
 }

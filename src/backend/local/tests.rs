@@ -8,12 +8,14 @@ use proptest::prelude::*;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::retention::evict;
+use super::retention::{Evicted, Evictor};
 use super::{Local, Retention, StoreError, Writer};
 use crate::backend::Backend;
 use crate::model::{Evidence, Resource, Span, SpanId, SpanKind, Spelling, Status, StatusCode, Time, TimeRange, Trace, TraceId};
 use crate::query::Query;
 use crate::wire::Batch;
+
+mod retention;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const NOW: Time = Time(1_800_000_000_000_000_000);
@@ -61,6 +63,19 @@ impl Store {
 
 fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+/// Everything that is to be evicted, at once; answers how many traces.
+fn evict(connection: &mut Connection, retention: &Retention, now: Time) -> rusqlite::Result<usize> {
+    let (mut evictor, mut evicted) = (Evictor::default(), Evicted::default());
+    evictor.look_again();
+    while evictor.is_under_way() {
+        evictor.turn(connection, retention, now, &mut evicted)?;
+    }
+    while evictor.is_hollow() {
+        evictor.give_back(connection)?;
+    }
+    Ok(evicted.traces.len())
 }
 
 fn id(number: u8) -> TraceId {

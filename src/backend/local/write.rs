@@ -13,9 +13,10 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{oneshot, watch};
 
+use super::figures::{Figures, WriterFigures};
 use super::ingest::Ingest;
 use super::outbox::{self, Committed, Step};
-use super::retention::{Retention, evict};
+use super::retention::{Evicted, Evictor, Retention};
 use super::schema::{StoreError, identity, open_for_writing};
 use crate::model::Time;
 use crate::wire::Batch;
@@ -26,7 +27,8 @@ const MAX_WAITING: usize = 64 << 20;
 const MAX_TOGETHER: usize = 256;
 /// How many spans one commit takes at most.
 const MAX_SPANS_TOGETHER: usize = 32 * 1024;
-/// How often retention is looked after, besides at the start and at the end.
+/// How often traces are looked for that are too old, besides at the start and at the end. Whether the store is too large is looked
+/// at after every commit.
 const RETENTION_INTERVAL: Duration = Duration::from_secs(30);
 /// zstd's fastest ordinary level: the others cost more than the disk they save.
 const COMPRESSION_LEVEL: i32 = 1;
@@ -49,6 +51,7 @@ pub struct Writer {
     jobs: Sender<Message>,
     waiting: Arc<AtomicUsize>,
     committed: watch::Receiver<Committed>,
+    figures: Arc<Figures>,
     path: Arc<Path>,
 }
 
@@ -74,21 +77,28 @@ impl Writer {
     pub fn start(path: &Path, retention: Retention, clock: fn() -> Time) -> Result<(Self, JoinHandle<()>), StoreError> {
         let connection = open_for_writing(path)?;
         let (jobs, queue) = channel();
-        let waiting = Arc::new(AtomicUsize::new(0));
+        let (waiting, figures) = (Arc::new(AtomicUsize::new(0)), Arc::new(Figures::default()));
         let (tell, committed) = watch::channel(Committed::default());
         let thread = {
-            let (waiting, path) = (Arc::clone(&waiting), path.to_owned());
+            let (waiting, figures, path) = (Arc::clone(&waiting), Arc::clone(&figures), path.to_owned());
             std::thread::Builder::new()
                 .name("store".into())
-                .spawn(move || write_until_closed(connection, &queue, &Shared { waiting, path, retention, clock, tell }))
+                .spawn(move || {
+                    write_until_closed(connection, &queue, &Shared { waiting, figures, path, retention, clock, tell })
+                })
                 .map_err(|error| StoreError::Io { path: PathBuf::new(), cause: error.to_string() })?
         };
-        Ok((Self { jobs, waiting, committed, path: path.into() }, thread))
+        Ok((Self { jobs, waiting, figures, committed, path: path.into() }, thread))
     }
 
     /// The store's file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What it has done so far, and what waits.
+    pub fn figures(&self) -> WriterFigures {
+        self.figures.now(self.waiting.load(Ordering::Relaxed))
     }
 
     /// Keeps a batch; answers when it is on the disk.
@@ -108,6 +118,7 @@ impl Writer {
         let (done, answer) = oneshot::channel();
         let stopped = || KeepError::Failed("the store's writer has stopped".into());
         self.jobs.send(Message::Keep(Job { batch, compressed, done })).map_err(|_| stopped())?;
+        self.figures.offered.add(1);
         answer.await.map_err(|_| stopped())?
     }
 
@@ -140,6 +151,7 @@ impl Writer {
 
 struct Shared {
     waiting: Arc<AtomicUsize>,
+    figures: Arc<Figures>,
     path: PathBuf,
     retention: Retention,
     clock: fn() -> Time,
@@ -159,19 +171,23 @@ fn write_until_closed(connection: Connection, queue: &Receiver<Message>, shared:
         identity: identity(&shared.path),
         connection,
         ingest: Ingest::default(),
+        evictor: Evictor::default(),
         destinations: Vec::new(),
         file: 0,
         shared,
     };
     let mut looked_after = None::<Instant>;
-    let mut stopped = false;
+    let (mut stopped, mut idle) = (false, false);
     store.tell();
     while !stopped {
         if looked_after.is_none_or(|at| at.elapsed() >= RETENTION_INTERVAL) {
-            store.evict();
+            store.evictor.look_again();
             looked_after = Some(Instant::now());
         }
-        let first = match queue.recv_timeout(RETENTION_INTERVAL) {
+        let wait = if store.evict(idle) { Duration::ZERO } else { RETENTION_INTERVAL };
+        let received = queue.recv_timeout(wait);
+        idle = matches!(received, Err(RecvTimeoutError::Timeout));
+        let first = match received {
             Ok(message) => message,
             Err(RecvTimeoutError::Timeout) => continue,
             Err(RecvTimeoutError::Disconnected) => break,
@@ -189,12 +205,20 @@ fn write_until_closed(connection: Connection, queue: &Receiver<Message>, shared:
             tracing::warn!(%error, "what was forwarded could not be noted, and will be sent again");
         }
         shared.waiting.fetch_sub(size, Ordering::Relaxed);
+        shared.figures.commits.add(usize::from(outcome.is_ok()));
         for job in jobs {
+            if outcome.is_ok() {
+                shared.figures.batches.add(1);
+                shared.figures.spans.add(job.batch.rows.len());
+            } else {
+                shared.figures.failed.add(1);
+            }
             // A sender that went away does not want to know.
             job.done.send(outcome.clone()).ok();
         }
     }
-    store.evict();
+    store.evictor.look_again();
+    while store.evict(true) {}
     // Folds the log into the file, so that it can be copied as one. Readers may prevent that; then the next writer does it.
     if let Err(error) = store.connection.pragma_update(None, "wal_checkpoint", "TRUNCATE") {
         tracing::debug!(%error, "the log was not folded in");
@@ -211,6 +235,7 @@ struct Store<'a> {
     destinations: Vec<String>,
     /// [`Committed::file`].
     file: u64,
+    evictor: Evictor,
     shared: &'a Shared,
 }
 
@@ -224,6 +249,7 @@ impl Store<'_> {
                 tracing::warn!(path = %self.shared.path.display(), "the store was moved or removed: going on in a new one");
                 self.connection = open_for_writing(&self.shared.path)?;
                 self.ingest = Ingest::default();
+                self.evictor = Evictor::default();
                 self.identity = identity(&self.shared.path);
                 self.file += 1;
                 self.register(Vec::new())?;
@@ -292,15 +318,32 @@ impl Store<'_> {
         }
     }
 
-    fn evict(&mut self) {
-        match evict(&mut self.connection, &self.shared.retention, (self.shared.clock)()) {
-            Ok(0) => {}
-            Ok(evicted) => {
-                tracing::info!(evicted, "retention evicted traces");
-                self.ingest = Ingest::default();
-            }
-            Err(error) => tracing::warn!(%error, "retention failed"),
+    /// Forgets a little of what is too old or too much, or gives pages back while there is nothing else to do. Answers whether
+    /// there is more of that.
+    fn evict(&mut self, idle: bool) -> bool {
+        let (evictor, figures) = (&mut self.evictor, &self.shared.figures);
+        let mut evicted = Evicted::default();
+        let turn = if idle && evictor.is_hollow() {
+            evictor.give_back(&self.connection)
+        } else {
+            evictor.turn(&mut self.connection, &self.shared.retention, (self.shared.clock)(), &mut evicted)
+        };
+        if !evicted.traces.is_empty() {
+            tracing::info!(traces = evicted.traces.len(), batches = evicted.batches, "retention evicted traces");
         }
+        figures.evicted_traces.add(evicted.traces.len());
+        figures.evicted_batches.add(evicted.batches);
+        if evicted.operations {
+            self.ingest = Ingest::default();
+        } else {
+            self.ingest.forget(&evicted.traces);
+        }
+        if let Err(error) = turn {
+            tracing::warn!(%error, "retention failed");
+            figures.evictions_failed.add(1);
+            evictor.rest();
+        }
+        evictor.is_under_way() || evictor.is_hollow()
     }
 }
 

@@ -117,8 +117,16 @@ pub async fn start(
 impl Forwarding {
     /// How it is going, one report for each destination.
     pub fn reports(&self) -> Vec<Report> {
-        let committed = *self.committed.borrow();
-        self.reports.iter().map(|report| report.read(committed)).collect()
+        self.watch()()
+    }
+
+    /// As [`reports`](Self::reports), for those who ask again and again, also when this is being stopped.
+    pub fn watch(&self) -> impl Fn() -> Vec<Report> + Clone + Send + Sync + 'static {
+        let (reports, committed) = (self.reports.clone(), self.committed.clone());
+        move || {
+            let committed = *committed.borrow();
+            reports.iter().map(|report| report.read(committed)).collect()
+        }
     }
 
     /// Sends what can be sent without waiting, and stops; after so long in any case. What was received must be in the store.

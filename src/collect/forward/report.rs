@@ -6,7 +6,8 @@ use crate::backend::local::{Committed, Place};
 use crate::model::Time;
 
 /// How forwarding to one destination is going.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Report {
     /// What the user called it, without secrets: `honeycomb`, `xray`, `otlp=http://collector:4318`.
     pub destination: String,

@@ -67,6 +67,28 @@ async fn spans_without_end_are_refused_before_they_take_memory() {
 }
 
 #[tokio::test]
+async fn an_attribute_without_end_is_refused_in_whatever_format() {
+    let sink = Memory::new();
+    let receiver = receiver(&sink);
+    let long = "x".repeat((16 << 20) + 1);
+    let mut spans = of_spans(vec![span(1)]);
+    spans.resource_spans[0].scope_spans[0].spans[0].attributes.push(attribute("long", &long));
+    let json = json_request()
+        .replace("\"name\"", &format!(r#""attributes":[{{"key":"long","value":{{"stringValue":"{long}"}}}}],"name""#));
+    for (content_type, body) in [(PROTOBUF, spans.encode_to_vec()), (JSON, json.into_bytes())] {
+        let answer = post_traces(&receiver, content_type, body).await;
+        assert_eq!(answer.status, 413, "{content_type}");
+        assert!(String::from_utf8_lossy(&answer.body).contains("an attribute of more than 16777216 bytes"));
+    }
+    let zipkin = format!(
+        r#"[{{"traceId": "5b8efff798038103d269b633813fc60c", "id": "eee19b7ec3c1b174", "tags": {{"long": "{long}"}}}}]"#
+    );
+    let url = format!("http://{}/api/v2/spans", receiver.zipkin.unwrap());
+    assert_eq!(answer(client().post(url).header("content-type", JSON).body(zipkin)).await.status, 413);
+    assert_eq!((sink.state().offers, receiver.counters().refused_too_large), (0, 3));
+}
+
+#[tokio::test]
 async fn nesting_without_end_is_refused() {
     let sink = Memory::new();
     let receiver = receiver(&sink);

@@ -42,11 +42,11 @@ impl Receiver {
             xray: None,
         };
         while let Some(line) = receiver.next_line() {
-            if let Some((_, address)) = line.split_once("OTLP/HTTP on http://") {
+            if let Some((_, address)) = line.split_once("OTLP/HTTP on ").and_then(|(_, url)| url.split_once("://")) {
                 receiver.otlp = address.trim().parse().ok();
-            } else if let Some((_, address)) = line.split_once("OTLP/gRPC on http://") {
+            } else if let Some((_, address)) = line.split_once("OTLP/gRPC on ").and_then(|(_, url)| url.split_once("://")) {
                 receiver.otlp_grpc = address.trim().parse().ok();
-            } else if let Some((_, url)) = line.split_once("Zipkin's spans on http://") {
+            } else if let Some((_, url)) = line.split_once("Zipkin's spans on ").and_then(|(_, url)| url.split_once("://")) {
                 receiver.zipkin = url.split('/').next().and_then(|address| address.parse().ok());
             } else if let Some((_, rest)) = line.split_once("X-Ray segments on ") {
                 receiver.xray = rest.split(' ').next().and_then(|address| address.parse().ok());
@@ -79,6 +79,19 @@ impl Receiver {
     #[track_caller]
     pub(crate) fn xray(&self) -> SocketAddr {
         self.xray.expect("it was not switched off")
+    }
+
+    /// What it has said until it listened.
+    pub(crate) fn said(&self) -> &str {
+        &self.stderr
+    }
+
+    /// Waits until it says this.
+    #[track_caller]
+    pub(crate) fn until_it_says(&mut self, what: &str) {
+        while !self.stderr.contains(what) {
+            assert!(self.next_line().is_some(), "it ends without saying {what:?}:\n{}", self.stderr);
+        }
     }
 
     pub(crate) fn pid(&self) -> u32 {

@@ -1,4 +1,4 @@
-//! Where the value of a setting comes from.
+//! What is told of a setting: its value, and where that comes from.
 
 use std::fmt;
 use std::path::PathBuf;
