@@ -16,6 +16,7 @@ use super::answer::{self, Refusal};
 use super::decode::Form;
 use super::{Spans, door, wrong_method};
 use crate::collect::sink::Sink;
+use crate::wire::Refused;
 use crate::wire::otlp::response;
 
 /// The routes of the Zipkin port.
@@ -41,7 +42,8 @@ async fn spans<S: Sink>(State(shared): State<Arc<Spans<S>>>, request: Request) -
         shared.export(Form::ZipkinJson, &parts.headers, body).await
     };
     match kept {
-        Ok(refused) if refused.is_empty() => StatusCode::ACCEPTED.into_response(),
+        // The API has no place for notes on what is kept.
+        Ok(refused) if refused.iter().all(Refused::is_note) => StatusCode::ACCEPTED.into_response(),
         Ok(refused) => {
             let why = format!("All spans are kept but these. {}\n", response::in_words(&refused));
             (StatusCode::BAD_REQUEST, why).into_response()
