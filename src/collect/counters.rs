@@ -56,7 +56,7 @@ counters! {
     refused_origin,
     /// Refused with 404 or 405.
     refused_unknown,
-    /// Refused with 408, or cut off: the body did not arrive in time or not to its end.
+    /// Refused with 408, or cut off: the body did not arrive in time or not to its end, or the client hung up before its answer.
     refused_incomplete,
     /// Refused with 503: too much was in flight, or the sink was busy.
     refused_busy,

@@ -60,6 +60,7 @@ pub(super) fn otlp<S: Sink>(shared: Arc<Spans<S>>) -> Router {
 /// Before every request: web pages are kept out.
 async fn door<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request, next: Next) -> Response {
     spans.counters.http_requests.one();
+    let mut unanswered = Unanswered(Some(&spans.counters));
     let verdict = spans.origins.judge(request.headers());
     let mut answer = match &verdict {
         Verdict::Foreign => {
@@ -80,7 +81,19 @@ async fn door<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request, nex
     if let Verdict::Allowed(page) = verdict {
         origin::allow(answer.headers_mut(), page);
     }
+    unanswered.0 = None;
     answer
+}
+
+/// A request that has no answer yet. The server drops what it was about to do for a client that hangs up: then that is what became of it.
+struct Unanswered<'c>(Option<&'c Counters>);
+
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        if let Some(counters) = self.0 {
+            counters.refused_incomplete.one();
+        }
+    }
 }
 
 async fn traces<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> Response {
