@@ -47,9 +47,8 @@ pub fn success(encoding: Encoding, refused: &[Refused]) -> Vec<u8> {
 
 /// How many spans were refused, by reason, and what was kept otherwise than it came: what a sender logs.
 pub fn in_words(refused: &[Refused]) -> String {
-    let tell = |refused: &Refused| match refused.is_note() {
-        true => refused.reason.clone(),
-        false => format!("{} refused: {}", spans(refused.count), refused.reason),
+    let tell = |refused: &Refused| {
+        if refused.is_note() { refused.reason.clone() } else { format!("{} refused: {}", spans(refused.count), refused.reason) }
     };
     refused.iter().map(tell).collect::<Vec<_>>().join("; ")
 }

@@ -45,6 +45,7 @@ impl Target<'_> {
     }
 
     /// What is refused, by hand.
+    #[expect(clippy::too_many_lines, reason = "a table")]
     pub(super) fn broken(&self) -> Vec<Broken> {
         let length = self.good.len();
         let with = |lines: &str| self.request(lines, self.good);

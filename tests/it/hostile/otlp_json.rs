@@ -74,7 +74,12 @@ fn is_id(id: &Value, length: usize) -> Option<bool> {
     }
 }
 
+const BOTH: Fate = Fate::Taken { kept: 2, refused: 0 };
+const ONE: Fate = Fate::Taken { kept: 1, refused: 1 };
+const NONE: Fate = Fate::Taken { kept: 0, refused: 0 };
+
 /// By hand.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn odd(seed: u64, start: u64) -> Vec<Case> {
     let mut number = seed << 32 | 1 << 20;
     // A span of the fields that are given, beside a good one that has the same trace.
@@ -86,9 +91,6 @@ fn odd(seed: u64, start: u64) -> Vec<Case> {
         );
         Case::new(name, body, fate)
     };
-    const BOTH: Fate = Fate::Taken { kept: 2, refused: 0 };
-    const ONE: Fate = Fate::Taken { kept: 1, refused: 1 };
-    const NONE: Fate = Fate::Taken { kept: 0, refused: 0 };
     let deep = |levels: usize| {
         format!(
             r#""traceId":"ID","spanId":"00000000000000dd","attributes":[{{"key":"d","value":{}1{}}}]"#,
@@ -180,7 +182,7 @@ fn odd(seed: u64, start: u64) -> Vec<Case> {
         beside("lists too deep for a decoder", &deep(200), Fate::Malformed),
         beside("lists without end", &format!(r#"{ids}"name":{}"#, "[".repeat(100_000)), Fate::Malformed),
         beside("a text without end", &format!(r#"{ids}"name":"x"#), Fate::Malformed),
-        beside("a comma too many", &format!("{ids}"), Fate::Malformed),
+        beside("a comma too many", ids, Fate::Malformed),
         beside("a bare word", &format!(r#"{ids}"name":oops"#), Fate::Malformed),
         beside("a raw line end in a text", &format!("{ids}\"name\":\"a\nb\""), Fate::Malformed),
         beside("a raw zero in a text", &format!("{ids}\"name\":\"a\0b\""), Fate::Malformed),

@@ -38,7 +38,7 @@ pub(super) fn cases(seed: u64) -> Vec<Call> {
         ("zeros", &[0; 100], 400),
         ("half an object", b"{", 400),
         ("an object and a half", b"{}{", 400),
-        ("lists without end", &[b'['; 100_000], 400),
+        ("lists without end", &vec![b'['; 100_000], 400),
         ("an object of nothing", b"{}", 200),
         ("an object of something else", b"{\"a\":[[[]]]}", 200),
         ("no documents", b"{\"SamplingStatisticsDocuments\":[]}", 200),
@@ -53,7 +53,7 @@ pub(super) fn cases(seed: u64) -> Vec<Call> {
         ("a name with half a surrogate", b"{\"SamplingStatisticsDocuments\":[{\"RuleName\":\"\\ud800\"}]}", 400),
         ("documents twice", b"{\"SamplingStatisticsDocuments\":[],\"SamplingStatisticsDocuments\":[]}", 400),
         ("protobuf", b"\x0a\x02\x12\x00", 400),
-        ("more than is read", &[b' '; (1 << 20) + 1], 400),
+        ("more than is read", &vec![b' '; (1 << 20) + 1], 400),
     ]
     .into_iter()
     .map(|(name, body, status)| call(name.to_owned(), TARGETS, body.to_vec(), status))

@@ -50,6 +50,10 @@ fn fate(body: &[u8]) -> Fate {
     Fate::Taken { kept, refused: spans.len() as u64 - kept }
 }
 
+const KEPT: Fate = Fate::Taken { kept: 1, refused: 0 };
+const REFUSED: Fate = Fate::Taken { kept: 0, refused: 1 };
+const NONE: Fate = Fate::Taken { kept: 0, refused: 0 };
+
 /// By hand.
 fn odd(seed: u64) -> Vec<Case> {
     let mut number = seed << 32 | 1 << 20;
@@ -57,9 +61,6 @@ fn odd(seed: u64) -> Vec<Case> {
         number += 1;
         Case::new(name, format!("[{{{}}}]", fields.replace("ID", &format!("{number:032x}"))), fate)
     };
-    const KEPT: Fate = Fate::Taken { kept: 1, refused: 0 };
-    const REFUSED: Fate = Fate::Taken { kept: 0, refused: 1 };
-    const NONE: Fate = Fate::Taken { kept: 0, refused: 0 };
     let ids = r#""traceId":"ID","id":"00000000000000dd","#;
     let mut cases = vec![
         one("no ids", "", REFUSED),
@@ -115,7 +116,7 @@ fn odd(seed: u64) -> Vec<Case> {
         ("a list of null", b"[null]", Fate::Malformed),
         ("a list of numbers", b"[1,2]", Fate::Malformed),
         ("half a list", b"[", Fate::Malformed),
-        ("lists without end", &[b'['; 100_000], Fate::Malformed),
+        ("lists without end", &vec![b'['; 100_000], Fate::Malformed),
         ("two lists and a half", b"[][][", Fate::Malformed),
         ("a text that is no UTF-8", b"[{\"name\":\"\xff\"}]", Fate::Malformed),
         ("UTF-16", b"\xff\xfe[\0]\0", Fate::Malformed),
