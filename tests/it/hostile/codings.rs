@@ -32,10 +32,10 @@ impl Coding {
         let mut out = Vec::new();
         match self {
             Self::Gzip => {
-                _ = flate2::read::GzEncoder::new(bytes, level).read_to_end(&mut out).expect("memory gives everything")
+                _ = flate2::read::GzEncoder::new(bytes, level).read_to_end(&mut out).expect("memory gives everything");
             }
             Self::Zlib => {
-                _ = flate2::read::ZlibEncoder::new(bytes, level).read_to_end(&mut out).expect("memory gives everything")
+                _ = flate2::read::ZlibEncoder::new(bytes, level).read_to_end(&mut out).expect("memory gives everything");
             }
             Self::Zstd => {
                 let mut encoder = zstd::Encoder::new(&mut out, 1).expect("there is memory");
