@@ -59,7 +59,8 @@ counters! {
     refused_unauthorized,
     /// Refused with 404, 405 or 505, or with `UNIMPLEMENTED`: nothing of the kind is here.
     refused_unknown,
-    /// Refused with 408 or `DEADLINE_EXCEEDED`, or cut off: the body did not arrive in time or not to its end.
+    /// Refused with 408 or `DEADLINE_EXCEEDED`, or cut off: the body did not arrive in time or not to its end, or the client hung up before its
+    /// answer.
     refused_incomplete,
     /// Refused with 503 or `UNAVAILABLE`: too much was in flight, or the sink was busy.
     refused_busy,

@@ -19,6 +19,7 @@ use axum::routing::{get, post};
 
 use super::access::CHALLENGE;
 use super::body::{self, Kept};
+use super::counters::Counters;
 use super::decode::{Form, Job};
 use super::grpc;
 use super::origin::{self, Verdict};
@@ -52,6 +53,7 @@ const HEALTH: [&str; 3] = ["/", "/healthz", "/health"];
 /// Before every request: web pages are kept out, and those who do not know the token.
 pub(super) async fn door<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request, next: Next) -> Response {
     spans.counters.http_requests.one();
+    let mut unanswered = Unanswered(Some(&spans.counters));
     let verdict = spans.origins.judge(request.headers());
     let mut answer = match &verdict {
         Verdict::Foreign => {
@@ -73,7 +75,19 @@ pub(super) async fn door<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: R
     if let Verdict::Allowed(page) = verdict {
         origin::allow(answer.headers_mut(), page);
     }
+    unanswered.0 = None;
     answer
+}
+
+/// A request that has no answer yet. The server drops what it was about to do for a client that hangs up: then that is what became of it.
+struct Unanswered<'c>(Option<&'c Counters>);
+
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        if let Some(counters) = self.0 {
+            counters.refused_incomplete.one();
+        }
+    }
 }
 
 async fn traces<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> Response {

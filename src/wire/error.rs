@@ -56,15 +56,22 @@ impl fmt::Display for Place {
 /// Spans or documents that could not be kept, while the rest was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// How many.
+    /// How many. None: this is a note on what was kept, but not as it came.
     pub count: usize,
     /// Why, for a person: what OTLP's partial success says.
     pub reason: String,
 }
 
+impl Refused {
+    /// Whether nothing was refused: it says what was kept otherwise than it came.
+    pub fn is_note(&self) -> bool {
+        self.count == 0
+    }
+}
+
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} left out: {}", self.count, self.reason)
+        if self.is_note() { f.write_str(&self.reason) } else { write!(f, "{} left out: {}", self.count, self.reason) }
     }
 }
 
@@ -83,6 +90,11 @@ impl Refusals {
             Some(refused) => refused.count = refused.count.saturating_add(1),
             None => self.0.push(Refused { count: 1, reason: reason.to_owned() }),
         }
+    }
+
+    /// All is kept, but something in it not as it came.
+    pub(crate) fn note(&mut self, what: String) {
+        self.0.push(Refused { count: 0, reason: what });
     }
 
     /// All of these too.

@@ -16,9 +16,11 @@ pub(in crate::wire) struct Text<'a>(pub(in crate::wire) Cow<'a, str>);
 /// A number, also one that is written as text (as protobuf's JSON mapping does with 64 bits) or with a fraction of zero.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub(in crate::wire) enum Number {
-    /// Nothing that is a number.
+    /// Nothing: no value, `null`, or an empty text.
     #[default]
     None,
+    /// Something that is no number.
+    Odd,
     /// A whole number.
     Int(i128),
     /// One with a fraction or an exponent; the non-finite ones of protobuf's JSON mapping included.
@@ -53,7 +55,8 @@ impl Number {
             "NaN" => Self::Double(f64::NAN),
             // Rust would also read `nan` and `infinity`, which no JSON mapping writes.
             _ if text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E')) => {
-                text.parse().map_or(Self::None, Self::Double)
+                // What is beyond a double is none, rather than infinite.
+                text.parse().ok().filter(|number: &f64| number.is_finite()).map_or(Self::None, Self::Double)
             }
             _ => Self::None,
         }
@@ -62,6 +65,11 @@ impl Number {
     /// As a time in nanoseconds, a count or a number of flags; zero where it is none or does not fit.
     pub(in crate::wire) fn unsigned<T: TryFrom<i128> + Default>(self) -> T {
         self.whole().unwrap_or_default()
+    }
+
+    /// Whether there is something that [`Number::unsigned`] cannot say.
+    pub(in crate::wire) fn is_lost<T: TryFrom<i128>>(self) -> bool {
+        self != Self::None && self.whole::<T>().is_none()
     }
 
     /// The whole number, if it is one that fits.
@@ -76,7 +84,7 @@ impl Number {
 }
 
 /// Reads a list to its end and forgets it.
-fn skip_seq<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<(), A::Error> {
+pub(in crate::wire) fn skip_seq<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<(), A::Error> {
     while seq.next_element::<IgnoredAny>()?.is_some() {}
     Ok(())
 }
@@ -221,9 +229,21 @@ impl<'de> Deserialize<'de> for Number {
         struct Any;
         impl<'de> Visitor<'de> for Any {
             type Value = Number;
-            nothing_else!('de: unit bool seq map);
+            nothing_else!('de: unit);
+            fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+                Ok(Number::Odd)
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+                skip_seq(seq)?;
+                Ok(Number::Odd)
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                skip_map(map)?;
+                Ok(Number::Odd)
+            }
             fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Number::from_text(text))
+                let number = Number::from_text(text);
+                Ok(if number == Number::None && !text.trim().is_empty() { Number::Odd } else { number })
             }
             fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
                 Ok(Number::Int(number.into()))

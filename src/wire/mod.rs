@@ -14,6 +14,7 @@ pub mod xray;
 pub mod zipkin;
 
 mod lenient;
+mod mend;
 mod short_id;
 mod text;
 

@@ -27,6 +27,11 @@ pub(crate) fn documents<'de>(
     Ok(())
 }
 
+/// A request has a document: a body that was lost on its way is not acknowledged as if it had come. A file may be empty.
+pub(crate) fn not_empty(format: &'static str, data: &[u8]) -> Result<(), WireError> {
+    if without_mark(data).trim_ascii().is_empty() { Err(WireError::new(format, "there is nothing in it")) } else { Ok(()) }
+}
+
 /// Without the byte order mark with which some editors begin a file.
 pub(crate) fn without_mark(data: &[u8]) -> &[u8] {
     data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data)

@@ -14,7 +14,7 @@ use super::jaeger::{end, kind_of, microseconds, shared_scope};
 use super::lenient::{List, Number, Text, nothing_else, object};
 use super::otlp::json::value::Any;
 use super::read::Records;
-use super::{short_id, text};
+use super::{mend, short_id, text};
 use crate::model::{Attributes, Event, Resource, Scope, Span, StatusCode, TraceId, Value};
 
 const FORMAT: &str = "Zipkin JSON";
@@ -22,14 +22,18 @@ const FORMAT: &str = "Zipkin JSON";
 /// The spans of a file, and how many could not be kept for want of an id. A client and a server that share a span id are two
 /// spans; the server's says `zipkin.shared`.
 pub fn read(data: &[u8]) -> Result<(Records, Vec<Refused>), WireError> {
-    let mut out = Out::default();
-    text::documents(FORMAT, data, |document| Spans(&mut out).deserialize(document))?;
+    let read = |data: &[u8]| {
+        let mut out = Out::default();
+        text::documents(FORMAT, data, |document| Spans(&mut out).deserialize(document)).map(|()| out)
+    };
+    let out = mend::read(data, read, |out, note| out.refusals.note(note))?;
     Ok((out.spans, out.refusals.into_vec()))
 }
 
 impl Batch {
     /// From a list of spans, as OTLP protobuf. Spans that cannot be kept are refused one by one; what is no such list is an error.
     pub fn from_zipkin_json(data: &[u8]) -> Result<(Self, Vec<Refused>), WireError> {
+        text::not_empty(FORMAT, data)?;
         let (spans, mut refused) = read(data)?;
         let (batch, more) = Self::from_spans(&spans);
         refused.extend(more);
@@ -215,6 +219,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn half_a_character_costs_no_span_and_a_body_of_nothing_is_none() {
+        let json = r#"[{"traceId": "1", "id": "2", "name": "caf\ud83d", "tags": {"n": NaN}}]"#;
+        let (batch, refused) = Batch::from_zipkin_json(json.as_bytes()).unwrap();
+        assert_eq!((batch.rows.len(), batch.operations[0].name.as_str()), (1, "caf\u{fffd}"));
+        assert!(refused.len() == 1 && refused[0].is_note(), "{refused:?}");
+        assert_eq!(Batch::from_zipkin_json(b" \n").unwrap_err().to_string(), "not Zipkin JSON: there is nothing in it");
+    }
 
     const FIXTURE: &str = include_str!("../../tests/fixtures/zipkin.json");
 

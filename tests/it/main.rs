@@ -31,6 +31,8 @@ mod honeycomb_emulator;
 #[cfg(unix)]
 mod honeycomb_hostile;
 mod honeycomb_server;
+#[cfg(unix)]
+mod hostile;
 mod import;
 mod interactive;
 mod list;

@@ -113,6 +113,7 @@ fn bodies(tongue: Tongue, batch: &Stored, mut refuse: impl FnMut(String, u64)) -
             let (data, refused) = otlp::encode(spans.iter().map(|(id, span)| (id, span)));
             let refused: u64 = refused
                 .into_iter()
+                .filter(|refused| !refused.is_note())
                 .map(|refused| {
                     refuse(format!("OTLP cannot carry it: {}", refused.reason), refused.count as u64);
                     refused.count as u64

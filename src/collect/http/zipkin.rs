@@ -17,6 +17,7 @@ use crate::collect::decode::Form;
 use crate::collect::refusal::Refusal;
 use crate::collect::sink::Sink;
 use crate::collect::spans::Spans;
+use crate::wire::Refused;
 use crate::wire::otlp::response;
 
 /// The routes of the Zipkin port.
@@ -42,7 +43,8 @@ async fn spans<S: Sink>(State(shared): State<Arc<Spans<S>>>, request: Request) -
         shared.export(Form::ZipkinJson, &parts.headers, body).await
     };
     match kept {
-        Ok(refused) if refused.is_empty() => StatusCode::ACCEPTED.into_response(),
+        // The API has no place for notes on what is kept.
+        Ok(refused) if refused.iter().all(Refused::is_note) => StatusCode::ACCEPTED.into_response(),
         Ok(refused) => {
             let why = format!("All spans are kept but these. {}\n", response::in_words(&refused));
             (StatusCode::BAD_REQUEST, why).into_response()

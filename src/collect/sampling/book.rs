@@ -76,7 +76,9 @@ impl Book {
     ///
     /// Why it is no such request at all.
     pub(in crate::collect) fn targets(&mut self, body: &[u8], now: Time) -> Result<Value, String> {
-        let asked: Asked = serde_json::from_slice(body).map_err(|error| format!("no SamplingTargets request: {error}"))?;
+        // The parser by itself does not look at the texts that it skips.
+        let text = std::str::from_utf8(body).map_err(|error| format!("no SamplingTargets request: {error}"))?;
+        let asked: Asked = serde_json::from_str(text).map_err(|error| format!("no SamplingTargets request: {error}"))?;
         let (mut targets, mut unprocessed) = (Vec::new(), Vec::new());
         for document in asked.sampling_statistics_documents {
             let name = document.get("RuleName").and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -189,3 +189,27 @@ async fn a_body_that_is_cut_off_is_not_kept() {
     assert_eq!(sink.state().offers, 0);
     assert!(!String::from_utf8_lossy(&answer).starts_with("HTTP/1.1 2"));
 }
+
+#[tokio::test]
+async fn a_client_that_hangs_up_before_its_answer_is_counted() {
+    let sink = Memory::new();
+    sink.close();
+    let receiver = receiver(&sink);
+    let body = request(1);
+    let head =
+        format!("POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: {PROTOBUF}\r\nContent-Length: {}\r\n\r\n", body.len());
+    let mut stream = TcpStream::connect(receiver.otlp_http.unwrap()).await.unwrap();
+    stream.write_all(&[head.as_bytes(), &body].concat()).await.unwrap();
+    sink.until(|state| state.offers == 1).await;
+    assert_eq!(receiver.counters().refused_incomplete, 0);
+    drop(stream);
+    let counted = async {
+        while receiver.counters().refused_incomplete == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(SOON, counted).await.unwrap();
+    let last = receiver.counters();
+    assert_eq!((last.http_requests, last.trace_requests_kept, last.refused_incomplete), (1, 0, 1));
+    sink.open();
+}

@@ -27,7 +27,8 @@ impl Encoding {
     }
 }
 
-/// The body of a successful answer. With refusals it says how many spans they cost, and why.
+/// The body of a successful answer. With refusals it says how many spans they cost, and why; with notes alone it is the protocol's
+/// warning, which has a message and no number: <https://opentelemetry.io/docs/specs/otlp/#partial-success>.
 pub fn success(encoding: Encoding, refused: &[Refused]) -> Vec<u8> {
     let rejected =
         refused.iter().fold(0i64, |sum, refused| sum.saturating_add(i64::try_from(refused.count).unwrap_or(i64::MAX)));
@@ -35,10 +36,10 @@ pub fn success(encoding: Encoding, refused: &[Refused]) -> Vec<u8> {
     match encoding {
         Encoding::Protobuf => {
             let partial_success =
-                (rejected > 0).then_some(ExportTracePartialSuccess { rejected_spans: rejected, error_message });
+                (!refused.is_empty()).then_some(ExportTracePartialSuccess { rejected_spans: rejected, error_message });
             ExportTraceServiceResponse { partial_success }.encode_to_vec()
         }
-        Encoding::Json if rejected == 0 => b"{}".to_vec(),
+        Encoding::Json if refused.is_empty() => b"{}".to_vec(),
         // 64-bit integers are text in protobuf's JSON mapping.
         Encoding::Json => {
             json!({"partialSuccess": {"rejectedSpans": rejected.to_string(), "errorMessage": error_message}}).to_string().into()
@@ -72,10 +73,12 @@ pub fn said(body: &[u8]) -> String {
     }
 }
 
-/// How many spans were refused, by reason: what a sender logs.
+/// How many spans were refused, by reason, and what was kept otherwise than it came: what a sender logs.
 pub fn in_words(refused: &[Refused]) -> String {
-    let told: Vec<_> = refused.iter().map(|refused| format!("{} refused: {}", spans(refused.count), refused.reason)).collect();
-    told.join("; ")
+    let tell = |refused: &Refused| {
+        if refused.is_note() { refused.reason.clone() } else { format!("{} refused: {}", spans(refused.count), refused.reason) }
+    };
+    refused.iter().map(tell).collect::<Vec<_>>().join("; ")
 }
 
 fn spans(count: usize) -> String {
@@ -158,6 +161,18 @@ mod tests {
         insta::assert_snapshot!(json, @r#"{"partialSuccess":{"errorMessage":"2 spans refused: no trace id; 1 span refused: too deep","rejectedSpans":"3"}}"#);
         let read = ExportTraceServiceResponse::decode(success(Encoding::Protobuf, &refused()).as_slice()).unwrap();
         assert_eq!(read.partial_success.unwrap().rejected_spans, 3);
+    }
+
+    #[test]
+    fn a_note_is_a_warning_and_refuses_nothing() {
+        let note = [Refused { count: 0, reason: "1 time is none".into() }];
+        assert_eq!(
+            success(Encoding::Json, &note),
+            br#"{"partialSuccess":{"errorMessage":"1 time is none","rejectedSpans":"0"}}"#
+        );
+        let read = ExportTraceServiceResponse::decode(success(Encoding::Protobuf, &note).as_slice()).unwrap();
+        let expected = ExportTracePartialSuccess { rejected_spans: 0, error_message: "1 time is none".into() };
+        assert_eq!(read.partial_success, Some(expected));
     }
 
     #[test]

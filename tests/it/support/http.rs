@@ -86,6 +86,32 @@ impl Answer {
     }
 }
 
+/// Sends these bytes and nothing of its own over a connection of their own, and hears every answer until the other side closes. With
+/// `hang_up`, nothing more can be expected to come behind them. An answer that is cut off counts as none.
+#[track_caller]
+pub(crate) fn exchange(to: SocketAddr, bytes: &[u8], hang_up: bool) -> Vec<Answer> {
+    let mut client = Client::connect(to).expect("the receiver listens");
+    // Who refuses may close before everything is sent.
+    client.stream.get_mut().write_all(bytes).ok();
+    if hang_up {
+        client.stream.get_mut().shutdown(std::net::Shutdown::Write).ok();
+    }
+    let mut answers = Vec::new();
+    loop {
+        match client.answer() {
+            Ok(answer) => {
+                answers.push(answer);
+                // Where the connection stays open, what was sent behind the request is answered, and then nothing more can come.
+                client.stream.get_mut().shutdown(std::net::Shutdown::Write).ok();
+            }
+            Err(error) if matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) => {
+                return answers;
+            }
+            Err(error) => panic!("neither an answer nor the end: {error}, after {answers:?}"),
+        }
+    }
+}
+
 /// Sends traces over a connection of its own.
 #[track_caller]
 pub(crate) fn post(to: SocketAddr, kind: &str, body: &[u8]) -> Answer {

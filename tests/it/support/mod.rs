@@ -22,7 +22,7 @@ pub(crate) use receiver::{Receiver, eventually, lines};
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_cruddur-trace");
 
 /// Longer than any test should take on a busy machine; short enough that one that hangs is noticed.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An empty home. What the program writes is gone when this is dropped.
 pub(crate) struct Home {

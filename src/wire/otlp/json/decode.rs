@@ -4,29 +4,40 @@
 //! numbers and times as text or numbers, enumerations as numbers or names, `snake_case` keys, `batches` for `resourceSpans`,
 //! `instrumentationLibrarySpans` of OTLP before 0.15, and `null` anywhere.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::enumeration::Enum;
 use super::value::{Entries, base64_bytes};
 use crate::model::id::{hex, hex_bytes};
 use crate::model::{EntityRef, Event, Link, Resource, Scope, Span, SpanId, SpanKind, Status, StatusCode, Time, TraceId};
 use crate::wire::error::{Refusals, Refused, WireError};
 use crate::wire::lenient::{Each, List, Number, Text, nothing_else, object};
+use crate::wire::mend;
 use crate::wire::otlp::check::{BAD_SPAN_ID, BAD_TRACE_ID};
 use crate::wire::read::Records;
 use crate::wire::text;
 
 const FORMAT: &str = "OTLP/JSON";
 
+/// What the names of kinds begin with in protobuf.
+const KIND: &str = "SPAN_KIND_";
+/// The same of status codes.
+const CODE: &str = "STATUS_CODE_";
+/// Status codes by their numbers.
+const CODES: [&str; 3] = ["unset", "ok", "error"];
+
 /// Spans out of OTLP/JSON and what had to be left out of them: one request, a list of requests, or one after the other, as the
 /// collector's file exporter writes them. Ids that are no hex are kept as text; a span without a trace id or span id is refused.
 pub fn decode(data: &[u8]) -> Result<(Records, Vec<Refused>), WireError> {
-    let mut out = Out::default();
-    text::documents(FORMAT, data, |document| Request(&mut out).deserialize(document))?;
+    let read = |data: &[u8]| {
+        let mut out = Out::default();
+        text::documents(FORMAT, data, |document| Request(&mut out).deserialize(document)).map(|()| out)
+    };
+    let mut out = mend::read(data, read, |out, note| out.refusals.note(note))?;
+    out.odd.tell(&mut out.refusals);
     Ok((out.spans, out.refusals.into_vec()))
 }
 
@@ -38,6 +49,34 @@ struct Out {
     /// What spans have until their own resource and scope are read, which may come after them.
     resource: Arc<Resource>,
     scope: Arc<Scope>,
+    odd: Odd,
+}
+
+/// What was written so that nothing could be made of it, in spans that are kept.
+#[derive(Default)]
+struct Odd {
+    numbers: usize,
+    names: usize,
+}
+
+impl Odd {
+    fn look(&mut self, span: &JsonSpan<'_>) {
+        let times = [span.start, span.end].into_iter().chain(span.events.0.iter().map(|event| event.time));
+        let counts = [span.flags, span.dropped_attributes, span.dropped_events, span.dropped_links];
+        self.numbers += times.filter(|time| time.is_lost::<u64>()).count();
+        self.numbers += counts.iter().filter(|count| count.is_lost::<u32>()).count();
+        self.names += usize::from(span.kind.is_lost(KIND, SpanKind::NAMED.map(SpanKind::name)));
+        self.names += usize::from(span.status.code.is_lost(CODE, CODES));
+    }
+
+    fn tell(&self, refusals: &mut Refusals) {
+        if self.numbers > 0 {
+            refusals.note(format!("{} times or counts that are no such number were left out", self.numbers));
+        }
+        if self.names > 0 {
+            refusals.note(format!("{} kinds or status codes that are unknown were left out", self.names));
+        }
+    }
 }
 
 /// A request, or a list of them.
@@ -177,8 +216,13 @@ impl Reader for ScopeSpans<'_> {
 
 impl Out {
     fn take(&mut self, span: JsonSpan<'_>) {
+        let mut odd = Odd { ..self.odd };
+        odd.look(&span);
         match span.into_model(&self.resource, &self.scope) {
-            Ok(span) => self.spans.push(span),
+            Ok(span) => {
+                self.spans.push(span);
+                self.odd = odd;
+            }
             Err(reason) => self.refusals.add(reason),
         }
     }
@@ -266,11 +310,11 @@ impl JsonSpan<'_> {
             id: id.span(),
             parent: self::id::<8>(&self.parent_span_id.0).map(Id::span),
             name: self.name.into_string(),
-            kind: SpanKind::from_number(self.kind.number("SPAN_KIND_", SpanKind::NAMED.map(SpanKind::name))),
+            kind: SpanKind::from_number(self.kind.number(KIND, SpanKind::NAMED.map(SpanKind::name))),
             start: Time(self.start.unsigned()),
             end: Some(Time(self.end.unsigned())).filter(|end| !end.is_unknown()),
             status: Status {
-                code: StatusCode::from_number(self.status.code.number("STATUS_CODE_", ["unset", "ok", "error"])),
+                code: StatusCode::from_number(self.status.code.number(CODE, CODES)),
                 message: self.status.message.into_string(),
             },
             attributes: self.attributes.0,
@@ -366,57 +410,6 @@ fn link_id<const N: usize>(text: &str) -> String {
     }
 }
 
-/// An enumeration's number or name.
-#[derive(Debug, Default)]
-enum Enum<'a> {
-    #[default]
-    None,
-    Number(Number),
-    Name(Cow<'a, str>),
-}
-
-impl Enum<'_> {
-    /// `names` in the order of their numbers, lower case; they may come in any case and with the prefix of the protobuf
-    /// enumeration. What is unknown is zero.
-    fn number<const N: usize>(&self, prefix: &str, names: [&str; N]) -> i32 {
-        match self {
-            Self::None => 0,
-            Self::Number(number) => number.unsigned(),
-            Self::Name(name) => {
-                let short = name.strip_prefix(prefix).unwrap_or(name);
-                let place = names.iter().position(|known| known.eq_ignore_ascii_case(short));
-                place.map_or_else(|| Number::from_text(name).unsigned(), |place| i32::try_from(place).unwrap_or_default())
-            }
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Enum<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Enum<'de>;
-            nothing_else!('de: unit bool seq map);
-            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
-                Ok(Enum::Name(Cow::Borrowed(name)))
-            }
-            fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(Enum::Name(Cow::Owned(name.to_owned())))
-            }
-            fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-                Ok(Enum::Number(Number::Int(number.into())))
-            }
-            fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-                Ok(Enum::Number(Number::Int(number.into())))
-            }
-            fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-                Ok(Enum::Number(Number::Double(number)))
-            }
-        }
-        deserializer.deserialize_any(Any)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -426,9 +419,15 @@ mod tests {
     use crate::wire::Batch;
 
     fn one(span: &str) -> Span {
+        let (span, notes) = one_with_notes(span);
+        assert!(notes.is_empty(), "{notes:?}");
+        span
+    }
+
+    fn one_with_notes(span: &str) -> (Span, Vec<String>) {
         let (spans, refused) = decode(document(span).as_bytes()).unwrap();
-        assert_eq!(refused, []);
-        spans.into_iter().next().unwrap().1
+        assert!(refused.iter().all(Refused::is_note), "{refused:?}");
+        (spans.into_iter().next().unwrap().1, refused.iter().map(Refused::to_string).collect())
     }
 
     fn document(span: &str) -> String {
@@ -491,18 +490,42 @@ mod tests {
     }
 
     #[test]
-    fn one_odd_field_costs_no_more_than_itself() {
-        let span = one(
+    fn one_odd_field_costs_no_more_than_itself_and_is_said() {
+        let (span, notes) = one_with_notes(
             r#""name": ["x"], "kind": "SPAN_KIND_NEW", "startTimeUnixNano": -5, "endTimeUnixNano": "tomorrow", "flags": 1e99,
                "status": "bad", "events": 5, "links": [7, {"traceId": {}}], "attributes": {"k": "v"}, "name": "last""#,
         );
         let expected = Span {
             id: SpanId::from_text("53995c3f42cd8ad8"),
             name: "last".into(),
+            attributes: [("k", "v")].into_iter().collect(),
             links: vec![Link::default(), Link::default()],
             ..Span::default()
         };
         assert_eq!(span, expected);
+        assert_eq!(
+            notes,
+            [
+                "3 times or counts that are no such number were left out",
+                "1 kinds or status codes that are unknown were left out"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_json_does_not_have_costs_no_span() {
+        let (span, notes) = one_with_notes(
+            r#""name": "caf\ud83d", "attributes": [{"key": "n", "value": {"doubleValue": NaN}},
+               {"key": "m", "value": {"doubleValue": 1e999}}, {"key": "i", "value": {"doubleValue": -Infinity}}]"#,
+        );
+        assert_eq!(span.name, "caf\u{fffd}");
+        assert!(matches!(span.attributes.get("n"), Some(Value::Double(number)) if number.is_nan()));
+        assert_eq!(span.attributes.get("m"), Some(&Value::from("1e999")));
+        assert_eq!(span.attributes.get("i"), Some(&Value::Double(f64::NEG_INFINITY)));
+        insta::assert_snapshot!(notes.join("; "), @"1 halves of characters (surrogates) in texts were replaced by U+FFFD; 3 numbers that JSON does not have (NaN, Infinity, or beyond a double) were read as text");
+        // What is wrong besides is told of the text as it came.
+        let error = decode(br#"{"a": NaN, "b": oops}"#).unwrap_err();
+        assert_eq!(error.place.column, 7);
     }
 
     #[test]
@@ -526,6 +549,16 @@ mod tests {
         assert_eq!(read[0].1.parent, Some(SpanId::from_text("the-root")));
         let (batch, refused) = Batch::from_otlp_json(json.as_bytes()).unwrap();
         assert_eq!((batch.rows.len(), refused[0].count), (0, 1));
+    }
+
+    #[test]
+    fn a_request_of_nothing_is_none_and_a_file_may_be_empty() {
+        for nothing in ["", " \n", "\u{feff}"] {
+            let error = Batch::from_otlp_json(nothing.as_bytes()).unwrap_err();
+            assert_eq!(error.to_string(), "not OTLP/JSON: there is nothing in it");
+            assert_eq!(decode(nothing.as_bytes()).unwrap(), (Vec::new(), Vec::new()));
+        }
+        assert_eq!(Batch::from_otlp_json(b"{}").unwrap().0.rows.len(), 0);
     }
 
     #[test]

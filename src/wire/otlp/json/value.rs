@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::Deserialize;
-use serde::de::{DeserializeSeed as _, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::model::{Attributes, Value};
 use crate::wire::lenient::{Each, List, Number, Text, nothing_else, object};
@@ -40,10 +40,29 @@ object! {
 
 impl<'de> Deserialize<'de> for Entries {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EntriesVisitor)
+    }
+}
+
+struct EntriesVisitor;
+
+impl<'de> Visitor<'de> for EntriesVisitor {
+    type Value = Entries;
+    nothing_else!('de: unit bool numbers str);
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Entries, A::Error> {
         let mut entries = Vec::new();
-        Each::new(|entry: KeyValue<'de>| entries.push((entry.key.into_string().into(), entry.value.0)))
-            .deserialize(deserializer)?;
-        Ok(Self(Attributes(entries)))
+        Each::new(|entry: KeyValue<'de>| entries.push((entry.key.into_string().into(), entry.value.0))).visit_seq(seq)?;
+        Ok(Entries(Attributes(entries)))
+    }
+
+    /// `{"http.method": "GET"}`, as some write attributes by hand.
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+        let mut attributes = Attributes::new();
+        while let Some((key, value)) = map.next_entry::<Text<'de>, Any>()? {
+            attributes.push(key.into_string(), value.0);
+        }
+        Ok(Entries(attributes))
     }
 }
 
@@ -150,7 +169,7 @@ fn double_value(value: Value) -> Value {
     match &value {
         Value::Int(number) => Value::Double(*number as f64),
         Value::Str(text) => match Number::from_text(text) {
-            Number::None => value,
+            Number::None | Number::Odd => value,
             Number::Int(number) => Value::Double(number as f64),
             Number::Double(number) => Value::Double(number),
         },
