@@ -370,6 +370,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--sampling-rules', '--sampling-rules', [CompletionResultType]::ParameterName, 'Tell X-Ray SDKs what to sample by the rules of this file, or of `aws`; `all` samples everything [default: all]')
             [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Forget traces that are older than this; `off` keeps them [default: 7d]')
             [CompletionResult]::new('--max-size', '--max-size', [CompletionResultType]::ParameterName, 'Forget the oldest traces when the store is larger than this; `off` keeps them [default: 2GiB]')
+            [CompletionResult]::new('--forward', '--forward', [CompletionResultType]::ParameterName, 'Send on what arrives, at least once: to `honeycomb`, `xray` or `otlp=URL`. May be repeated')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Take only what comes with the token in this file, as `Authorization: Bearer …`')
             [CompletionResult]::new('--tls-cert', '--tls-cert', [CompletionResultType]::ParameterName, 'Speak TLS with the certificate in this PEM file (OTLP and Zipkin; X-Ray''s protocol has none)')
             [CompletionResult]::new('--tls-key', '--tls-key', [CompletionResultType]::ParameterName, 'The certificate''s private key, a PEM file')

@@ -356,6 +356,7 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand --sampling-rules 'Tell X-Ray SDKs what to sample by the rules of this file, or of `aws`; `all` samples everything [default: all]'
             cand --max-age 'Forget traces that are older than this; `off` keeps them [default: 7d]'
             cand --max-size 'Forget the oldest traces when the store is larger than this; `off` keeps them [default: 2GiB]'
+            cand --forward 'Send on what arrives, at least once: to `honeycomb`, `xray` or `otlp=URL`. May be repeated'
             cand --token-file 'Take only what comes with the token in this file, as `Authorization: Bearer …`'
             cand --tls-cert 'Speak TLS with the certificate in this PEM file (OTLP and Zipkin; X-Ray''s protocol has none)'
             cand --tls-key 'The certificate''s private key, a PEM file'

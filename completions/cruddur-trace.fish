@@ -349,6 +349,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l 
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l sampling-rules -d 'Tell X-Ray SDKs what to sample by the rules of this file, or of `aws`; `all` samples everything [default: all]' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l max-age -d 'Forget traces that are older than this; `off` keeps them [default: 7d]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l max-size -d 'Forget the oldest traces when the store is larger than this; `off` keeps them [default: 2GiB]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l forward -d 'Send on what arrives, at least once: to `honeycomb`, `xray` or `otlp=URL`. May be repeated' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l token-file -d 'Take only what comes with the token in this file, as `Authorization: Bearer …`' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l tls-cert -d 'Speak TLS with the certificate in this PEM file (OTLP and Zipkin; X-Ray\'s protocol has none)' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand collect" -l tls-key -d 'The certificate\'s private key, a PEM file' -r -F

@@ -10,6 +10,7 @@ pub fn provider() -> Arc<CryptoProvider> {
 }
 
 /// The beginning of an HTTP client.
+#[expect(clippy::disallowed_methods, reason = "this is what is used instead")]
 pub fn http_client() -> reqwest::ClientBuilder {
     // The client looks for it here and panics where there is none. Whoever comes second finds the same one.
     ring::default_provider().install_default().ok();

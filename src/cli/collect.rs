@@ -56,8 +56,8 @@ pub struct CollectArgs {
 
     /// Send on what arrives, at least once: to `honeycomb`, `xray` or `otlp=URL`. May be repeated
     ///
-    /// Honeycomb takes the key in HONEYCOMB_API_KEY, X-Ray the credentials that AWS's tools use, and an OTLP receiver the headers in
-    /// CRUDDUR_TRACE_COLLECT_FORWARD_HEADERS (`name=value,...`). What a destination has not taken yet waits in the store, also
+    /// Honeycomb takes the key in `HONEYCOMB_API_KEY`, X-Ray the credentials that AWS's tools use, and an OTLP receiver the headers in
+    /// `CRUDDUR_TRACE_COLLECT_FORWARD_HEADERS` (`name=value,...`). What a destination has not taken yet waits in the store, also
     /// while this does not run; what was there before a destination was named is not sent to it.
     #[arg(long, value_name = "DESTINATION", value_delimiter = ',')]
     pub forward: Vec<ForwardTo>,

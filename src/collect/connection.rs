@@ -1,7 +1,7 @@
 //! TCP connections that are bounded in number, in time and in what they may have open.
 //!
 //! The time is taken by what a connection is for: calls, each from its headers to the last byte of its answer. HTTP/2 has many at
-//! once on a connection, and bytes that are no call (SETTINGS, PING, WINDOW_UPDATE), so that bytes alone say nothing. A client that
+//! once on a connection, and bytes that are no call (`SETTINGS`, `PING`, `WINDOW_UPDATE`), so that bytes alone say nothing. A client that
 //! sends its headers drop by drop has no call, and is idle. When all connections are taken, the one that has been idle for longest
 //! is closed for the next: idle clients must not lock out the others.
 

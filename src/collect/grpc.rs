@@ -64,7 +64,7 @@ async fn only_http_2<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Reque
 }
 
 async fn traces<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> Response {
-    if let Err(answer) = is_call(&spans, request.headers()) {
+    if let Some(answer) = no_call(&spans, request.headers()) {
         return answer;
     }
     match spans.call(request).await {
@@ -86,7 +86,7 @@ async fn logs<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> 
 }
 
 async fn swallow<S: Sink>(spans: &Spans<S>, request: Request) -> Response {
-    if let Err(answer) = is_call(spans, request.headers()) {
+    if let Some(answer) = no_call(spans, request.headers()) {
         return answer;
     }
     match spans.drain(request.into_body()).await {
@@ -97,24 +97,24 @@ async fn swallow<S: Sink>(spans: &Spans<S>, request: Request) -> Response {
 }
 
 async fn unknown<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> Response {
-    if let Err(answer) = is_call(&spans, request.headers()) {
+    if let Some(answer) = no_call(&spans, request.headers()) {
         return answer;
     }
     spans.counters.refused_unknown.one();
     answer::failed(&Fault::Unknown(request.uri().path().to_owned()))
 }
 
-/// Whether a request is a call of gRPC at all. What is none must not be answered 200, as every call is.
-fn is_call<S: Sink>(spans: &Spans<S>, headers: &HeaderMap) -> Result<(), Response> {
+/// The answer to a request that is no call of gRPC at all. It must not be 200, as that to every call is.
+fn no_call<S: Sink>(spans: &Spans<S>, headers: &HeaderMap) -> Option<Response> {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let name = value.split(';').next().unwrap_or_default().trim();
     if ["application/grpc", "application/grpc+proto"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
-        return Ok(());
+        return None;
     }
     spans.counters.refused_unsupported.one();
     let name = if name.is_empty() { "no content type" } else { name };
     let why = format!("This is for calls of gRPC, whose content type is application/grpc, not {name}.\n");
-    Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, why).into_response())
+    Some((StatusCode::UNSUPPORTED_MEDIA_TYPE, why).into_response())
 }
 
 /// How the messages of a call are compressed, where they say that they are.

@@ -96,7 +96,8 @@ fn changes(before: &Report, now: &Report) -> Vec<Said> {
     let name = &now.destination;
     match (&before.trouble, &now.trouble) {
         (None, Some(why)) => {
-            said.push(Said::Warning(format!("nothing can be forwarded to {name} now, and it is tried again: {why}")))
+            let text = format!("nothing can be forwarded to {name} now, and it is tried again: {why}");
+            said.push(Said::Warning(text));
         }
         (Some(_), None) => said.push(Said::Note(format!("{name} takes what is forwarded again"))),
         _ => {}

@@ -23,17 +23,21 @@ fn certificate(home: &Home) -> String {
 #[test]
 fn a_receiver_for_the_network_warns_of_each_door() {
     let home = Home::new();
-    let doors = ["--otlp-http", "0.0.0.0:0", "--zipkin", "0.0.0.0:0", "--xray", "0.0.0.0:0"];
+    let doors = ["--otlp-http", "--otlp-grpc", "--zipkin", "--xray"].map(|door| [door, "0.0.0.0:0"]);
     // Not by `Receiver`, which gives each door an address of its own.
     let mut collect = crate::support::Started(
-        home.command(["collect"].into_iter().chain(doors)).stderr(std::process::Stdio::piped()).spawn().expect("it starts"),
+        home.command(["collect"].into_iter().chain(doors.into_iter().flatten()))
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("it starts"),
     );
     let said = crate::support::lines(collect.0.stderr.take().expect("it is piped"));
-    let lines: Vec<String> = said.iter().take(7).collect();
-    assert!(lines[6].contains("Ctrl-C stops"), "{lines:?}");
+    let lines: Vec<String> = said.iter().take(9).collect();
+    assert!(lines[8].contains("Ctrl-C stops"), "{lines:?}");
     insta::with_settings!({filters => vec![(r"0\.0\.0\.0:\d+", "[address]")]}, {
-        insta::assert_snapshot!(lines[3..6].concat(), @"
+        insta::assert_snapshot!(lines[4..8].concat(), @"
         warning: anybody who can reach [address] can send OTLP/HTTP: --token-file asks for a token, --otlp-http 127.0.0.1:0 keeps others out
+        warning: anybody who can reach [address] can send OTLP/gRPC: --token-file asks for a token, --otlp-grpc 127.0.0.1:0 keeps others out
         warning: anybody who can reach [address] can send Zipkin's spans: --token-file asks for a token, --zipkin 127.0.0.1:0 keeps others out
         warning: anybody who can reach [address] can send X-Ray segments, whose protocol knows no token: --xray 127.0.0.1:0 keeps others out
         ");
@@ -71,7 +75,7 @@ fn a_token_is_asked_for_and_never_shown() {
 fn files_that_cannot_be_used_are_mistakes_of_the_configuration() {
     let home = Home::new();
     certificate(&home);
-    let off = "--zipkin off --xray off --otlp-http 127.0.0.1:0";
+    let off = "--otlp-grpc off --zipkin off --xray off --otlp-http 127.0.0.1:0";
     insta::assert_snapshot!(home.line(&format!("collect {off} --token-file none")), @"
     ------- stderr -------
     error: cannot read the token in `none`
@@ -108,7 +112,7 @@ fn spans_come_encrypted_from_those_who_trust_the_certificate() {
     let receiver = Receiver::start(&home, &["--tls-cert", "cert.pem", "--tls-key", "key.pem"]);
     assert!(receiver.said().contains("OTLP/HTTP on https://"), "{}", receiver.said());
     let root = reqwest::Certificate::from_pem(pem.as_bytes()).expect("it is one");
-    let client = reqwest::Client::builder().no_proxy().tls_certs_only([root]).build().expect("a client");
+    let client = cruddur_trace::tls::http_client().no_proxy().tls_certs_only([root]).build().expect("a client");
     let url = format!("https://localhost:{}/v1/traces", receiver.otlp().port());
     let send = client.post(url).header("content-type", PROTOBUF).body(body(&trace_id(1, 1), &family(3))).send();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -197,7 +201,7 @@ fn a_receiver_says_how_it_does() {
     insta::with_settings!({filters => filters}, {
         insta::assert_snapshot!(home.line("collect --status"), @"
         receiver   process [id], started [when]
-        listening  OTLP/HTTP [address], Zipkin [address], X-Ray [address]
+        listening  OTLP/HTTP [address], OTLP/gRPC [address], Zipkin [address], X-Ray [address]
         received   3 requests (296 B)
         stored     4 spans in 1 commit
         refused    1 request that could not be decoded, 1 request in an unknown encoding

@@ -33,30 +33,44 @@ fn show_says_where_each_setting_comes_from() {
     let home = Home::new().with("CRUDDUR_TRACE_TIMEOUT", "5s").with("CRUDDUR_TRACE_PROFILE", "ci");
     write(&home.config_file(), "limit = 7\ncolor = 'never'\n[collect]\nmax_age = '2d'\n[profiles.ci]\ncolor = 'always'\n");
     insta::assert_snapshot!(home.line("config show --store /s.db").answer(), @"
-    backend               auto                      default
-    store                 /s.db                     --store
-    color                 always                    $HOME/config/cruddur-trace/config.toml:6, profile ci
-    ascii                 false                     default
-    since                 1h                        default
-    limit                 7                         $HOME/config/cruddur-trace/config.toml:1
-    timeout               5s                        CRUDDUR_TRACE_TIMEOUT
-    honeycomb.api_key     (not set)                 default
-    honeycomb.endpoint    https://api.honeycomb.io  default
-    honeycomb.dataset                               default
-    honeycomb.attributes                            default
-    honeycomb.counts      false                     default
-    honeycomb.rate_limit  10/1m                     default
-    xray.aws_profile                                default
-    xray.region                                     default
-    xray.group                                      default
-    xray.time_range       event                     default
-    xray.scan             250                       default
-    collect.otlp_http     127.0.0.1:4318            default
-    collect.otlp_grpc     127.0.0.1:4317            default
-    collect.zipkin        127.0.0.1:9411            default
-    collect.xray          127.0.0.1:2000            default
-    collect.max_age       2d                        $HOME/config/cruddur-trace/config.toml:4
-    collect.max_size      2GiB                      default
+    backend                           auto                      default
+    store                             /s.db                     --store
+    color                             always                    $HOME/config/cruddur-trace/config.toml:6, profile ci
+    ascii                             false                     default
+    since                             1h                        default
+    limit                             7                         $HOME/config/cruddur-trace/config.toml:1
+    timeout                           5s                        CRUDDUR_TRACE_TIMEOUT
+    honeycomb.api_key                 (not set)                 default
+    honeycomb.endpoint                https://api.honeycomb.io  default
+    honeycomb.dataset                                           default
+    honeycomb.attributes                                        default
+    honeycomb.counts                  false                     default
+    honeycomb.rate_limit              10/1m                     default
+    xray.aws_profile                                            default
+    xray.region                                                 default
+    xray.group                                                  default
+    xray.time_range                   event                     default
+    xray.scan                         250                       default
+    collect.otlp_http                 127.0.0.1:4318            default
+    collect.otlp_grpc                 127.0.0.1:4317            default
+    collect.zipkin                    127.0.0.1:9411            default
+    collect.xray                      127.0.0.1:2000            default
+    collect.sampling_rules            all                       default
+    collect.max_age                   2d                        $HOME/config/cruddur-trace/config.toml:4
+    collect.max_size                  2GiB                      default
+    collect.forward                                             default
+    collect.forward_headers           (not set)                 default
+    collect.allowed_origins                                     default
+    collect.token_file                                          default
+    collect.token                     (not set)                 default
+    collect.tls_cert                                            default
+    collect.tls_key                                             default
+    collect.limits.connections        512                       default
+    collect.limits.body               64MiB                     default
+    collect.limits.decompressed_body  128MiB                    default
+    collect.limits.in_flight          512MiB                    default
+    collect.limits.request_time       1m                        default
+    collect.limits.idle_time          2m                        default
     ");
     let shown: serde_json::Value = serde_json::from_str(&home.line("config show -o json").answer()).expect("it is JSON");
     assert_eq!(shown["schema"], 1);

@@ -257,6 +257,8 @@ fn without_a_key_honeycomb_is_refused_before_anything_listens() {
         "collect",
         "--otlp-http",
         "127.0.0.1:0",
+        "--otlp-grpc",
+        "off",
         "--zipkin",
         "off",
         "--xray",
@@ -314,7 +316,9 @@ fn everything_acknowledged_reaches_every_destination_although_the_program_is_kil
         acknowledged.extend(sender.join().expect("it sends"));
     }
     assert!(acknowledged.len() > ROUNDS, "{} acknowledged: that tests nothing", acknowledged.len());
-    there.iter().for_each(|destination| destination.set(Mood::Fine));
+    for destination in &there {
+        destination.set(Mood::Fine);
+    }
     xray.configure(|rules| rules.throttle_every = 0);
     let receiver = Receiver::start(&home, &arguments);
     let wanted: Vec<_> = acknowledged.iter().flat_map(|trace| keys(trace, &family(3))).collect();

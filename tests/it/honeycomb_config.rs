@@ -13,12 +13,12 @@ fn the_key_is_told_by_its_origin_and_never_by_its_text() {
     let key = "hunter2hunter2hunter2x";
     let home = Home::new().with("HONEYCOMB_API_KEY", key).with("HONEYCOMB_DATASET", "web");
     insta::assert_snapshot!(shown(&home), @"
-    honeycomb.api_key       (set: configuration key)                      HONEYCOMB_API_KEY
-    honeycomb.endpoint      https://api.honeycomb.io                      default
-    honeycomb.dataset       web                                           HONEYCOMB_DATASET
-    honeycomb.attributes                                                  default
-    honeycomb.counts        false                                         default
-    honeycomb.rate_limit    10/1m                                         default
+    honeycomb.api_key                 (set: configuration key)                      HONEYCOMB_API_KEY
+    honeycomb.endpoint                https://api.honeycomb.io                      default
+    honeycomb.dataset                 web                                           HONEYCOMB_DATASET
+    honeycomb.attributes                                                            default
+    honeycomb.counts                  false                                         default
+    honeycomb.rate_limit              10/1m                                         default
     ");
     let json = home.line("config show -o json").answer();
     assert!(json.contains("HONEYCOMB_API_KEY") && !json.contains("hunter"), "{json}");
@@ -36,12 +36,12 @@ fn the_key_is_told_by_its_origin_and_never_by_its_text() {
 fn what_sdks_send_is_taken_where_nothing_else_is_said() {
     let headers = "x-honeycomb-team=hcaik_hunter2%2C, x-honeycomb-dataset=web";
     insta::assert_snapshot!(shown(&Home::new().with("OTEL_EXPORTER_OTLP_HEADERS", headers)), @"
-    honeycomb.api_key       (set: ingest key)                             OTEL_EXPORTER_OTLP_HEADERS
-    honeycomb.endpoint      https://api.honeycomb.io                      default
-    honeycomb.dataset       web                                           OTEL_EXPORTER_OTLP_HEADERS
-    honeycomb.attributes                                                  default
-    honeycomb.counts        false                                         default
-    honeycomb.rate_limit    10/1m                                         default
+    honeycomb.api_key                 (set: ingest key)                             OTEL_EXPORTER_OTLP_HEADERS
+    honeycomb.endpoint                https://api.honeycomb.io                      default
+    honeycomb.dataset                 web                                           OTEL_EXPORTER_OTLP_HEADERS
+    honeycomb.attributes                                                            default
+    honeycomb.counts                  false                                         default
+    honeycomb.rate_limit              10/1m                                         default
     ");
 }
 
@@ -119,11 +119,11 @@ fn the_file_and_its_profiles_say_how_honeycomb_is_asked() {
         "[honeycomb]\nendpoint = 'eu'\nrate_limit = '100/1m'\n[profiles.ci.honeycomb]\ndataset = 'ci'\nattributes = 'all'\ncounts = true\n",
     );
     insta::assert_snapshot!(shown(&home.with("CRUDDUR_TRACE_PROFILE", "ci")), @"
-    honeycomb.api_key       (not set)                                     default
-    honeycomb.endpoint      https://api.eu1.honeycomb.io                  $HOME/config/cruddur-trace/config.toml:2
-    honeycomb.dataset       ci                                            $HOME/config/cruddur-trace/config.toml:5, profile ci
-    honeycomb.attributes    all                                           $HOME/config/cruddur-trace/config.toml:6, profile ci
-    honeycomb.counts        true                                          $HOME/config/cruddur-trace/config.toml:7, profile ci
-    honeycomb.rate_limit    100/1m                                        $HOME/config/cruddur-trace/config.toml:3
+    honeycomb.api_key                 (not set)                                     default
+    honeycomb.endpoint                https://api.eu1.honeycomb.io                  $HOME/config/cruddur-trace/config.toml:2
+    honeycomb.dataset                 ci                                            $HOME/config/cruddur-trace/config.toml:5, profile ci
+    honeycomb.attributes              all                                           $HOME/config/cruddur-trace/config.toml:6, profile ci
+    honeycomb.counts                  true                                          $HOME/config/cruddur-trace/config.toml:7, profile ci
+    honeycomb.rate_limit              100/1m                                        $HOME/config/cruddur-trace/config.toml:3
     ");
 }

@@ -82,6 +82,7 @@ fn a_file_decides_what_is_sampled_also_after_it_has_changed() {
         ------- stderr -------
         note: X-Ray SDKs sample by 2 sampling rules in rules.json, and all requests that none of them matches
         note: listening for OTLP/HTTP on http://[address]
+        note: listening for OTLP/gRPC on http://[address]
         note: listening for Zipkin's spans on http://[address]/api/v2/spans
         note: listening for X-Ray segments on [address] (UDP, and TCP for sampling)
         note: keeping in $HOME/data/cruddur-trace/traces.db; Ctrl-C stops
@@ -128,7 +129,7 @@ fn a_file_that_holds_no_rules_is_a_mistake_of_the_configuration() {
     hint: `aws xray get-sampling-rules` prints such a file; `--sampling-rules all` samples everything
     ");
     // Nobody asks.
-    let output = home.line("collect --sampling-rules rate.json --otlp-http off --zipkin off --xray off");
+    let output = home.line("collect --sampling-rules rate.json --otlp-http off --otlp-grpc off --zipkin off --xray off");
     assert!(output.stderr.contains("there is nothing to receive"), "{output}");
 }
 
@@ -221,7 +222,9 @@ fn without_credentials_there_is_nobody_to_ask() {
             .into_iter()
             .fold(Home::new(), |home, (name, value)| home.with(name, value))
             .with("AWS_ENDPOINT_URL_XRAY", &format!("http://{}", nobody.local_addr().expect("it has one")));
-    let output = home.line("collect --otlp-http off --zipkin off --xray 127.0.0.1:0 --sampling-rules aws --region us-east-1");
+    let output = home.line(
+        "collect --otlp-http off --otlp-grpc off --zipkin off --xray 127.0.0.1:0 --sampling-rules aws --region us-east-1",
+    );
     insta::assert_snapshot!(output, @"
     ------- stderr -------
     error: there are no AWS credentials

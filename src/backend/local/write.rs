@@ -84,7 +84,8 @@ impl Writer {
             std::thread::Builder::new()
                 .name("store".into())
                 .spawn(move || {
-                    write_until_closed(connection, &queue, &Shared { waiting, figures, path, retention, clock, tell })
+                    let shared = Shared { waiting, figures, path, retention, clock, tell };
+                    write_until_closed(connection, &queue, &shared);
                 })
                 .map_err(|error| StoreError::Io { path: PathBuf::new(), cause: error.to_string() })?
         };

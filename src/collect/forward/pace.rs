@@ -10,7 +10,7 @@ const FIRST: Duration = Duration::from_millis(250);
 /// At most, however often it failed.
 const LONGEST: Duration = Duration::from_secs(30);
 /// What a destination may ask for at most: beyond that it is asked again.
-const LONGEST_ASKED: Duration = Duration::from_secs(5 * 60);
+const LONGEST_ASKED: Duration = Duration::from_mins(5);
 
 /// The waits between the attempts to send one thing.
 #[derive(Debug, Default)]

@@ -35,8 +35,8 @@ pub(super) enum Body {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Parcel {
     pub(super) body: Body,
-    /// How many spans, or documents, it holds.
-    pub(super) spans: u64,
+    /// Which batch has how many of its spans, or documents, in order.
+    pub(super) parts: Vec<(i64, u64)>,
     /// The last batch that it has a part of.
     pub(super) batch: i64,
     /// Whether nothing of that batch is in a later parcel.
@@ -76,7 +76,7 @@ pub(super) fn pack(tongue: Tongue, stored: Vec<Stored>, upto: i64, now: Time) ->
             let (body, spans) = bodies.next().unwrap_or_else(|| (tongue.nothing(), 0));
             let next = Parcel {
                 body,
-                spans,
+                parts: vec![(batch.number, spans)],
                 batch: batch.number,
                 ends: nth + 1 == parts,
                 evicted: if nth == 0 { evicted } else { 0 },
@@ -153,6 +153,16 @@ impl Tongue {
     }
 }
 
+/// The batch to which the span at a place of a parcel belongs.
+pub(super) fn batch_at(parts: &[(i64, u64)], place: u64) -> i64 {
+    let mut before = 0;
+    let there = parts.iter().find(|(_, spans)| {
+        before += spans;
+        place < before
+    });
+    there.or(parts.last()).map_or(0, |(batch, _)| *batch)
+}
+
 impl Parcel {
     fn has_room_for(&self, next: &Self) -> bool {
         self.ends
@@ -169,7 +179,7 @@ impl Parcel {
             (Body::Documents(ours), Body::Documents(theirs)) => ours.extend(theirs),
             _ => unreachable!("a destination speaks one tongue"),
         }
-        self.spans += next.spans;
+        self.parts.extend(next.parts);
         self.batch = next.batch;
         self.ends = next.ends;
         self.evicted += next.evicted;
@@ -255,9 +265,11 @@ mod tests {
     fn small_batches_go_together_and_gaps_are_counted() {
         let parcels = pack(Tongue::Otlp, vec![otlp(4, 1..3), otlp(5, 3..4), otlp(9, 4..6)], 1, Time(0));
         let [parcel] = parcels.as_slice() else { panic!("{parcels:?}") };
-        assert_eq!((parcel.spans, parcel.batch, parcel.ends, parcel.evicted), (5, 9, true, 2 + 3));
+        assert_eq!((&parcel.parts, parcel.batch, parcel.ends, parcel.evicted), (&vec![(4, 2), (5, 1), (9, 2)], 9, true, 2 + 3));
         assert_eq!(names(&parcel.body), (1..6).map(|number| format!("span {number}")).collect::<Vec<_>>());
         assert_eq!(parcel.body.spans(), 5);
+        let batches: Vec<_> = (0..6).map(|place| batch_at(&parcel.parts, place)).collect();
+        assert_eq!(batches, [4, 4, 5, 9, 9, 9]);
     }
 
     #[test]
@@ -286,12 +298,12 @@ mod tests {
     fn documents_go_by_fifties_and_only_the_last_part_ends_a_batch() {
         let documents: Vec<_> = (1..=120).map(|number| document(number, r#""end_time":1700000001"#)).collect();
         let parcels = pack(Tongue::XRay, vec![xray(3, &documents), xray(4, &documents[..7])], 2, Time(0));
-        let told: Vec<_> = parcels.iter().map(|parcel| (parcel.spans, parcel.batch, parcel.ends)).collect();
+        let told: Vec<_> = parcels.iter().map(|parcel| (parcel.body.spans(), parcel.batch, parcel.ends)).collect();
         assert_eq!(told, [(50, 3, false), (50, 3, false), (27, 4, true)]);
         let Body::Documents(first) = &parcels[0].body else { panic!("they are documents") };
         assert_eq!(first, &documents[..50]);
         let spans = pack(Tongue::XRay, vec![otlp(1, 1..3)], 0, Time(0));
-        assert_eq!((spans[0].spans, spans[0].aside.len()), (2, 0));
+        assert_eq!((spans[0].body.spans(), spans[0].aside.len()), (2, 0));
     }
 
     #[test]
@@ -299,7 +311,7 @@ mod tests {
         let documents = [document(1, r#""in_progress":true"#), document(2, r#""end_time":1700000001"#)];
         let parcels = pack(Tongue::Otlp, vec![xray(1, &documents), xray(2, &documents[..1])], 0, Time(0));
         let [parcel] = parcels.as_slice() else { panic!("{parcels:?}") };
-        assert_eq!((parcel.spans, parcel.batch, parcel.ends), (1, 2, true));
+        assert_eq!((parcel.body.spans(), parcel.batch, parcel.ends), (1, 2, true));
     }
 
     #[test]

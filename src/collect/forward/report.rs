@@ -44,7 +44,7 @@ pub(super) struct Live {
 impl Shared {
     pub(super) fn new(destination: String, place: Place) -> Self {
         let Place { upto, spans, evicted, set_aside } = place;
-        let report = Report { destination, spans, evicted, set_aside, ..Report::default() };
+        let report = Report { destination, spans, set_aside, evicted, ..Report::default() };
         Self(Arc::new(Mutex::new(Live { report, come: Committed { file: 0, batch: upto }, next: None })))
     }
 

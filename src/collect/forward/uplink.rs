@@ -52,14 +52,14 @@ pub(super) struct NotTaken {
 #[derive(Debug)]
 pub(super) enum Uplink {
     Otlp(Box<Otlp>),
-    XRay(XRay),
+    XRay(Box<XRay>),
 }
 
 impl Uplink {
     pub(super) fn new(destination: Destination, clock: fn() -> Time) -> Result<Self, ForwardError> {
         match destination {
             Destination::Otlp { name, url, headers } => Otlp::new(name, &url, &headers, clock).map(Box::new).map(Self::Otlp),
-            Destination::XRay(options) => Ok(Self::XRay(XRay::new(options))),
+            Destination::XRay(options) => Ok(Self::XRay(Box::new(XRay::new(options)))),
         }
     }
 
@@ -189,10 +189,10 @@ impl Otlp {
             format!("{} answers HTTP {}: {said}", self.name, status.as_u16())
         };
         match status.as_u16() {
-            400 | 413 | 415 | 422 => Answer::Refused(why),
             401 | 403 | 404 | 405 | 300..=399 => Answer::Later { why: format!("{why} (check its address and its key)"), wait },
             408 | 425 | 429 | 502 | 503 | 504 => Answer::Later { why, wait },
             500..=599 => Answer::Failed(why),
+            // 400, 413, 415, 422 and whatever else says that it is of the request.
             _ => Answer::Refused(why),
         }
     }

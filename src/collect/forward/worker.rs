@@ -7,9 +7,9 @@ use futures_util::{StreamExt as _, stream};
 use tokio::sync::watch;
 
 use super::pace::Pace;
-use super::parcel::{Body, Parcel, pack};
+use super::parcel::{Body, Parcel, batch_at, pack};
 use super::report::Shared;
-use super::uplink::{Answer, Uplink};
+use super::uplink::{Answer, NotTaken, Uplink};
 use crate::backend::local::{Committed, Outbox, SetAside, Step, StoreError, Stored, Writer};
 use crate::model::Time;
 
@@ -32,6 +32,16 @@ pub(super) struct Worker {
     pub(super) stop: watch::Receiver<bool>,
     pub(super) clock: fn() -> Time,
     pub(super) random: fn() -> f64,
+}
+
+/// A part of a parcel that is still to be sent.
+#[derive(Debug)]
+struct Left {
+    body: Body,
+    /// Of its first span, in the parcel.
+    place: u64,
+    /// How often the destination may fail at it before the fault is looked for in it.
+    failures: u32,
 }
 
 /// What came of a parcel.
@@ -159,11 +169,11 @@ impl Worker {
 
     /// Sends a parcel until each of its spans was taken or set aside.
     async fn deliver(&self, parcel: Parcel) -> Result<Delivered, GaveUp> {
-        let Parcel { body, spans: _, batch, ends, evicted, aside } = parcel;
+        let Parcel { body, parts, batch, ends, evicted, aside } = parcel;
         let mut done = Delivered { spans: 0, batch, ends, evicted, aside };
-        // What is left, the next one last, and how often the destination may fail at it.
-        let mut waiting = vec![(body, FAILURES)];
-        while let Some((body, failures)) = waiting.pop() {
+        // The next one last.
+        let mut left = vec![Left { body, place: 0, failures: FAILURES }];
+        while let Some(Left { body, place, failures }) = left.pop() {
             let spans = body.spans() as u64;
             if spans == 0 {
                 continue;
@@ -171,37 +181,48 @@ impl Worker {
             match self.insist(&body, failures).await? {
                 Answer::Taken { rejected, why } => {
                     done.spans += spans.saturating_sub(rejected);
-                    let mut live = self.report.lock();
-                    live.report.trouble = None;
-                    live.report.rejected += rejected;
-                    drop(live);
-                    if rejected > 0 {
-                        tracing::warn!(destination = self.name, rejected, why, "spans were taken and not kept");
-                    }
+                    self.taken(rejected, &why);
                 }
                 Answer::TakenBut(not_taken) => {
-                    self.report.lock().report.trouble = None;
                     done.spans += spans.saturating_sub(not_taken.len() as u64);
-                    let Body::Documents(documents) = &body else { continue };
-                    let (later, never): (Vec<_>, Vec<_>) = not_taken.into_iter().partition(|each| each.later);
-                    for each in never {
-                        let alone = Body::Documents(documents.get(each.place).cloned().into_iter().collect());
-                        self.set_aside(&alone, &each.reason, &mut done);
+                    self.taken(0, "");
+                    let Body::Documents(documents) = body else { continue };
+                    let again = left.len();
+                    for NotTaken { place: within, reason, later } in not_taken {
+                        let alone = Body::Documents(documents.get(within).cloned().into_iter().collect());
+                        let place = place + within as u64;
+                        if later {
+                            left.push(Left { body: alone, place, failures: FAILURES });
+                        } else {
+                            done.aside.push(self.set_aside(&alone, batch_at(&parts, place), reason));
+                        }
                     }
-                    let later: Vec<_> = later.iter().filter_map(|each| documents.get(each.place).cloned()).collect();
-                    if !later.is_empty() {
+                    if left.len() > again {
                         self.wait(&mut Pace::default(), None, "X-Ray took only some of the documents").await?;
-                        waiting.push((Body::Documents(later), FAILURES));
                     }
                 }
                 Answer::Refused(why) | Answer::Failed(why) | Answer::Later { why, .. } => match body.halves() {
-                    // It is in one of them, and the destination is known to be well.
-                    Ok((first, rest)) => waiting.extend([(rest, 0), (first, 0)]),
-                    Err(alone) => self.set_aside(&alone, &why, &mut done),
+                    Ok((first, rest)) => {
+                        // It is in one of them, and the destination is known to be well.
+                        let middle = place + first.spans() as u64;
+                        left.push(Left { body: rest, place: middle, failures: 1 });
+                        left.push(Left { body: first, place, failures: 1 });
+                    }
+                    Err(alone) => done.aside.push(self.set_aside(&alone, batch_at(&parts, place), why)),
                 },
             }
         }
         Ok(done)
+    }
+
+    fn taken(&self, rejected: u64, why: &str) {
+        let mut live = self.report.lock();
+        live.report.trouble = None;
+        live.report.rejected += rejected;
+        drop(live);
+        if rejected > 0 {
+            tracing::warn!(destination = self.name, rejected, why, "spans were taken and not kept");
+        }
     }
 
     /// Sends one request until something comes of it. A refusal is believed of a single span only when the destination takes
@@ -244,17 +265,10 @@ impl Worker {
         }
     }
 
-    fn set_aside(&self, alone: &Body, why: &str, done: &mut Delivered) {
+    fn set_aside(&self, alone: &Body, batch: i64, reason: String) -> SetAside {
         let (trace, span) = alone.first();
-        tracing::warn!(destination = self.name, trace, span, why, "set aside: it will not be taken");
-        done.aside.push(SetAside {
-            batch: done.batch,
-            at: (self.clock)(),
-            spans: alone.spans() as u64,
-            trace,
-            span,
-            reason: why.to_owned(),
-        });
+        tracing::warn!(destination = self.name, trace, span, reason, "set aside: it will not be taken");
+        SetAside { batch, at: (self.clock)(), spans: alone.spans() as u64, trace, span, reason }
     }
 }
 

@@ -94,7 +94,7 @@ async fn status(place: &Place, patience: Duration) -> Result<Status, Silent> {
     if !place.address.ip().is_loopback() {
         return Err(Silent::NoAnswer("its file names an address that is not this machine's".to_owned()));
     }
-    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(patience).build();
+    let client = crate::tls::http_client().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(patience).build();
     let client = client.map_err(|error| Silent::NoAnswer(error.to_string()))?;
     let asked = client.get(format!("http://{}/status", place.address)).bearer_auth(&place.token).send().await;
     let mut answer = match asked {

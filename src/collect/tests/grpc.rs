@@ -259,7 +259,9 @@ async fn a_message_over_the_limit_is_refused_and_one_of_twenty_megabytes_is_kept
     let receiver = receiver_with(&sink, Limits { body: 24 << 20, ..Limits::default() });
     let of = |count| {
         let mut spans: Vec<_> = (0..count).map(span).collect();
-        spans.iter_mut().for_each(|span| span.attributes.push(attribute("large", &"x".repeat(1 << 20))));
+        for span in &mut spans {
+            span.attributes.push(attribute("large", &"x".repeat(1 << 20)));
+        }
         of_spans(spans)
     };
     call(&receiver, of(20)).await.unwrap();

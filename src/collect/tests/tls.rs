@@ -31,7 +31,7 @@ impl Certificate {
 
     fn client(&self) -> reqwest::Client {
         let root = reqwest::Certificate::from_pem(self.pem.as_bytes()).unwrap();
-        reqwest::Client::builder().no_proxy().timeout(SOON).tls_certs_only([root]).build().unwrap()
+        crate::tls::http_client().no_proxy().timeout(SOON).tls_certs_only([root]).build().unwrap()
     }
 }
 

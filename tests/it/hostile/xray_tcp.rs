@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::mutate::{Dice, mutated, tree};
+use super::mutate::{Dice, mutated};
 
 /// A call, and the status of its answer.
 #[derive(Debug)]
@@ -45,10 +45,10 @@ pub(super) fn cases(seed: u64) -> Vec<Call> {
         ("documents of null", b"{\"SamplingStatisticsDocuments\":null}", 400),
         ("documents that are text", b"{\"SamplingStatisticsDocuments\":\"x\"}", 400),
         ("documents that are an object", b"{\"SamplingStatisticsDocuments\":{}}", 400),
-        ("documents that are numbers", b"{\"SamplingStatisticsDocuments\":[1]}", 400),
-        ("a document of nothing", b"{\"SamplingStatisticsDocuments\":[{}]}", 400),
-        ("a rule without a name", b"{\"SamplingStatisticsDocuments\":[{\"RuleName\":null}]}", 400),
-        ("a rule's name that is a number", b"{\"SamplingStatisticsDocuments\":[{\"RuleName\":1}]}", 400),
+        ("documents that are numbers", b"{\"SamplingStatisticsDocuments\":[1]}", 200),
+        ("a document of nothing", b"{\"SamplingStatisticsDocuments\":[{}]}", 200),
+        ("a rule without a name", b"{\"SamplingStatisticsDocuments\":[{\"RuleName\":null}]}", 200),
+        ("a rule's name that is a number", b"{\"SamplingStatisticsDocuments\":[{\"RuleName\":1}]}", 200),
         ("a name that is no UTF-8", b"{\"SamplingStatisticsDocuments\":[{\"RuleName\":\"\xff\"}]}", 400),
         ("a name with half a surrogate", b"{\"SamplingStatisticsDocuments\":[{\"RuleName\":\"\\ud800\"}]}", 400),
         ("documents twice", b"{\"SamplingStatisticsDocuments\":[],\"SamplingStatisticsDocuments\":[]}", 400),
@@ -78,10 +78,7 @@ pub(super) fn cases(seed: u64) -> Vec<Call> {
 
 /// What a parser that others wrote makes of it.
 fn status(body: &[u8]) -> u16 {
-    // What is skipped need not be a number that a double can hold; a bare NaN is none.
-    let Some(Value::Object(asked)) = tree(body).filter(|_| !body.windows(4).any(|part| part == b":NaN")) else { return 400 };
-    let named = |document: &Value| document["RuleName"].is_string();
-    let right =
-        asked.get("SamplingStatisticsDocuments").is_none_or(|list| list.as_array().is_some_and(|list| list.iter().all(named)));
-    if right { 200 } else { 400 }
+    let Ok(Value::Object(asked)) = serde_json::from_slice(body) else { return 400 };
+    // What is wrong with one of them is told beside the others.
+    if asked.get("SamplingStatisticsDocuments").is_some_and(Value::is_array) { 200 } else { 400 }
 }

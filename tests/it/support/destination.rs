@@ -12,6 +12,8 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use prost::Message as _;
 
+use cruddur_trace::model::id::hex;
+
 use super::PATIENCE;
 
 /// How it answers.
@@ -181,7 +183,6 @@ fn serve(stream: TcpStream, shared: &(Mutex<Known>, Condvar)) {
 
 /// A span, as its trace, its id and its name.
 fn spans(request: &ExportTraceServiceRequest) -> Vec<(String, String, String)> {
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let all = request.resource_spans.iter().flat_map(|part| &part.scope_spans).flat_map(|scope| &scope.spans);
     all.map(|span| (hex(&span.trace_id), hex(&span.span_id), span.name.clone())).collect()
 }

@@ -69,9 +69,9 @@ fn what_cannot_be_processed_is_told_beside_what_can() {
     {"ErrorCode":"400","Message":"RuleName is missing, or no text","RuleName":""}
     {"ErrorCode":"400","Message":"RuleName is missing, or no text","RuleName":""}
     {"ErrorCode":"400","Message":"ClientID is not 24 hexadecimal digits","RuleName":"Default"}
-    {"ErrorCode":"400","Message":"invalid value: integer `-1`, expected u64","RuleName":"Default"}
-    {"ErrorCode":"400","Message":"invalid type: string \"many\", expected u64","RuleName":"Default"}
-    {"ErrorCode":"400","Message":"invalid type: null, expected f64","RuleName":"Default"}
+    {"ErrorCode":"400","Message":"RequestCount: invalid value: integer `-1`, expected u64","RuleName":"Default"}
+    {"ErrorCode":"400","Message":"SampledCount: invalid type: string \"many\", expected u64","RuleName":"Default"}
+    {"ErrorCode":"400","Message":"Timestamp: invalid type: null, expected f64","RuleName":"Default"}
     "#);
 }
 
@@ -85,7 +85,7 @@ fn what_is_no_request_is_refused_whole() {
     insta::assert_snapshot!(said.join("\n"), @"
     no SamplingTargets request: EOF while parsing a value at line 1 column 0
     no SamplingTargets request: missing field `SamplingStatisticsDocuments` at line 1 column 2
-    no SamplingTargets request: invalid length 0, expected struct Asked with 1 element at line 1 column 2
+    no SamplingTargets request: invalid length 0, expected an object at line 1 column 2
     no SamplingTargets request: invalid type: map, expected a sequence at line 1 column 31
     no SamplingTargets request: expected ident at line 1 column 2
     ");
