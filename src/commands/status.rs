@@ -103,8 +103,8 @@ fn receiver(status: &Status, context: &Context) -> Vec<String> {
 
 /// How forwarding to a destination is going.
 fn forwarded(report: &Report, context: &Context) -> String {
-    let behind = counted(report.waiting, "batch waiting", "batches waiting").map(|waiting| match report.waiting_since {
-        Some(since) => format!("{waiting}, the oldest of {}", units::ago(Time(since), (context.clock)())),
+    let behind = counted(report.waiting, "batch waiting", "batches waiting").map(|waiting| match report.waiting_since() {
+        Some(since) => format!("{waiting}, the oldest of {}", units::ago(since, (context.clock)())),
         None => waiting,
     });
     let told = list(&[

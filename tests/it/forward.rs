@@ -134,7 +134,7 @@ fn the_span_that_a_destination_will_not_take_is_found_set_aside_and_said() {
         there.wait_for(24);
         eventually("it is noted", || sql(&home.store(), "SELECT count(*) FROM set_aside") == "1");
         let noted = sql(&home.store(), "SELECT destination, batch, spans, trace, span, reason FROM set_aside");
-        let reason = format!("{flag} answers HTTP {status}: that one is poison");
+        let reason = format!("it answers HTTP {status}: that one is poison");
         assert_eq!(noted, format!("{flag}|1|1|{trace}|0000000000000063|{reason}"));
         let stopped = receiver.stop(Signal::TERM);
         assert!(stopped.stderr.contains("1 was set aside"), "{}", stopped.stderr);

@@ -21,12 +21,19 @@ pub struct Report {
     pub evicted: u64,
     /// Batches that are waiting.
     pub waiting: u64,
-    /// When the oldest of them arrived, in nanoseconds since 1970.
-    pub waiting_since: Option<u64>,
+    /// When the oldest of them arrived, in nanoseconds since 1970 as text: larger than what many readers of JSON can hold.
+    pub waiting_since_unix_nano: Option<String>,
     /// Attempts that failed and were, or will be, made again, since the start.
     pub retries: u64,
     /// What keeps it from going on, while something does. Partly the destination's own words.
     pub trouble: Option<String>,
+}
+
+impl Report {
+    /// When the oldest batch that waits arrived.
+    pub fn waiting_since(&self) -> Option<Time> {
+        self.waiting_since_unix_nano.as_ref()?.parse().ok().map(Time)
+    }
 }
 
 /// A report that is being kept up to date.
@@ -54,8 +61,8 @@ impl Shared {
         // In a file that it has not seen yet, nothing was sent.
         let come = if live.come.file == committed.file { live.come.batch } else { 0 };
         let waiting = (committed.batch - come).max(0) as u64;
-        let since = live.next.filter(|_| waiting > 0).map(|next| next.0);
-        Report { waiting, waiting_since: since, ..live.report.clone() }
+        let since = live.next.filter(|_| waiting > 0).map(|next| next.0.to_string());
+        Report { waiting, waiting_since_unix_nano: since, ..live.report.clone() }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Live> {

@@ -120,7 +120,6 @@ async fn put(xray: &XRay, documents: &[String]) -> Answer {
 /// An OTLP receiver, by HTTP and protobuf.
 #[derive(Debug)]
 pub(super) struct Otlp {
-    name: String,
     http: reqwest::Client,
     url: Url,
     clock: fn() -> Time,
@@ -149,7 +148,7 @@ impl Otlp {
             .timeout(ANSWER)
             .build()
             .map_err(|error| ForwardError::Client { destination: name.clone(), cause: error.to_string() })?;
-        Ok(Self { name, http, url: traces(url.clone()), clock })
+        Ok(Self { http, url: traces(url.clone()), clock })
     }
 
     async fn send(&self, data: &[u8]) -> Answer {
@@ -162,55 +161,56 @@ impl Otlp {
         };
         let answer = match request.send().await {
             Ok(answer) => answer,
-            Err(error) => return Answer::Later { why: self.unreachable(&error), wait: None },
+            Err(error) => return Answer::Later { why: unreachable(&error), wait: None },
         };
         let (status, headers) = (answer.status(), answer.headers().clone());
         let body = match read(answer).await {
             Ok(body) => body,
             // Whether it was taken is not known.
-            Err(error) => return Answer::Later { why: self.unreachable(&error), wait: None },
+            Err(error) => return Answer::Later { why: unreachable(&error), wait: None },
         };
         let header = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         let wait = header(&RETRY_AFTER).and_then(|text| retry_after::wait(text, (self.clock)()));
-        self.meaning(status, header(&CONTENT_TYPE), wait, &body)
+        Self::meaning(status, header(&CONTENT_TYPE), wait, &body)
     }
 
     /// <https://opentelemetry.io/docs/specs/otlp/#otlphttp-response>. What must not be sent again is not, unless the fault may well be
     /// of the address or the key, which somebody can mend.
-    fn meaning(&self, status: StatusCode, content_type: Option<&str>, wait: Option<Duration>, body: &[u8]) -> Answer {
+    fn meaning(status: StatusCode, content_type: Option<&str>, wait: Option<Duration>, body: &[u8]) -> Answer {
         if status.is_success() {
             let (rejected, why) = response::rejected(body, content_type.is_some_and(|kind| kind.contains("json")));
             return Answer::Taken { rejected, why: words(&why) };
         }
         let said = words(&response::said(body));
         let why = if said.is_empty() {
-            format!("{} answers HTTP {}", self.name, status.as_u16())
+            format!("it answers HTTP {}", status.as_u16())
         } else {
-            format!("{} answers HTTP {}: {said}", self.name, status.as_u16())
+            format!("it answers HTTP {}: {said}", status.as_u16())
         };
         match status.as_u16() {
-            401 | 403 | 404 | 405 | 300..=399 => Answer::Later { why: format!("{why} (check its address and its key)"), wait },
+            401 | 403 | 404 | 405 | 300..=399 => Answer::Later { why: format!("{why} (check its address and the key)"), wait },
             408 | 425 | 429 | 502 | 503 | 504 => Answer::Later { why, wait },
             500..=599 => Answer::Failed(why),
             // 400, 413, 415, 422 and whatever else says that it is of the request.
             _ => Answer::Refused(why),
         }
     }
+}
 
-    fn unreachable(&self, error: &reqwest::Error) -> String {
-        let what = if error.is_timeout() {
-            format!("no answer within {} s", ANSWER.as_secs())
-        } else if error.is_connect() {
-            "the connection fails".to_owned()
-        } else {
-            "the connection broke".to_owned()
-        };
-        let mut deepest: &dyn std::error::Error = error;
-        while let Some(cause) = deepest.source() {
-            deepest = cause;
-        }
-        format!("{}: {what}: {}", self.name, words(&deepest.to_string()))
+/// Why nothing was answered.
+fn unreachable(error: &reqwest::Error) -> String {
+    let what = if error.is_timeout() {
+        format!("no answer within {} s", ANSWER.as_secs())
+    } else if error.is_connect() {
+        "the connection fails".to_owned()
+    } else {
+        "the connection broke".to_owned()
+    };
+    let mut deepest: &dyn std::error::Error = error;
+    while let Some(cause) = deepest.source() {
+        deepest = cause;
     }
+    format!("{what}: {}", words(&deepest.to_string()))
 }
 
 async fn read(mut answer: reqwest::Response) -> Result<Vec<u8>, reqwest::Error> {
@@ -245,11 +245,6 @@ fn words(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn otlp() -> Otlp {
-        let url = Url::parse("http://localhost:4318").unwrap();
-        Otlp::new("there".to_owned(), &url, &[], || Time(0)).unwrap()
-    }
-
     #[test]
     fn traces_are_sent_below_the_address() {
         let to = |url| traces(Url::parse(url).unwrap()).to_string();
@@ -261,9 +256,9 @@ mod tests {
 
     #[test]
     fn an_answer_means_what_the_standard_says() {
-        let meaning = |status: u16, body: &[u8]| otlp().meaning(StatusCode::from_u16(status).unwrap(), None, None, body);
+        let meaning = |status: u16, body: &[u8]| Otlp::meaning(StatusCode::from_u16(status).unwrap(), None, None, body);
         assert_eq!(meaning(200, b""), Answer::Taken { rejected: 0, why: String::new() });
-        assert!(matches!(meaning(400, b""), Answer::Refused(why) if why == "there answers HTTP 400"));
+        assert!(matches!(meaning(400, b""), Answer::Refused(why) if why == "it answers HTTP 400"));
         for status in [413, 415, 422, 431] {
             assert!(matches!(meaning(status, b""), Answer::Refused(_)), "{status}");
         }
