@@ -5,10 +5,9 @@
 //!
 //! Linux only: peak memory is read from `/proc`.
 
+mod receiver;
 mod support;
 
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -17,6 +16,7 @@ use cruddur_trace::model::Time;
 use cruddur_trace::wire::otlp;
 use prost::Message as _;
 
+use receiver::{connect, post, start, stop};
 use support::{PROGRAM, Spans, TOGETHER, fill, now, requests, resources, show, trace};
 
 /// Connections that send at once.
@@ -92,10 +92,8 @@ fn reading(folder: &Path, now: Time, report: &mut String) {
 /// How long after the last span has been acknowledged an assertion ends that waits for it, on the store of [`reading`].
 fn waiting(folder: &Path, now: Time, report: &mut String) {
     let store = folder.join("reading.db");
-    let mut collect = receiver(folder, &store);
-    let address = listening(&mut collect);
-    let mut stream = TcpStream::connect(address).expect("it listens");
-    stream.set_nodelay(true).expect("a TCP option");
+    let (mut collect, address) = start(folder, &store, &[]);
+    let mut stream = connect(address);
     let names = ["the last one", "the last one of many"];
     let suite = |of: &str| -> String {
         let others =
@@ -129,7 +127,7 @@ fn waiting(folder: &Path, now: Time, report: &mut String) {
                 span.name.clone_from(&name);
                 span.resource = std::sync::Arc::new(cruddur_trace::model::Resource::of_service("postgres"));
             }
-            post(&mut stream, &encoded(&last));
+            assert_eq!(post(&mut stream, &encoded(&last)), 200);
             let begun = Instant::now();
             assert!(asserting.wait().expect("it is our child").success(), "{name}");
             begun.elapsed().as_secs_f64()
@@ -146,24 +144,6 @@ fn waiting(folder: &Path, now: Time, report: &mut String) {
         );
     }
     stop(&mut collect);
-}
-
-/// A receiver with this store.
-fn receiver(folder: &Path, store: &Path) -> std::process::Child {
-    Command::new(PROGRAM)
-        .args(["collect", "--otlp-http", "127.0.0.1:0", "--otlp-grpc", "off", "--zipkin", "off", "--xray", "off"])
-        .env_clear()
-        .env("HOME", folder)
-        .env("CRUDDUR_TRACE_STORE", store)
-        .stdin(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program is built")
-}
-
-fn stop(child: &mut std::process::Child) {
-    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill is there");
-    child.wait().expect("it is our child");
 }
 
 /// A million spans from a file, against reading the same file into a JSON tree.
@@ -218,17 +198,15 @@ fn ingest(folder: &Path, now: Time, report: &mut String) {
     }
     let decoding = count as f64 / begun.elapsed().as_secs_f64();
 
-    let mut child = receiver(folder, &store);
-    let address = listening(&mut child);
+    let (mut child, address) = start(folder, &store, &[]);
     let begun = Instant::now();
     std::thread::scope(|scope| {
         for connection in 0..CONNECTIONS {
             let bodies = &bodies;
             scope.spawn(move || {
-                let mut stream = TcpStream::connect(address).expect("it listens");
-                stream.set_nodelay(true).expect("a TCP option");
+                let mut stream = connect(address);
                 for body in bodies.iter().skip(connection).step_by(CONNECTIONS) {
-                    post(&mut stream, body);
+                    assert_eq!(post(&mut stream, body), 200);
                 }
             });
         }
@@ -248,40 +226,4 @@ fn ingest(folder: &Path, now: Time, report: &mut String) {
         &format!("{decoding:.0} spans/s (decoding on one core)"),
         ours / decoding,
     );
-}
-
-/// The address that the receiver says it listens on.
-fn listening(child: &mut std::process::Child) -> SocketAddr {
-    let mut stderr = child.stderr.take().expect("it was piped");
-    let mut said = String::new();
-    let address = loop {
-        let mut byte = [0];
-        assert_eq!(stderr.read(&mut byte).expect("it can be read"), 1, "it ended: {said}");
-        said.push(char::from(byte[0]));
-        if byte[0] == b'\n'
-            && let Some((_, rest)) = said.split_once("http://")
-        {
-            break rest.trim().parse().expect("an address");
-        }
-    };
-    // Whatever else it says must not block it.
-    std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
-    address
-}
-
-fn post(stream: &mut TcpStream, body: &[u8]) {
-    let head = format!(
-        "POST /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-protobuf\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).expect("it takes the head");
-    stream.write_all(body).expect("it takes the body");
-    let mut answer = Vec::new();
-    let mut buffer = [0; 1024];
-    while !answer.windows(4).any(|window| window == b"\r\n\r\n") {
-        let read = stream.read(&mut buffer).expect("it answers");
-        assert!(read > 0, "it closed the connection");
-        answer.extend_from_slice(&buffer[..read]);
-    }
-    assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
 }

@@ -58,7 +58,7 @@ pub(super) enum Uplink {
 impl Uplink {
     pub(super) fn new(destination: Destination, clock: fn() -> Time) -> Result<Self, ForwardError> {
         match destination {
-            Destination::Otlp { name, url, headers } => Otlp::new(name, &url, &headers, clock).map(Box::new).map(Self::Otlp),
+            Destination::Otlp { name, url, headers } => Otlp::new(&name, &url, &headers, clock).map(Box::new).map(Self::Otlp),
             Destination::XRay(options) => Ok(Self::XRay(Box::new(XRay::new(options)))),
         }
     }
@@ -127,14 +127,14 @@ pub(super) struct Otlp {
 
 impl Otlp {
     fn new(
-        name: String,
+        name: &str,
         url: &Url,
         headers: &[(String, crate::secret::Secret)],
         clock: fn() -> Time,
     ) -> Result<Self, ForwardError> {
         let mut all = HeaderMap::new();
         for (header, value) in headers {
-            let unusable = || ForwardError::Header { destination: name.clone(), header: header.clone() };
+            let unusable = || ForwardError::Header { destination: name.to_owned(), header: header.clone() };
             let mut value = HeaderValue::from_str(value.expose()).map_err(|_| unusable())?;
             value.set_sensitive(true);
             all.append(HeaderName::from_bytes(header.as_bytes()).map_err(|_| unusable())?, value);
@@ -147,7 +147,7 @@ impl Otlp {
             .connect_timeout(CONNECT)
             .timeout(ANSWER)
             .build()
-            .map_err(|error| ForwardError::Client { destination: name.clone(), cause: error.to_string() })?;
+            .map_err(|error| ForwardError::Client { destination: name.to_owned(), cause: error.to_string() })?;
         Ok(Self { http, url: traces(url.clone()), clock })
     }
 
@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn a_header_that_is_none_is_named_without_its_value() {
         let headers = [("x-key".to_owned(), crate::secret::Secret::new("se\ncret"))];
-        let error = Otlp::new("there".to_owned(), &Url::parse("http://localhost").unwrap(), &headers, || Time(0)).unwrap_err();
+        let error = Otlp::new("there", &Url::parse("http://localhost").unwrap(), &headers, || Time(0)).unwrap_err();
         assert_eq!(
             error.to_string(),
             "the header x-key for there cannot be sent: it has a line end or a control character in it"

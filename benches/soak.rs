@@ -1,0 +1,263 @@
+//! A receiver that is left running: `cargo bench --bench soak`. Ten minutes at 80 % of what it takes at most, then a minute of three
+//! times as much, with everything sent on to another receiver. `SOAK_SECONDS` shortens the ten minutes.
+//!
+//! The most that it takes is measured first, with forwarding. Memory, refusals and what waits to be forwarded are told minute by minute;
+//! in the end everything that was acknowledged must be counted as kept, and the last of it be in the store and at the destination.
+//!
+//! Linux only: memory is read from `/proc`.
+
+mod receiver;
+#[expect(dead_code, reason = "not every benchmark measures processes that end")]
+mod support;
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use cruddur_trace::wire::otlp;
+
+use receiver::{connect, post, start, stop};
+use support::{PROGRAM, TOGETHER, now, requests, show};
+
+/// Connections that send at once; three times as many when there is too much.
+const CONNECTIONS: usize = 8;
+/// What the store may hold: less than comes in, so that retention is at work too.
+const MAX_SIZE: &str = "1GiB";
+
+/// A request of which every trace can be made another one.
+struct Template {
+    body: Vec<u8>,
+    /// Where the first halves of the traces' ids are.
+    ids: Vec<usize>,
+}
+
+/// What was answered.
+#[derive(Default)]
+struct Tally {
+    taken: AtomicU64,
+    put_off: AtomicU64,
+    other: AtomicU64,
+}
+
+fn main() {
+    if std::env::args().any(|argument| argument == "--list") {
+        return;
+    }
+    let seconds = std::env::var("SOAK_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(600);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let store = folder.path().join("soak.db");
+    let templates: Vec<Template> =
+        requests(2_000, now()).iter().filter(|spans| spans.len() == TOGETHER).map(template).collect();
+    let (destination, received) = sink();
+    let forward = format!("otlp=http://{destination}");
+    let (mut child, to) = start(folder.path(), &store, &["--max-size", MAX_SIZE, "--forward", &forward]);
+    let number = AtomicU64::new(1);
+    let load = Load { to, templates: &templates, number: &number };
+
+    let ceiling = load.run(CONNECTIONS, None, Duration::from_secs(20)).rate(Duration::from_secs(20));
+    show(&format!("ceiling, with forwarding: {ceiling:.0} spans/s"));
+    wait_until_forwarded(folder.path(), &store);
+
+    show("\n| minute | spans/s | refused | memory, MiB | batches that wait to be forwarded |\n|---|---|---|---|---|");
+    let began = Instant::now();
+    let mut minute = 0;
+    while began.elapsed() < Duration::from_secs(seconds) {
+        let length = Duration::from_mins(1).min(Duration::from_secs(seconds).saturating_sub(began.elapsed()));
+        let tally = load.run(CONNECTIONS, Some(ceiling * 0.8), length);
+        minute += 1;
+        let (refused, rate) = (tally.refused(), tally.rate(length));
+        let waiting = waiting(folder.path(), &store);
+        show(&format!("| {minute} | {rate:.0} | {refused} | {:.0} | {waiting} |", memory(child.id())));
+        assert_eq!(refused, 0, "at 80 % nothing is refused");
+    }
+
+    let length = Duration::from_mins(1);
+    let tally = load.run(CONNECTIONS * 50, Some(ceiling * 3.0), length);
+    show(&format!(
+        "\nat three times the ceiling, {} connections: {:.0} spans/s, {} requests put off, {} answered otherwise, {:.0} MiB",
+        CONNECTIONS * 50,
+        tally.rate(length),
+        tally.put_off.load(Ordering::Relaxed),
+        tally.other.load(Ordering::Relaxed),
+        memory(child.id()),
+    ));
+    assert_eq!(tally.other.load(Ordering::Relaxed), 0, "what is too much is put off, and nothing else");
+    let after = Instant::now();
+    assert_eq!(load.one(), 200, "afterwards the next one is taken");
+    let answered = after.elapsed();
+    wait_until_forwarded(folder.path(), &store);
+    show(&format!(
+        "afterwards: a request is answered in {:.0} ms, all is forwarded after {:.1} s, {:.0} MiB",
+        answered.as_secs_f64() * 1e3,
+        after.elapsed().as_secs_f64(),
+        memory(child.id()),
+    ));
+    let status = status(folder.path(), &store);
+    let of_it = &status["receivers"][0];
+    let kept = of_it["received"]["spans_kept"].as_u64().expect("a number");
+    let forwarded = of_it["forwarding"][0]["spans"].as_u64().expect("a number");
+    let evicted = &of_it["forwarding"][0]["evicted"];
+    show(&format!("kept {kept} spans, forwarded {forwarded}; batches evicted before they were forwarded: {evicted}"));
+    assert_eq!(kept, ACKNOWLEDGED.load(Ordering::Relaxed) * TOGETHER as u64, "what was acknowledged was kept");
+    assert!(received.load(Ordering::Relaxed) > 0, "the destination was sent something");
+    stop(&mut child);
+}
+
+/// Requests that were answered 200, of the whole run.
+static ACKNOWLEDGED: AtomicU64 = AtomicU64::new(0);
+
+struct Load<'a> {
+    to: SocketAddr,
+    templates: &'a [Template],
+    number: &'a AtomicU64,
+}
+
+impl Load<'_> {
+    /// Sends so many spans a second, or as many as are taken, for so long.
+    fn run(&self, connections: usize, rate: Option<f64>, length: Duration) -> Tally {
+        let (tally, stop) = (Tally::default(), AtomicBool::new(false));
+        let begun = Instant::now();
+        let sent = AtomicU64::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..connections {
+                scope.spawn(|| {
+                    let mut stream = connect(self.to);
+                    let mut body = Vec::new();
+                    while !stop.load(Ordering::Relaxed) {
+                        if let Some(rate) = rate {
+                            // The next request's time, whichever connection takes it.
+                            let place = sent.fetch_add(1, Ordering::Relaxed);
+                            let due = Duration::try_from_secs_f64(place as f64 * TOGETHER as f64 / rate).expect("it is soon");
+                            if due >= length {
+                                return;
+                            }
+                            std::thread::sleep(due.saturating_sub(begun.elapsed()));
+                        }
+                        self.send(&mut stream, &mut body, &tally);
+                    }
+                });
+            }
+            std::thread::sleep(length);
+            stop.store(true, Ordering::Relaxed);
+        });
+        tally
+    }
+
+    fn send(&self, stream: &mut TcpStream, body: &mut Vec<u8>, tally: &Tally) {
+        let number = self.number.fetch_add(1, Ordering::Relaxed);
+        let template = &self.templates[number as usize % self.templates.len()];
+        body.clone_from(&template.body);
+        for &at in &template.ids {
+            body[at..at + 8].copy_from_slice(&number.to_be_bytes());
+        }
+        match post(stream, body) {
+            200 => {
+                tally.taken.fetch_add(1, Ordering::Relaxed);
+                ACKNOWLEDGED.fetch_add(1, Ordering::Relaxed);
+            }
+            429 | 503 => {
+                tally.put_off.fetch_add(1, Ordering::Relaxed);
+                // As SDKs do: not at once.
+                std::thread::sleep(Duration::from_secs(1));
+            }
+            _ => drop(tally.other.fetch_add(1, Ordering::Relaxed)),
+        }
+    }
+
+    /// One request on a connection of its own; its status.
+    fn one(&self) -> u16 {
+        let tally = Tally::default();
+        self.send(&mut connect(self.to), &mut Vec::new(), &tally);
+        if tally.taken.load(Ordering::Relaxed) == 1 { 200 } else { 0 }
+    }
+}
+
+impl Tally {
+    fn refused(&self) -> u64 {
+        self.put_off.load(Ordering::Relaxed) + self.other.load(Ordering::Relaxed)
+    }
+
+    /// Acknowledged spans a second.
+    fn rate(&self, length: Duration) -> f64 {
+        (self.taken.load(Ordering::Relaxed) * TOGETHER as u64) as f64 / length.as_secs_f64()
+    }
+}
+
+fn template(spans: &support::Spans) -> Template {
+    const MARK: [u8; 8] = *b"\xa5soakid\x5a";
+    let mut spans = spans.clone();
+    for (id, _) in &mut spans {
+        let mut bytes = id.bytes().expect("it is 16 bytes");
+        bytes[..8].copy_from_slice(&MARK);
+        *id = cruddur_trace::model::TraceId::from_bytes(bytes);
+    }
+    let (body, refused) = otlp::encode(spans.iter().map(|(id, span)| (id, span)));
+    assert_eq!(refused, []);
+    let ids: Vec<usize> = (0..body.len() - 8).filter(|&at| body[at..at + 8] == MARK).collect();
+    assert_eq!(ids.len(), spans.len(), "each span names its trace once");
+    Template { body, ids }
+}
+
+/// A receiver that takes everything and looks at nothing; how many requests it has taken.
+fn sink() -> (SocketAddr, std::sync::Arc<AtomicU64>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("it is bound");
+    let received = std::sync::Arc::new(AtomicU64::new(0));
+    let counted = std::sync::Arc::clone(&received);
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let counted = std::sync::Arc::clone(&counted);
+            std::thread::spawn(move || {
+                let mut reader = BufReader::new(stream);
+                let mut head = String::new();
+                while reader.read_line(&mut head).is_ok_and(|read| read > 0) {
+                    if !head.ends_with("\r\n\r\n") {
+                        continue;
+                    }
+                    let lower = head.to_lowercase();
+                    let length =
+                        lower.split_once("content-length: ").and_then(|(_, rest)| rest.lines().next()?.trim().parse().ok());
+                    let taken = std::io::copy(&mut (&mut reader).take(length.unwrap_or_default()), &mut std::io::sink());
+                    if taken.is_err() || reader.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").is_err() {
+                        return;
+                    }
+                    counted.fetch_add(1, Ordering::Relaxed);
+                    head.clear();
+                }
+            });
+        }
+    });
+    (address, received)
+}
+
+/// What `collect --status` says.
+fn status(folder: &Path, store: &Path) -> serde_json::Value {
+    let output = Command::new(PROGRAM)
+        .args(["collect", "--status", "-o", "json"])
+        .env_clear()
+        .env("HOME", folder)
+        .env("CRUDDUR_TRACE_STORE", store)
+        .output()
+        .expect("the program is built");
+    serde_json::from_slice(&output.stdout).expect("it is JSON")
+}
+
+fn waiting(folder: &Path, store: &Path) -> u64 {
+    status(folder, store)["receivers"][0]["forwarding"][0]["waiting"].as_u64().expect("a number")
+}
+
+fn wait_until_forwarded(folder: &Path, store: &Path) {
+    while waiting(folder, store) > 0 {
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+/// Memory of a process in MiB.
+fn memory(process: u32) -> f64 {
+    let text = std::fs::read_to_string(format!("/proc/{process}/status")).expect("it runs");
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("Linux says it");
+    line.split_whitespace().next().and_then(|number| number.parse::<f64>().ok()).expect("a number") / 1024.0
+}
