@@ -10,8 +10,8 @@ use super::value::{Address, MaxAge, MaxSize, SamplingRules, WebOrigin};
 /// Receive traces on this machine
 ///
 /// Listens for OTLP over HTTP (protobuf or JSON) and over gRPC, for Zipkin's spans (JSON, version 2) and for the AWS X-Ray SDK's segments,
-/// and keeps what comes in the local store until Ctrl-C; what is asked for it sends on. Applications need no change: the addresses are those that the SDKs send to by
-/// default.
+/// and keeps what comes in the local store until Ctrl-C; what is asked for it sends on. Applications need no change: the addresses are
+/// those that the SDKs send to by default.
 #[derive(Debug, Clone, Default, Args)]
 #[command(after_help = "Examples:
   cruddur-trace collect

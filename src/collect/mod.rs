@@ -1,10 +1,10 @@
 //! The door in: the local receiver.
 //!
 //! Reading order: [`config`] (what it is told), [`start`] below, [`listen`] (taking the ports), `connection` (TCP bounded in
-//! number and time, `tls` under it), `spans` (what becomes of a request with spans, by `body`, `coding`, `measure` and `decode`; `refusal` says why not),
-//! `http` (OTLP over HTTP and Zipkin's API, with `origin` and `access`), `grpc` (OTLP over gRPC), `xray` (the X-Ray daemon's UDP port) and
-//! `xray_proxy` (its TCP port) with [`sampling`] (what that answers), [`sink`] (where everything goes), [`counters`] (what became of it)
-//! and [`status`] (for whoever asks).
+//! number and time, `tls` under it), `spans` (what becomes of a request with spans, by `body`, `coding`, `measure` and `decode`;
+//! `refusal` says why not), `http` (OTLP over HTTP and Zipkin's API, with `origin` and `access`), `grpc` (OTLP over gRPC), `xray` (the
+//! X-Ray daemon's UDP port) and `xray_proxy` (its TCP port) with [`sampling`] (what that answers), [`sink`] (where everything goes),
+//! [`counters`] (what became of it) and [`status`] (for whoever asks).
 //!
 //! The rule of the house: a sender is told yes only after [`Sink::keep`] said yes. Where the protocol has no answer (UDP), what is
 //! not kept is counted by its reason. [`forward`] sends on what is in the store.

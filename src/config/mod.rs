@@ -2,7 +2,8 @@
 //!
 //! [`aws`] whether AWS was ever set up here · [`mod@env`] the environment as values · [`paths`] where our files are ·
 //! [`mod@file`] what a configuration file holds · [`setting`] a value and its spelling · [`settings`] all of them, and where each
-//! comes from ([`report`]) · [`guard`] who may send to the receiver, and how much · [`honeycomb`] how Honeycomb is asked, with [`endpoint`] and [`otlp_headers`] · [`window`] the time that is looked at.
+//! comes from ([`report`]) · [`mod@collect`] what the receiver does, with [`guard`] for who may send to it, and how much ·
+//! [`honeycomb`] how Honeycomb is asked, with [`endpoint`] and [`otlp_headers`] · [`window`] the time that is looked at.
 
 pub mod aws;
 pub mod collect;

@@ -1,6 +1,7 @@
 //! The embedded store: one SQLite file that a receiver writes while any number of processes read.
 //!
-//! [`Writer`] keeps batches, [`Local`] reads traces, [`Outbox`] what is to be forwarded. `schema_1.sql` is the layout and says what every column means.
+//! [`Writer`] keeps batches, [`Local`] reads traces, [`Outbox`] what is to be forwarded. `schema_1.sql` is the layout and says what
+//! every column means; the next ones say what was added.
 
 mod figures;
 mod fragment;

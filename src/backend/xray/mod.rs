@@ -1,9 +1,9 @@
 //! AWS X-Ray, by its read API: <https://docs.aws.amazon.com/xray/latest/devguide/xray-api-gettingdata.html>.
 //!
 //! `connect` finds credentials and region, [`filter`] writes what X-Ray can check itself, `window` cuts time into what one
-//! request may ask for, `pages` walks through `GetTraceSummaries`, `list` checks what was found (with `check`), `lately` looks at what still grows, `fetch` reads whole traces,
-//! `retrieval` those that only Transaction Search has, `graph` asks who calls whom, and `error` says why not. [`SamplingCalls`] passes on what
-//! SDKs ask about sampling.
+//! request may ask for, `pages` walks through `GetTraceSummaries`, `list` checks what was found (with `check`), `lately` looks at
+//! what still grows, `fetch` reads whole traces, `retrieval` those that only Transaction Search has, `graph` asks who calls whom, and
+//! `error` says why not. [`SamplingCalls`] passes on what SDKs ask about sampling, and [`Uplink`] sends segments.
 
 mod check;
 mod connect;

@@ -1,9 +1,9 @@
 //! Forwarding: what the store has acknowledged goes on to other places, each span at least once.
 //!
-//! A destination is a [`Destination`], spoken to by an `uplink`; its `worker` reads the store's batches in order, packs them into `parcel`s, waits
-//! by a `pace` where it must, and has its place noted in the store. So it survives restarts and outages, and holds no more in
-//! memory than a few requests. What a destination refuses is halved until the span is found that it will not take; that one is
-//! set aside, said, and stays in the store. [`Report`] tells how it is going.
+//! A destination is a [`Destination`], spoken to by an `uplink`; its `worker` reads the store's batches in order, packs them into
+//! `parcel`s, waits by a `pace` where it must, and has its place noted in the store. So it survives restarts and outages, and holds
+//! no more in memory than a few requests. What a destination refuses is halved until the span is found that it will not take; that
+//! one is set aside, said, and stays in the store. [`Report`] tells how it is going.
 
 mod gzip;
 mod pace;

@@ -1,8 +1,8 @@
 //! OTLP, the protocol of `OpenTelemetry`: <https://opentelemetry.io/docs/specs/otlp/>.
 //!
 //! `fields` are those of a protobuf message, `walk` goes through a request without decoding it, `check` says what can be kept,
-//! [`index`] turns a request into a batch, [`protobuf`] reads it back by `decode`, [`encode`](mod@encode) writes one; [`json`] is the same in JSON, [`select`] takes some spans of a request, and [`response`] what a receiver
-//! answers.
+//! [`index`] turns a request into a batch, [`protobuf`] reads it back by `decode`, [`encode`](mod@encode) writes one; [`json`] is the
+//! same in JSON, [`select`] takes some spans of a request, and [`response`] is what a receiver answers.
 
 pub mod encode;
 pub mod index;

@@ -21,10 +21,8 @@ use crate::wire::read::Records;
 use crate::wire::text;
 
 const FORMAT: &str = "OTLP/JSON";
-
-/// What the names of kinds begin with in protobuf.
+/// What the names of kinds and of status codes begin with in protobuf.
 const KIND: &str = "SPAN_KIND_";
-/// The same of status codes.
 const CODE: &str = "STATUS_CODE_";
 /// Status codes by their numbers.
 const CODES: [&str; 3] = ["unset", "ok", "error"];
