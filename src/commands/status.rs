@@ -1,9 +1,10 @@
 //! `collect --status`: how the receivers of a store do, and what the store itself says.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use super::{Context, ask, receive};
-use crate::backend::local::{Local, StoreError, StoreFigures};
+use crate::backend::local::{Local, Outbox, SetAside, StoreError, StoreFigures};
 use crate::cli::collect::StatusFormat;
 use crate::collect::forward::Report;
 use crate::collect::status::{self, Listening, Silent, Status};
@@ -12,6 +13,9 @@ use crate::exit::Exit;
 use crate::model::Time;
 use crate::render::{json, units};
 use crate::ui::Ui;
+
+/// How many things that a destination would not take are told of each.
+const ASIDE: usize = 5;
 
 /// Asks, and prints. 0 if a receiver answers, 1 if there is none, 3 if one may be there and does not answer.
 pub(super) async fn run(format: StatusFormat, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
@@ -23,13 +27,14 @@ pub(super) async fn run(format: StatusFormat, context: &Context, ui: &mut Ui) ->
         Err(StoreError::Missing(_)) => None,
         Err(error) => return Err(ask::failure(error.into())),
     };
+    let aside = if store.is_some() { aside(path).map_err(|error| ask::failure(error.into()))? } else { Vec::new() };
     let running: Vec<&Status> = found.iter().filter_map(|found| found.answer.as_ref().ok()).collect();
     match format {
-        StatusFormat::Json => ui.out(&document(&running, store.as_ref(), context))?,
+        StatusFormat::Json => ui.out(&document(&running, store.as_ref(), &aside, context))?,
         StatusFormat::Text => {
-            for line in
-                running.iter().flat_map(|status| receiver(status, context)).chain([stored(store.as_ref(), &running, context)])
-            {
+            let receivers = running.iter().flat_map(|status| receiver(status, context));
+            let aside = aside.iter().map(|(destination, aside)| refused_for_good(destination, aside, context));
+            for line in receivers.chain([stored(store.as_ref(), &running, context)]).chain(aside) {
                 ui.out(&ask::safe(&line, ui))?;
             }
         }
@@ -133,6 +138,28 @@ fn stored(store: Option<&StoreFigures>, running: &[&Status], context: &Context) 
     row("store", &format!("{path}: {}{bound}, {traces}, {spans}{oldest}", units::bytes(store.bytes)))
 }
 
+/// What destinations would not take: of each the last few, the newest first.
+fn aside(store: &Path) -> Result<Vec<(String, SetAside)>, StoreError> {
+    let outbox = Outbox::open(store)?;
+    let mut all = Vec::new();
+    for destination in outbox.destinations()? {
+        let some = outbox.set_aside(&destination, ASIDE)?;
+        all.extend(some.into_iter().map(|aside| (destination.clone(), aside)));
+    }
+    Ok(all)
+}
+
+fn refused_for_good(destination: &str, aside: &SetAside, context: &Context) -> String {
+    let SetAside { batch, at, spans, trace, span, reason } = aside;
+    let at = units::time_to_second(*at, context.zone);
+    let what = if trace.is_empty() {
+        format!("{} of batch {batch}", units::plural(*spans as usize, "span", "spans"))
+    } else {
+        format!("span {span} of {trace}")
+    };
+    row("set aside", &format!("for {destination} at {at}: {what}: {reason}"))
+}
+
 fn row(what: &str, text: &str) -> String {
     format!("{what:<11}{text}")
 }
@@ -147,13 +174,27 @@ fn list(parts: &[Option<String>]) -> String {
 }
 
 /// `{"schema": 1, "receivers": […], "store": {…} or null}`.
-fn document(running: &[&Status], store: Option<&StoreFigures>, context: &Context) -> String {
+fn document(running: &[&Status], store: Option<&StoreFigures>, aside: &[(String, SetAside)], context: &Context) -> String {
     let receivers: Vec<_> = running
         .iter()
         .map(|status| {
             let mut told = serde_json::json!(status);
             told["since"] = status.since().to_rfc3339().into();
             told
+        })
+        .collect();
+    let aside: Vec<_> = aside
+        .iter()
+        .map(|(destination, aside)| {
+            serde_json::json!({
+                "destination": destination,
+                "batch": aside.batch,
+                "at": aside.at.to_rfc3339(),
+                "spans": aside.spans,
+                "trace_id": aside.trace,
+                "span_id": aside.span,
+                "reason": aside.reason,
+            })
         })
         .collect();
     let store = store.map(|store| {
@@ -166,6 +207,7 @@ fn document(running: &[&Status], store: Option<&StoreFigures>, context: &Context
             "spans": store.spans,
             "oldest": store.oldest.map(Time::to_rfc3339),
             "newest": store.newest.map(Time::to_rfc3339),
+            "set_aside": aside,
         })
     });
     let document = serde_json::json!({ "schema": json::SCHEMA, "receivers": receivers, "store": store });

@@ -145,6 +145,22 @@ fn the_span_that_a_destination_will_not_take_is_found_set_aside_and_said() {
 }
 
 #[test]
+fn a_destination_that_wants_no_empty_requests_is_believed_once_it_has_taken_one() {
+    let home = Home::new();
+    let there = Destination::start(Mood::Picky("poison"));
+    let receiver = Receiver::start(&home, &["--forward", &there.flag()]);
+    send(&receiver, &trace_id(11, 1), &family(1));
+    there.wait_for(2);
+    send(&receiver, &trace_id(11, 2), &[span(1, 0, "poison")]);
+    send(&receiver, &trace_id(11, 3), &family(1));
+    there.wait_for(4);
+    eventually("it is noted", || sql(&home.store(), "SELECT count(*) FROM set_aside") == "1");
+    let status = home.run(["collect", "--status"]);
+    let id = trace_id(11, 2);
+    assert!(status.stdout.contains(&format!("span 0000000000000001 of {id}: it answers HTTP 400")), "{}", status.stdout);
+}
+
+#[test]
 fn a_destination_that_refuses_everything_is_not_believed() {
     let home = Home::new();
     let there = Destination::start(Mood::Status(400, ""));

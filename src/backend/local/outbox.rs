@@ -150,6 +150,19 @@ impl Outbox {
         Ok(stored)
     }
 
+    /// The destinations that were ever forwarded to, by name. None in a store of before there was forwarding.
+    pub fn destinations(&self) -> Result<Vec<String>, StoreError> {
+        let read = || -> rusqlite::Result<_> {
+            if !self.connection.table_exists(None::<&str>, "destinations")? {
+                return Ok(Vec::new());
+            }
+            let mut statement = self.connection.prepare_cached("SELECT name FROM destinations ORDER BY name")?;
+            let names = statement.query_map([], |row| row.get(0))?;
+            names.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        read().map_err(|error| StoreError::of(&self.path, error))
+    }
+
     /// The last things that a destination would not take, newest first.
     pub fn set_aside(&self, destination: &str, limit: usize) -> Result<Vec<SetAside>, StoreError> {
         let read = || -> rusqlite::Result<_> {
@@ -282,6 +295,7 @@ mod tests {
         assert_eq!(outbox.place("here").unwrap(), Some(Place { upto: 2, ..Place::default() }));
         assert_eq!(outbox.place("nowhere").unwrap(), None);
         assert_eq!(outbox.set_aside("there", 10).unwrap(), step(2, 0).set_aside);
+        assert_eq!(outbox.destinations().unwrap(), ["here", "there"]);
     }
 
     #[test]

@@ -46,13 +46,14 @@ pub(super) struct Live {
     pub(super) report: Report,
     come: Committed,
     next: Option<Time>,
+    has_taken: bool,
 }
 
 impl Shared {
     pub(super) fn new(destination: String, place: Place) -> Self {
         let Place { upto, spans, evicted, set_aside } = place;
         let report = Report { destination, spans, set_aside, evicted, ..Report::default() };
-        Self(Arc::new(Mutex::new(Live { report, come: Committed { file: 0, batch: upto }, next: None })))
+        Self(Arc::new(Mutex::new(Live { report, come: Committed { file: 0, batch: upto }, next: None, has_taken: false })))
     }
 
     /// What there is to report when the store has come so far.
@@ -73,6 +74,19 @@ impl Shared {
     pub(super) fn come(&self, come: Committed, next: Option<Time>) {
         let mut live = self.lock();
         (live.come, live.next) = (come, next);
+    }
+
+    /// A request was taken, but for so many spans.
+    pub(super) fn taken(&self, rejected: u64) {
+        let mut live = self.lock();
+        live.has_taken = true;
+        live.report.trouble = None;
+        live.report.rejected += rejected;
+    }
+
+    /// Whether a request was ever taken, since the start.
+    pub(super) fn has_taken(&self) -> bool {
+        self.lock().has_taken
     }
 
     /// An attempt has failed and will be made again.

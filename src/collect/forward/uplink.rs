@@ -40,6 +40,17 @@ pub(super) enum Answer {
     Failed(String),
 }
 
+/// How a destination is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Health {
+    /// It takes requests.
+    Well,
+    /// It refuses the one that has nothing in it, as some do that are well.
+    Unknown,
+    /// It does not get to look at requests.
+    Ill,
+}
+
 /// A document that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NotTaken {
@@ -79,13 +90,17 @@ impl Uplink {
         }
     }
 
-    /// Whether the destination takes anything at all: asked before the fault is given to what it refuses.
-    pub(super) async fn is_well(&self) -> bool {
+    /// How the destination is: asked before the fault is given to what it refuses.
+    pub(super) async fn health(&self) -> Health {
         match self {
             // A request without spans: https://opentelemetry.io/docs/specs/otlp/#otlphttp-request.
-            Self::Otlp(otlp) => matches!(otlp.send(&[]).await, Answer::Taken { .. }),
+            Self::Otlp(otlp) => match otlp.send(&[]).await {
+                Answer::Taken { .. } | Answer::TakenBut(_) => Health::Well,
+                Answer::Refused(_) => Health::Unknown,
+                Answer::Failed(_) | Answer::Later { .. } => Health::Ill,
+            },
             // Its refusals say whose fault it is.
-            Self::XRay(_) => true,
+            Self::XRay(_) => Health::Well,
         }
     }
 }

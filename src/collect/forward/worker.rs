@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::pace::Pace;
 use super::parcel::{Body, Parcel, batch_at, pack};
 use super::report::Shared;
-use super::uplink::{Answer, NotTaken, Uplink};
+use super::uplink::{Answer, Health, NotTaken, Uplink};
 use crate::backend::local::{Committed, Outbox, SetAside, Step, StoreError, Stored, Writer};
 use crate::model::Time;
 
@@ -216,10 +216,7 @@ impl Worker {
     }
 
     fn taken(&self, rejected: u64, why: &str) {
-        let mut live = self.report.lock();
-        live.report.trouble = None;
-        live.report.rejected += rejected;
-        drop(live);
+        self.report.taken(rejected);
         if rejected > 0 {
             tracing::warn!(destination = self.name, rejected, why, "spans were taken and not kept");
         }
@@ -237,7 +234,8 @@ impl Worker {
                 Answer::Refused(why) if body.spans() > 1 => return Ok(Answer::Refused(why)),
                 Answer::Failed(why) if pace.failures() < failures => (why, None),
                 Answer::Refused(why) | Answer::Failed(why) => {
-                    if self.uplink.is_well().await {
+                    let health = self.uplink.health().await;
+                    if health == Health::Well || health == Health::Unknown && self.report.has_taken() {
                         return Ok(Answer::Refused(why));
                     }
                     (why, None)

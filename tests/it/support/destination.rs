@@ -27,6 +27,8 @@ pub(crate) enum Mood {
     Refuses(u16, &'static str),
     /// It keeps everything and says that it has not kept spans of this name.
     Rejects(&'static str),
+    /// The same, and it answers 400 to requests without spans too.
+    Picky(&'static str),
     /// It answers 413 to bodies of more bytes, uncompressed.
     Small(usize),
     /// It reads the request and closes the connection.
@@ -194,6 +196,7 @@ fn answer(mood: &Mood, request: Option<&ExportTraceServiceRequest>, bytes: usize
     match mood {
         Mood::Status(status, headers) => (*status, headers, Vec::new()),
         Mood::Refuses(status, name) if named(name) > 0 => (*status, "", b"that one is poison".to_vec()),
+        Mood::Picky(name) if named(name) > 0 || spans(request).is_empty() => (400, "", Vec::new()),
         Mood::Small(most) if bytes > *most => (413, "", Vec::new()),
         Mood::Rejects(name) if named(name) > 0 => {
             let rejected =
