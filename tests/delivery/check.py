@@ -25,14 +25,17 @@ PORTS = {"4317/tcp", "4318/tcp", "9411/tcp", "2000/tcp", "2000/udp"}
 
 
 def main():
-    binary, static = (str(Path(path).resolve()) for path in sys.argv[1:])
+    binary, *static = (str(Path(path).resolve()) for path in sys.argv[1:])
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         image = dockerfile(binary, folder)
         compose(binary, folder, image)
         unit(binary, folder)
         action.check(binary, folder / "action")
-        isolated.check(static, folder / "root", image)
+        if static:
+            isolated.check(static[0], folder / "root", image)
+        else:
+            print("not proven: the static program in an empty root, as it was left out", flush=True)
 
 
 def dockerfile(binary, folder):
