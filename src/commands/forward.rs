@@ -105,7 +105,8 @@ fn changes(before: &Report, now: &Report) -> Vec<Said> {
     let more = |before: u64, now: u64, one: &str, many: &str| {
         (now > before).then(|| units::plural((now - before) as usize, one, many))
     };
-    if let Some(what) = more(before.set_aside, now.set_aside, "span", "times spans") {
+    let (one, many) = unit(now);
+    if let Some(what) = more(before.set_aside, now.set_aside, one, many) {
         said.push(Said::Warning(format!("{name} will not take {what}: set aside")));
     }
     if let Some(what) = more(before.evicted, now.evicted, "batch", "batches") {
@@ -114,15 +115,21 @@ fn changes(before: &Report, now: &Report) -> Vec<Said> {
     said
 }
 
+/// What is counted: X-Ray takes documents, of which one may hold several spans.
+pub(super) fn unit(report: &Report) -> (&'static str, &'static str) {
+    if report.destination == ForwardTo::XRay.to_string() { ("document", "documents") } else { ("span", "spans") }
+}
+
 /// What was forwarded, and what was not: the lines at the end.
 pub(super) fn tell(reports: &[Report], ui: &mut Ui) {
     for report in reports {
         let name = &report.destination;
-        ui.note(&format!("forwarded to {name} so far: {}", units::plural(report.spans as usize, "span", "spans")));
+        let (one, many) = unit(report);
+        ui.note(&format!("forwarded to {name} so far: {}", units::plural(report.spans as usize, one, many)));
         let left = [
             (report.waiting, "batch is waiting for next time", "batches are waiting for next time"),
             (report.rejected, "span was rejected by it", "spans were rejected by it"),
-            (report.set_aside, "was set aside", "were set aside"),
+            (report.set_aside, "is set aside, as it will not be taken", "are set aside, as they will not be taken"),
             (report.evicted, "batch was evicted before", "batches were evicted before"),
         ];
         let left: Vec<String> = left
@@ -155,7 +162,7 @@ mod tests {
     fn what_is_set_aside_or_evicted_is_said_when_it_happens() {
         let before = Report { destination: "xray".to_owned(), set_aside: 1, ..Report::default() };
         let now = Report { set_aside: 2, evicted: 3, ..before.clone() };
-        let said = ["xray will not take 1 span: set aside", "retention took 3 batches that xray had not got yet"];
+        let said = ["xray will not take 1 document: set aside", "retention took 3 batches that xray had not got yet"];
         assert_eq!(changes(&before, &now), said.map(|text| Said::Warning(text.to_owned())));
     }
 }

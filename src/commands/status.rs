@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use super::{Context, ask, receive};
+use super::{Context, ask, forward, receive};
 use crate::backend::local::{Local, Outbox, SetAside, StoreError, StoreFigures};
 use crate::cli::collect::StatusFormat;
 use crate::collect::forward::Report;
@@ -112,8 +112,9 @@ fn forwarded(report: &Report, context: &Context) -> String {
         Some(since) => format!("{waiting}, the oldest of {}", units::ago(since, (context.clock)())),
         None => waiting,
     });
+    let (one, many) = forward::unit(report);
     let told = list(&[
-        Some(units::plural(report.spans as usize, "span", "spans")),
+        Some(units::plural(report.spans as usize, one, many)),
         behind,
         counted(report.set_aside, "set aside", "set aside"),
         counted(report.rejected, "span rejected", "spans rejected"),

@@ -137,7 +137,7 @@ fn the_span_that_a_destination_will_not_take_is_found_set_aside_and_said() {
         let reason = format!("it answers HTTP {status}: that one is poison");
         assert_eq!(noted, format!("{flag}|1|1|{trace}|0000000000000063|{reason}"));
         let stopped = receiver.stop(Signal::TERM);
-        assert!(stopped.stderr.contains("1 was set aside"), "{}", stopped.stderr);
+        assert!(stopped.stderr.contains("1 is set aside, as it will not be taken"), "{}", stopped.stderr);
         let expected = [once(&trace, &good), once(&after, &good)].into_iter().flatten().collect();
         assert_eq!(there.spans(), expected, "everything else arrives, once");
         assert_eq!(sql(&home.store(), "SELECT upto, spans, evicted FROM destinations"), "2|24|0");
@@ -208,6 +208,13 @@ fn a_store_that_is_moved_away_does_not_keep_what_comes_after_from_being_sent() {
     assert!(there.spans().values().all(|times| *times == 1), "{:?}", there.spans());
 }
 
+/// The documents of the requests that X-Ray has answered well.
+fn taken(xray: &XRay) -> Vec<String> {
+    let taken = xray.requests().into_iter().filter(|request| request.path == "/TraceSegments" && request.status == Some(200));
+    let documents = taken.flat_map(|request| request.body["TraceSegmentDocuments"].as_array().cloned().unwrap_or_default());
+    documents.filter_map(|document| document.as_str().map(str::to_owned)).collect()
+}
+
 fn document(trace: &str, id: &str, more: &str) -> String {
     format!(r#"{{"name":"web","id":"{id}","trace_id":"{trace}","start_time":1700000000.5,"end_time":1700000001{more}}}"#)
 }
@@ -228,14 +235,8 @@ fn x_ray_gets_documents_as_they_came_and_spans_as_documents() {
     }
     let spans = family(59);
     send(&receiver, &trace_id(10, 1), &spans);
-    let sent = || {
-        let taken =
-            xray.requests().into_iter().filter(|request| request.path == "/TraceSegments" && request.status == Some(200));
-        let documents = taken.flat_map(|request| request.body["TraceSegmentDocuments"].as_array().cloned().unwrap_or_default());
-        documents.filter_map(|document| document.as_str().map(str::to_owned)).collect::<Vec<_>>()
-    };
-    eventually("all arrive", || sent().len() >= 62);
-    let sent = sent();
+    eventually("all arrive", || taken(&xray).len() >= 62);
+    let sent = taken(&xray);
     assert_eq!(sent.len(), 62);
     assert!(documents.iter().all(|document| sent.contains(document)), "{sent:#?}");
     let of_trace = trace_id(10, 1).spelled(cruddur_trace::model::Spelling::XRay).to_string();
@@ -342,15 +343,12 @@ fn everything_acknowledged_reaches_every_destination_although_the_program_is_kil
         destination.wait("all that was acknowledged arrives", |spans, _| wanted.iter().all(|key| spans.contains_key(key)));
     }
     let sent = || {
-        let taken =
-            xray.requests().into_iter().filter(|request| request.path == "/TraceSegments" && request.status == Some(200));
-        let documents = taken.flat_map(|request| request.body["TraceSegmentDocuments"].as_array().cloned().unwrap_or_default());
-        let key = |document: serde_json::Value| {
-            let document: serde_json::Value = serde_json::from_str(document.as_str()?).ok()?;
+        let key = |document: &String| {
+            let document: serde_json::Value = serde_json::from_str(document).ok()?;
             let text = |member: &str| document[member].as_str().map(str::to_owned);
             Some((TraceId::from_text(&text("trace_id")?).canonical(), text("id")?))
         };
-        documents.filter_map(key).collect::<std::collections::BTreeSet<_>>()
+        taken(&xray).iter().filter_map(key).collect::<std::collections::BTreeSet<_>>()
     };
     eventually("all of it arrives at X-Ray", || {
         let sent = sent();

@@ -15,6 +15,8 @@ use crate::wire::Format;
 
 /// How long reading waits for another process's lock.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How many things that were set aside are remembered: a destination that refuses everything must not fill the disk.
+const MAX_ASIDE: i64 = 10_000;
 
 /// The last batch of the store. Changes whenever one was committed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,7 +51,7 @@ pub struct Place {
     pub spans: u64,
     /// Batches that retention took before they were delivered.
     pub evicted: u64,
-    /// How often something was set aside.
+    /// Spans that were set aside.
     pub set_aside: u64,
 }
 
@@ -110,7 +112,7 @@ impl Outbox {
     /// How far a destination has come. `None`: nothing was ever to be forwarded there.
     pub fn place(&self, destination: &str) -> Result<Option<Place>, StoreError> {
         let place = self.connection.query_row(
-            "SELECT upto, spans, evicted, (SELECT count(*) FROM set_aside WHERE destination = name) FROM destinations WHERE name = ?",
+            "SELECT upto, spans, evicted, set_aside FROM destinations WHERE name = ?",
             [destination],
             |row| {
                 let count = |column| row.get::<_, i64>(column).map(|count| count.max(0) as u64);
@@ -198,11 +200,16 @@ pub(super) fn register(transaction: &Transaction<'_>, destinations: &[String]) -
 
 /// Notes a destination's step.
 pub(super) fn advance(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<()> {
+    let aside: u64 = step.set_aside.iter().map(|each| each.spans).sum();
     transaction
         .prepare_cached(
-            "UPDATE destinations SET upto = max(upto, ?2), spans = spans + ?3, evicted = evicted + ?4 WHERE name = ?1",
+            "UPDATE destinations SET upto = max(upto, ?2), spans = spans + ?3, evicted = evicted + ?4, set_aside = set_aside + ?5 \
+             WHERE name = ?1",
         )?
-        .execute(params![step.destination, step.upto, step.spans as i64, step.evicted as i64])?;
+        .execute(params![step.destination, step.upto, step.spans as i64, step.evicted as i64, aside as i64])?;
+    if step.set_aside.is_empty() {
+        return Ok(());
+    }
     let mut insert = transaction.prepare_cached(
         "INSERT INTO set_aside (destination, batch, at, spans, trace, span, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
     )?;
@@ -217,118 +224,13 @@ pub(super) fn advance(transaction: &Transaction<'_>, step: &Step) -> rusqlite::R
             each.reason
         ])?;
     }
+    transaction
+        .prepare_cached("DELETE FROM set_aside WHERE id <= (SELECT max(id) FROM set_aside) - ?")?
+        .execute([MAX_ASIDE])?;
     Ok(())
 }
 
 /// The number of the last batch. One that was evicted does not count, and nor does it matter.
 pub(super) fn last(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("SELECT ifnull(max(id), 0) FROM batches", [], |row| row.get(0))
-}
-
-#[cfg(test)]
-mod tests {
-    use tempfile::TempDir;
-
-    use super::super::{Retention, Writer};
-    use super::*;
-    use crate::model::{Span, SpanId, TraceId};
-    use crate::wire::Batch;
-
-    fn clock() -> Time {
-        Time(1_800_000_000_000_000_000)
-    }
-
-    fn batch(number: u8) -> Batch {
-        let span = Span { id: SpanId::from_bytes([number; 8]), start: clock(), end: Some(clock()), ..Span::default() };
-        Batch::from_spans(&[(TraceId::from_bytes([number; 16]), span)]).0
-    }
-
-    fn wait<T>(future: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
-    }
-
-    struct Store {
-        _folder: TempDir,
-        path: PathBuf,
-    }
-
-    impl Store {
-        fn new() -> Self {
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join("traces.db");
-            Self { _folder: folder, path }
-        }
-
-        fn with<T>(&self, work: impl FnOnce(&Writer) -> T) -> T {
-            let (writer, thread) = Writer::start(&self.path, Retention::default(), clock).unwrap();
-            let done = work(&writer);
-            drop(writer);
-            thread.join().unwrap();
-            done
-        }
-    }
-
-    fn step(upto: i64, file: u64) -> Step {
-        let aside = SetAside {
-            batch: upto,
-            at: clock(),
-            spans: 1,
-            trace: "t".to_owned(),
-            span: "s".to_owned(),
-            reason: "because".to_owned(),
-        };
-        Step { destination: "there".to_owned(), file, upto, spans: 3, evicted: 1, set_aside: vec![aside] }
-    }
-
-    #[test]
-    fn a_new_destination_begins_at_the_end_and_a_known_one_where_it_was() {
-        let store = Store::new();
-        store.with(|writer| {
-            wait(writer.keep(batch(1))).unwrap();
-            wait(writer.register(vec!["there".to_owned()])).unwrap();
-            wait(writer.keep(batch(2))).unwrap();
-            writer.advance(step(2, 0));
-        });
-        store.with(|writer| wait(writer.register(vec!["there".to_owned(), "here".to_owned()])).unwrap());
-        let outbox = Outbox::open(&store.path).unwrap();
-        assert_eq!(outbox.place("there").unwrap(), Some(Place { upto: 2, spans: 3, evicted: 1, set_aside: 1 }));
-        assert_eq!(outbox.place("here").unwrap(), Some(Place { upto: 2, ..Place::default() }));
-        assert_eq!(outbox.place("nowhere").unwrap(), None);
-        assert_eq!(outbox.set_aside("there", 10).unwrap(), step(2, 0).set_aside);
-        assert_eq!(outbox.destinations().unwrap(), ["here", "there"]);
-    }
-
-    #[test]
-    fn batches_come_in_order_as_many_as_fit_and_at_least_one() {
-        let store = Store::new();
-        store.with(|writer| (1..=3).for_each(|number| wait(writer.keep(batch(number))).unwrap()));
-        let outbox = Outbox::open(&store.path).unwrap();
-        let numbers = |after, bytes| outbox.after(after, bytes).unwrap().iter().map(|stored| stored.number).collect::<Vec<_>>();
-        let size = batch(1).data.len();
-        assert_eq!(numbers(0, usize::MAX), [1, 2, 3]);
-        assert_eq!(numbers(1, 1), [2]);
-        assert_eq!(numbers(0, size * 2), [1, 2]);
-        assert_eq!(numbers(3, usize::MAX), [0; 0]);
-        let first = outbox.after(0, 1).unwrap().remove(0);
-        assert_eq!((first.data, first.spans, first.received), (batch(1).data, 1, clock()));
-    }
-
-    #[test]
-    fn what_is_committed_is_told_also_when_the_file_is_another_one() {
-        let store = Store::new();
-        store.with(|writer| {
-            wait(writer.register(vec!["there".to_owned()])).unwrap();
-            let committed = writer.committed();
-            wait(writer.keep(batch(1))).unwrap();
-            assert_eq!(*committed.borrow(), Committed { file: 0, batch: 1 });
-            std::fs::rename(&store.path, store.path.with_extension("moved")).unwrap();
-            wait(writer.keep(batch(2))).unwrap();
-            assert_eq!(*committed.borrow(), Committed { file: 1, batch: 1 });
-            // Of the file before: it says nothing of this one.
-            writer.advance(step(9, 0));
-        });
-        let outbox = Outbox::open(&store.path).unwrap();
-        assert_eq!(outbox.place("there").unwrap(), Some(Place::default()), "in the new file nothing was sent yet");
-        assert!(outbox.is_current());
-    }
 }

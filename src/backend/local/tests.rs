@@ -15,6 +15,7 @@ use crate::model::{Evidence, Resource, Span, SpanId, SpanKind, Spelling, Status,
 use crate::query::Query;
 use crate::wire::Batch;
 
+mod outbox;
 mod retention;
 
 const PATIENCE: Duration = Duration::from_secs(10);

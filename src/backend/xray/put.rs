@@ -6,7 +6,7 @@ use aws_sdk_xray::error::SdkError;
 use aws_sdk_xray::operation::put_trace_segments::PutTraceSegmentsError;
 use tokio::sync::OnceCell;
 
-use super::super::{Remote, Trouble};
+use super::super::Remote;
 use super::{Options, connect, error};
 
 /// X-Ray as a place to send to.
@@ -70,11 +70,4 @@ impl Uplink {
 
 fn is_too_large(failure: &SdkError<PutTraceSegmentsError, aws_sdk_xray::config::http::HttpResponse>) -> bool {
     failure.raw_response().is_some_and(|answer| answer.status().as_u16() == 413)
-}
-
-impl PutError {
-    /// Whether somebody has to do something before it can go on.
-    pub fn is_of_the_configuration(&self) -> bool {
-        matches!(self, Self::Later(remote) if matches!(remote.kind, Trouble::Unconfigured | Trouble::Credentials | Trouble::Denied))
-    }
 }

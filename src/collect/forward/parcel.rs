@@ -4,6 +4,8 @@
 //! are concatenated), and divided by copying their spans' messages; X-Ray's documents are a list. So nothing is decoded unless the other
 //! protocol has to be spoken.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use crate::backend::local::{SetAside, Stored};
 use crate::model::{Span, Time, TraceId};
 use crate::wire::{Format, WireError, otlp, read_all, xray};
@@ -37,9 +39,7 @@ pub(super) struct Parcel {
     pub(super) body: Body,
     /// Which batch has how many of its spans, or documents, in order.
     pub(super) parts: Vec<(i64, u64)>,
-    /// The last batch that it has a part of.
-    pub(super) batch: i64,
-    /// Whether nothing of that batch is in a later parcel.
+    /// Whether nothing of its last batch is in a later parcel.
     pub(super) ends: bool,
     /// Batches before it that are not there any more.
     pub(super) evicted: u64,
@@ -51,36 +51,37 @@ pub(super) struct Parcel {
 pub(super) fn pack(tongue: Tongue, stored: Vec<Stored>, upto: i64, now: Time) -> Vec<Parcel> {
     let mut parcels: Vec<Parcel> = Vec::new();
     let mut last = upto;
-    for batch in stored {
+    for Stored { number, received: _, format, spans, data } in stored {
+        let mut evicted = (number - last - 1).max(0) as u64;
+        last = number;
         let mut aside = Vec::new();
-        let evicted = (batch.number - last - 1).max(0) as u64;
-        last = batch.number;
-        let set_aside = |reason: String, spans| SetAside {
-            batch: batch.number,
-            at: now,
-            spans,
-            trace: String::new(),
-            span: String::new(),
-            reason,
-        };
-        let bodies = match bodies(tongue, &batch, |reason, spans| aside.push(set_aside(reason, spans))) {
-            Ok(bodies) => bodies,
-            Err(error) => {
-                aside.push(set_aside(format!("it cannot be read back: {error}"), batch.spans));
+        let set_aside =
+            |reason, spans| SetAside { batch: number, at: now, spans, trace: String::new(), span: String::new(), reason };
+        let mut refuse = |reason, spans| aside.push(set_aside(reason, spans));
+        // A mistake of ours in reading one batch must not cost the others.
+        let bodies = catch_unwind(AssertUnwindSafe(|| bodies(tongue, format, spans, data, &mut refuse)));
+        let mut bodies = match bodies {
+            Ok(Ok(bodies)) => bodies,
+            Ok(Err(error)) => {
+                aside.push(set_aside(format!("it cannot be read back: {error}"), spans));
+                Vec::new()
+            }
+            Err(_) => {
+                aside.push(set_aside("this program has a fault, and cannot read it back".to_owned(), spans));
                 Vec::new()
             }
         };
-        let parts = bodies.len().max(1);
-        let mut bodies = bodies.into_iter();
-        for nth in 0..parts {
-            let (body, spans) = bodies.next().unwrap_or_else(|| (tongue.nothing(), 0));
+        if bodies.is_empty() {
+            bodies.push((tongue.nothing(), 0));
+        }
+        let end = bodies.len() - 1;
+        for (nth, (body, spans)) in bodies.into_iter().enumerate() {
             let next = Parcel {
                 body,
-                parts: vec![(batch.number, spans)],
-                batch: batch.number,
-                ends: nth + 1 == parts,
-                evicted: if nth == 0 { evicted } else { 0 },
-                aside: if nth == 0 { std::mem::take(&mut aside) } else { Vec::new() },
+                parts: vec![(number, spans)],
+                ends: nth == end,
+                evicted: std::mem::take(&mut evicted),
+                aside: std::mem::take(&mut aside),
             };
             match parcels.last_mut() {
                 Some(parcel) if parcel.has_room_for(&next) => parcel.join(next),
@@ -92,41 +93,41 @@ pub(super) fn pack(tongue: Tongue, stored: Vec<Stored>, upto: i64, now: Time) ->
 }
 
 /// The bodies of a batch, each with its number of spans.
-fn bodies(tongue: Tongue, batch: &Stored, mut refuse: impl FnMut(String, u64)) -> Result<Vec<(Body, u64)>, WireError> {
-    let Some(format) = batch.format else {
-        refuse("a later version of this program has kept it, in a form that this one does not know".to_owned(), batch.spans);
+fn bodies(
+    tongue: Tongue,
+    format: Option<Format>,
+    spans: u64,
+    data: Vec<u8>,
+    refuse: &mut impl FnMut(String, u64),
+) -> Result<Vec<(Body, u64)>, WireError> {
+    let Some(format) = format else {
+        refuse("a later version of this program has kept it, in a form that this one does not know".to_owned(), spans);
         return Ok(Vec::new());
     };
     Ok(match (tongue, format) {
         (Tongue::Otlp, Format::OtlpProtobuf) => {
             // Those that were refused are in the bytes too. Their sender was told.
-            let data = if otlp::select::count(&batch.data)? as u64 == batch.spans {
-                batch.data.clone()
-            } else {
-                otlp::select::kept(&batch.data)?
-            };
-            vec![(Body::Otlp(data), batch.spans)]
+            let whole = otlp::select::count(&data)? as u64 == spans;
+            let data = if whole { data } else { otlp::select::kept(&data)? };
+            vec![(Body::Otlp(data), spans)]
         }
         (Tongue::Otlp, Format::XRay) => {
             // What is in progress will come again when it has ended; OTLP has no spans without an end.
-            let spans: Vec<_> = read_all(format, &batch.data)?.into_iter().filter(|(_, span)| span.end.is_some()).collect();
+            let spans: Vec<_> = read_all(format, &data)?.into_iter().filter(|(_, span)| span.end.is_some()).collect();
             let (data, refused) = otlp::encode(spans.iter().map(|(id, span)| (id, span)));
-            let refused: u64 = refused
-                .into_iter()
-                .filter(|refused| !refused.is_note())
-                .map(|refused| {
-                    refuse(format!("OTLP cannot carry it: {}", refused.reason), refused.count as u64);
-                    refused.count as u64
-                })
-                .sum();
-            if data.is_empty() { Vec::new() } else { vec![(Body::Otlp(data), spans.len() as u64 - refused)] }
+            let mut left = spans.len() as u64;
+            for refused in refused.into_iter().filter(|refused| !refused.is_note()) {
+                left -= refused.count as u64;
+                refuse(format!("OTLP cannot carry it: {}", refused.reason), refused.count as u64);
+            }
+            if data.is_empty() { Vec::new() } else { vec![(Body::Otlp(data), left)] }
         }
         (Tongue::XRay, Format::XRay) => {
-            let text = std::str::from_utf8(&batch.data).map_err(|error| WireError::new("X-Ray", error))?;
+            let text = std::str::from_utf8(&data).map_err(|error| WireError::new("X-Ray", error))?;
             in_fifties(text.lines().filter(|line| !line.is_empty()).map(str::to_owned))
         }
         (Tongue::XRay, Format::OtlpProtobuf) => {
-            let spans: Vec<(TraceId, Span)> = read_all(format, &batch.data)?;
+            let spans: Vec<(TraceId, Span)> = read_all(format, &data)?;
             let mut documents = Vec::with_capacity(spans.len());
             for (id, span) in &spans {
                 match xray::encode::document(id, span) {
@@ -164,6 +165,11 @@ pub(super) fn batch_at(parts: &[(i64, u64)], place: u64) -> i64 {
 }
 
 impl Parcel {
+    /// The last batch that it has a part of.
+    pub(super) fn last_batch(&self) -> i64 {
+        self.parts.last().map_or(0, |(batch, _)| *batch)
+    }
+
     fn has_room_for(&self, next: &Self) -> bool {
         self.ends
             && match (&self.body, &next.body) {
@@ -180,7 +186,6 @@ impl Parcel {
             _ => unreachable!("a destination speaks one tongue"),
         }
         self.parts.extend(next.parts);
-        self.batch = next.batch;
         self.ends = next.ends;
         self.evicted += next.evicted;
         self.aside.extend(next.aside);
@@ -265,7 +270,7 @@ mod tests {
     fn small_batches_go_together_and_gaps_are_counted() {
         let parcels = pack(Tongue::Otlp, vec![otlp(4, 1..3), otlp(5, 3..4), otlp(9, 4..6)], 1, Time(0));
         let [parcel] = parcels.as_slice() else { panic!("{parcels:?}") };
-        assert_eq!((&parcel.parts, parcel.batch, parcel.ends, parcel.evicted), (&vec![(4, 2), (5, 1), (9, 2)], 9, true, 2 + 3));
+        assert_eq!((&parcel.parts, parcel.ends, parcel.evicted), (&vec![(4, 2), (5, 1), (9, 2)], true, 2 + 3));
         assert_eq!(names(&parcel.body), (1..6).map(|number| format!("span {number}")).collect::<Vec<_>>());
         assert_eq!(parcel.body.spans(), 5);
         let batches: Vec<_> = (0..6).map(|place| batch_at(&parcel.parts, place)).collect();
@@ -298,7 +303,7 @@ mod tests {
     fn documents_go_by_fifties_and_only_the_last_part_ends_a_batch() {
         let documents: Vec<_> = (1..=120).map(|number| document(number, r#""end_time":1700000001"#)).collect();
         let parcels = pack(Tongue::XRay, vec![xray(3, &documents), xray(4, &documents[..7])], 2, Time(0));
-        let told: Vec<_> = parcels.iter().map(|parcel| (parcel.body.spans(), parcel.batch, parcel.ends)).collect();
+        let told: Vec<_> = parcels.iter().map(|parcel| (parcel.body.spans(), parcel.last_batch(), parcel.ends)).collect();
         assert_eq!(told, [(50, 3, false), (50, 3, false), (27, 4, true)]);
         let Body::Documents(first) = &parcels[0].body else { panic!("they are documents") };
         assert_eq!(first, &documents[..50]);
@@ -311,7 +316,7 @@ mod tests {
         let documents = [document(1, r#""in_progress":true"#), document(2, r#""end_time":1700000001"#)];
         let parcels = pack(Tongue::Otlp, vec![xray(1, &documents), xray(2, &documents[..1])], 0, Time(0));
         let [parcel] = parcels.as_slice() else { panic!("{parcels:?}") };
-        assert_eq!((parcel.body.spans(), parcel.batch, parcel.ends), (1, 2, true));
+        assert_eq!((parcel.body.spans(), parcel.last_batch(), parcel.ends), (1, 2, true));
     }
 
     #[test]

@@ -11,11 +11,11 @@ use crate::model::Time;
 pub struct Report {
     /// What the user called it, without secrets: `honeycomb`, `xray`, `otlp=http://collector:4318`.
     pub destination: String,
-    /// Spans that it has acknowledged, since it was first forwarded to. One that was sent twice counts twice.
+    /// Spans that it has acknowledged, since it was first forwarded to; of X-Ray, documents. One that was sent twice counts twice.
     pub spans: u64,
     /// Spans that it acknowledged and said it would not keep (`partial_success`), since the start.
     pub rejected: u64,
-    /// How often something was set aside because it will not take it. `spans`, `batch` and the reason are in the store.
+    /// Of the same, how many were set aside because it will not take them. Which and why is in the store.
     pub set_aside: u64,
     /// Batches that retention took before they were delivered.
     pub evicted: u64,
@@ -42,8 +42,8 @@ pub(super) struct Shared(Arc<Mutex<Live>>);
 
 /// The report, and the place in the store from which the rest of it follows.
 #[derive(Debug, Default)]
-pub(super) struct Live {
-    pub(super) report: Report,
+struct Live {
+    report: Report,
     come: Committed,
     next: Option<Time>,
     has_taken: bool,
@@ -66,7 +66,7 @@ impl Shared {
         Report { waiting, waiting_since_unix_nano: since, ..live.report.clone() }
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Live> {
+    fn lock(&self) -> MutexGuard<'_, Live> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -74,6 +74,14 @@ impl Shared {
     pub(super) fn come(&self, come: Committed, next: Option<Time>) {
         let mut live = self.lock();
         (live.come, live.next) = (come, next);
+    }
+
+    /// A step was made.
+    pub(super) fn noted(&self, spans: u64, evicted: u64, set_aside: u64) {
+        let report = &mut self.lock().report;
+        report.spans += spans;
+        report.evicted += evicted;
+        report.set_aside += set_aside;
     }
 
     /// A request was taken, but for so many spans.

@@ -99,11 +99,12 @@ impl Worker {
         let mut upto = place.upto.max(come.batch);
         loop {
             let (back, stored) = blocking(move || {
-                let stored = outbox.after(upto, AT_ONCE)?;
-                Ok((outbox, stored))
+                let stored = outbox.after(upto, AT_ONCE);
+                (outbox, stored)
             })
-            .await?;
+            .await;
             outbox = back;
+            let stored = stored?;
             let Some(last) = stored.last().map(|batch| batch.number) else {
                 return Ok(ControlFlow::Continue(()));
             };
@@ -127,7 +128,7 @@ impl Worker {
         };
         come(upto);
         let (tongue, now) = (self.uplink.tongue(), (self.clock)());
-        let parcels = tokio::task::spawn_blocking(move || pack(tongue, stored, upto, now)).await.unwrap_or_default();
+        let parcels = blocking(move || pack(tongue, stored, upto, now)).await;
         let mut deliveries = stream::iter(parcels.into_iter().map(|parcel| self.deliver(parcel))).buffered(IN_FLIGHT);
         // Only the end of a batch is a place to go on from.
         let mut step = Delivered::default();
@@ -145,11 +146,7 @@ impl Worker {
     }
 
     fn note(&self, step: Delivered, upto: i64, file: u64) {
-        let mut live = self.report.lock();
-        live.report.spans += step.spans;
-        live.report.evicted += step.evicted;
-        live.report.set_aside += step.aside.len() as u64;
-        drop(live);
+        self.report.noted(step.spans, step.evicted, step.aside.iter().map(|aside| aside.spans).sum());
         if step.evicted > 0 {
             tracing::warn!(
                 destination = self.name,
@@ -169,7 +166,8 @@ impl Worker {
 
     /// Sends a parcel until each of its spans was taken or set aside.
     async fn deliver(&self, parcel: Parcel) -> Result<Delivered, GaveUp> {
-        let Parcel { body, parts, batch, ends, evicted, aside } = parcel;
+        let batch = parcel.last_batch();
+        let Parcel { body, parts, ends, evicted, aside } = parcel;
         let mut done = Delivered { spans: 0, batch, ends, evicted, aside };
         // The next one last.
         let mut left = vec![Left { body, place: 0, failures: FAILURES }];
@@ -271,7 +269,7 @@ impl Worker {
 }
 
 /// Reading the disk is no work for a thread that waits for others.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, StoreError> + Send + 'static) -> Result<T, StoreError> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
         Err(error) => std::panic::resume_unwind(error.into_panic()),
