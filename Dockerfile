@@ -19,7 +19,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/source/target \
     target="$(uname -m)-unknown-linux-gnu" && \
     cargo build --release --locked --bin cruddur-trace --target "$target" && \
-    install -D "target/$target/release/cruddur-trace" /image/usr/local/bin/cruddur-trace && \
+    install -D "target/$target/release/cruddur-trace" /image/cruddur-trace && \
     install -d -m 0700 /image/data
 
 # Certificates, /tmp, and the user 65532; no shell, no library.
@@ -27,7 +27,9 @@ FROM gcr.io/distroless/static-debian12:nonroot
 LABEL org.opencontainers.image.title="cruddur-trace" \
       org.opencontainers.image.description="Local receiver of OpenTelemetry, AWS X-Ray and Zipkin traces" \
       org.opencontainers.image.licenses="MIT"
-COPY --from=build --chown=65532:65532 /image/ /
+# The program is root's: whoever runs it cannot put another one in its place.
+COPY --from=build /image/cruddur-trace /usr/local/bin/cruddur-trace
+COPY --from=build --chown=65532:65532 /image/data /data
 # From here on everything is a setting as any other, so that `docker run cruddur-trace collect --forward honeycomb` listens the same way, and
 # `docker exec … cruddur-trace list` reads the same store. Outside, a port is where it is published: `-p 127.0.0.1:4318:4318`.
 ENV HOME=/data \

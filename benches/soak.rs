@@ -1,8 +1,9 @@
 //! A receiver that is left running: `cargo bench --bench soak`. Ten minutes at 80 % of what it takes at most, then a minute of three
 //! times as much, with everything sent on to another receiver. `SOAK_SECONDS` shortens the ten minutes.
 //!
-//! The most that it takes is measured first, with forwarding. Memory, refusals and what waits to be forwarded are told minute by minute;
-//! in the end everything that was acknowledged must be counted as kept, and the last of it be in the store and at the destination.
+//! The most that it takes is measured first, with forwarding. Memory, refusals and what waits to be forwarded are told minute by minute.
+//! In the end the receiver must have counted as kept what the senders counted as acknowledged, the last trace must be in the store, and
+//! the destination, which counts spans by itself, have been sent all of them that retention has not taken before.
 //!
 //! Linux only: memory is read from `/proc`.
 
@@ -14,6 +15,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -51,13 +53,15 @@ fn main() {
     let store = folder.path().join("soak.db");
     let templates: Vec<Template> =
         requests(2_000, now()).iter().filter(|spans| spans.len() == TOGETHER).map(template).collect();
-    let (destination, received) = sink();
+    let (destination, arrived) = sink();
     let forward = format!("otlp=http://{destination}");
     let (mut child, to) = start(folder.path(), &store, &["--max-size", MAX_SIZE, "--forward", &forward]);
     let number = AtomicU64::new(1);
     let load = Load { to, templates: &templates, number: &number };
 
-    let ceiling = load.run(CONNECTIONS, None, Duration::from_secs(20)).rate(Duration::from_secs(20));
+    let tally = load.run(CONNECTIONS, None, Duration::from_secs(20));
+    let mut acknowledged = tally.taken.load(Ordering::Relaxed);
+    let ceiling = tally.rate(Duration::from_secs(20));
     show(&format!("ceiling, with forwarding: {ceiling:.0} spans/s"));
     wait_until_forwarded(folder.path(), &store);
 
@@ -72,6 +76,7 @@ fn main() {
         let waiting = waiting(folder.path(), &store);
         show(&format!("| {minute} | {rate:.0} | {refused} | {:.0} | {waiting} |", memory(child.id())));
         assert_eq!(refused, 0, "at 80 % nothing is refused");
+        acknowledged += tally.taken.load(Ordering::Relaxed);
     }
 
     let length = Duration::from_mins(1);
@@ -84,9 +89,10 @@ fn main() {
         tally.other.load(Ordering::Relaxed),
         memory(child.id()),
     ));
+    acknowledged += tally.taken.load(Ordering::Relaxed);
     assert_eq!(tally.other.load(Ordering::Relaxed), 0, "what is too much is put off, and nothing else");
     let after = Instant::now();
-    assert_eq!(load.one(), 200, "afterwards the next one is taken");
+    let last = load.one();
     let answered = after.elapsed();
     wait_until_forwarded(folder.path(), &store);
     show(&format!(
@@ -95,19 +101,20 @@ fn main() {
         after.elapsed().as_secs_f64(),
         memory(child.id()),
     ));
-    let status = status(folder.path(), &store);
-    let of_it = &status["receivers"][0];
-    let kept = of_it["received"]["spans_kept"].as_u64().expect("a number");
-    let forwarded = of_it["forwarding"][0]["spans"].as_u64().expect("a number");
-    let evicted = &of_it["forwarding"][0]["evicted"];
-    show(&format!("kept {kept} spans, forwarded {forwarded}; batches evicted before they were forwarded: {evicted}"));
-    assert_eq!(kept, ACKNOWLEDGED.load(Ordering::Relaxed) * TOGETHER as u64, "what was acknowledged was kept");
-    assert!(received.load(Ordering::Relaxed) > 0, "the destination was sent something");
+    let told = status(folder.path(), &store);
+    let told = &told["receivers"][0];
+    let kept = told["received"]["spans_kept"].as_u64().expect("a number");
+    let forwarded = told["forwarding"][0]["spans"].as_u64().expect("a number");
+    let evicted = told["forwarding"][0]["evicted"].as_u64().expect("a number");
     stop(&mut child);
+    let arrived = arrived.load(Ordering::Relaxed);
+    show(&format!(
+        "kept {kept} spans, forwarded {forwarded}, arrived {arrived}; batches evicted before they were forwarded: {evicted}"
+    ));
+    assert_eq!(kept, (acknowledged + 1) * TOGETHER as u64, "what was acknowledged was kept");
+    assert!(arrived >= forwarded && (evicted > 0 || forwarded == kept), "and sent on");
+    assert!(is_stored(&store, last, &templates), "the last one is in the store");
 }
-
-/// Requests that were answered 200, of the whole run.
-static ACKNOWLEDGED: AtomicU64 = AtomicU64::new(0);
 
 struct Load<'a> {
     to: SocketAddr,
@@ -154,10 +161,7 @@ impl Load<'_> {
             body[at..at + 8].copy_from_slice(&number.to_be_bytes());
         }
         match post(stream, body) {
-            200 => {
-                tally.taken.fetch_add(1, Ordering::Relaxed);
-                ACKNOWLEDGED.fetch_add(1, Ordering::Relaxed);
-            }
+            200 => drop(tally.taken.fetch_add(1, Ordering::Relaxed)),
             429 | 503 => {
                 tally.put_off.fetch_add(1, Ordering::Relaxed);
                 // As SDKs do: not at once.
@@ -167,11 +171,13 @@ impl Load<'_> {
         }
     }
 
-    /// One request on a connection of its own; its status.
-    fn one(&self) -> u16 {
+    /// One request on a connection of its own, which must be taken; its number.
+    fn one(&self) -> u64 {
         let tally = Tally::default();
+        let number = self.number.load(Ordering::Relaxed);
         self.send(&mut connect(self.to), &mut Vec::new(), &tally);
-        if tally.taken.load(Ordering::Relaxed) == 1 { 200 } else { 0 }
+        assert_eq!(tally.taken.load(Ordering::Relaxed), 1, "afterwards the next one is taken");
+        number
     }
 }
 
@@ -201,36 +207,56 @@ fn template(spans: &support::Spans) -> Template {
     Template { body, ids }
 }
 
-/// A receiver that takes everything and looks at nothing; how many requests it has taken.
-fn sink() -> (SocketAddr, std::sync::Arc<AtomicU64>) {
+/// A receiver that takes everything; how many spans it was sent.
+fn sink() -> (SocketAddr, Arc<AtomicU64>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = listener.local_addr().expect("it is bound");
-    let received = std::sync::Arc::new(AtomicU64::new(0));
-    let counted = std::sync::Arc::clone(&received);
+    let arrived = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&arrived);
     std::thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
-            let counted = std::sync::Arc::clone(&counted);
+            let counted = Arc::clone(&counted);
             std::thread::spawn(move || {
                 let mut reader = BufReader::new(stream);
-                let mut head = String::new();
-                while reader.read_line(&mut head).is_ok_and(|read| read > 0) {
-                    if !head.ends_with("\r\n\r\n") {
-                        continue;
-                    }
-                    let lower = head.to_lowercase();
-                    let length =
-                        lower.split_once("content-length: ").and_then(|(_, rest)| rest.lines().next()?.trim().parse().ok());
-                    let taken = std::io::copy(&mut (&mut reader).take(length.unwrap_or_default()), &mut std::io::sink());
-                    if taken.is_err() || reader.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").is_err() {
+                while let Some(spans) = spans_of_next(&mut reader) {
+                    counted.fetch_add(spans, Ordering::Relaxed);
+                    if reader.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").is_err() {
                         return;
                     }
-                    counted.fetch_add(1, Ordering::Relaxed);
-                    head.clear();
                 }
             });
         }
     });
-    (address, received)
+    (address, arrived)
+}
+
+/// How many spans the next request holds; `None` at the end of the connection.
+fn spans_of_next(reader: &mut BufReader<TcpStream>) -> Option<u64> {
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        reader.read_line(&mut head).ok().filter(|read| *read > 0)?;
+    }
+    let lower = head.to_lowercase();
+    let length = lower.split_once("content-length: ").and_then(|(_, rest)| rest.lines().next()?.trim().parse().ok());
+    let mut body = vec![0; length?];
+    reader.read_exact(&mut body).ok()?;
+    if lower.contains("content-encoding: gzip") {
+        let mut plain = Vec::new();
+        flate2::read::GzDecoder::new(body.as_slice()).read_to_end(&mut plain).ok()?;
+        body = plain;
+    }
+    Some(otlp::select::count(&body).expect("it is OTLP") as u64)
+}
+
+/// Whether every trace of the request of this number is in the store.
+fn is_stored(store: &Path, number: u64, templates: &[Template]) -> bool {
+    let template = &templates[number as usize % templates.len()];
+    let connection = rusqlite::Connection::open(store).expect("the store");
+    template.ids.iter().all(|&at| {
+        let id = [&number.to_be_bytes()[..], &template.body[at + 8..at + 16]].concat();
+        let there = connection.query_row("SELECT count(*) FROM trace_rows WHERE id = ?", [id], |row| row.get::<_, i64>(0));
+        there.expect("a number") == 1
+    })
 }
 
 /// What `collect --status` says.
@@ -250,7 +276,9 @@ fn waiting(folder: &Path, store: &Path) -> u64 {
 }
 
 fn wait_until_forwarded(folder: &Path, store: &Path) {
+    let begun = Instant::now();
     while waiting(folder, store) > 0 {
+        assert!(begun.elapsed() < Duration::from_mins(5), "forwarding does not get on");
         std::thread::sleep(Duration::from_millis(200));
     }
 }

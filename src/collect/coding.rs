@@ -2,7 +2,10 @@
 
 use std::io::{self, Read};
 
+use axum::http::HeaderMap;
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+
+use super::refusal::Refusal;
 
 /// How a body is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +19,18 @@ pub(super) enum Coding {
 
 /// For the `Accept-Encoding` of a 415, and gRPC's `grpc-accept-encoding`.
 pub(super) const SPOKEN: &str = "gzip, deflate, zstd";
+
+/// How `what` is compressed, by a header of this name.
+pub(super) fn named(headers: &HeaderMap, header: &str, what: &str) -> Result<Coding, Refusal> {
+    let mut values = headers.get_all(header).iter();
+    let (value, second) = (values.next(), values.next());
+    let text = value.map(|value| value.to_str().unwrap_or("something that is no text"));
+    let coding = if second.is_some() { None } else { Coding::from_header(text) };
+    coding.ok_or_else(|| {
+        let name = text.unwrap_or_default();
+        Refusal::Unsupported(format!("{what} may be encoded with {SPOKEN}, one at a time, not with {name}"))
+    })
+}
 
 /// zstd's own recommendation for what a decoder should support (RFC 8878, 3.1.1.1.2): windows of 8 MiB. A frame may ask for 2 GiB.
 const ZSTD_WINDOW_LOG: u32 = 23;
@@ -34,7 +49,7 @@ pub(super) enum Broken {
 
 impl Coding {
     /// From the header's value; `None` for what is not spoken here, such as several encodings one over the other.
-    pub(super) fn from_header(value: Option<&str>) -> Option<Self> {
+    fn from_header(value: Option<&str>) -> Option<Self> {
         let value = value.unwrap_or_default().trim();
         let known = [
             ("", Self::Identity),

@@ -14,16 +14,15 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, Version, header};
+use axum::http::{HeaderMap, StatusCode, Version};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 
 use super::body::Kept;
-use super::coding::{Coding, SPOKEN};
+use super::coding;
 use super::decode::{Form, Job};
-use super::http::door;
-use super::refusal::Refusal;
+use super::http::{door, media_type};
 use super::sink::Sink;
 use super::spans::Spans;
 use crate::wire::Refused;
@@ -31,7 +30,7 @@ use crate::wire::otlp::response::Encoding;
 use answer::Fault;
 use message::Message;
 
-const HTTP_1: &str = "This port speaks OTLP over gRPC, which needs HTTP/2. OTLP over HTTP goes to another port, 4318 by default: set \
+const HTTP_1: &str = "This is for OTLP over gRPC, which needs HTTP/2. OTLP over HTTP goes to /v1/traces, on port 4318 by default: set \
                       OTEL_EXPORTER_OTLP_PROTOCOL=grpc, or OTEL_EXPORTER_OTLP_ENDPOINT to that port.\n";
 
 /// The routes of the gRPC port.
@@ -53,7 +52,7 @@ pub(super) fn calls<S: Sink>() -> Router<Arc<Spans<S>>> {
 }
 
 /// Whoever speaks HTTP/1.1 would not see a status that is in trailers.
-async fn only_http_2<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request, next: Next) -> Response {
+pub(super) async fn only_http_2<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request, next: Next) -> Response {
     if request.version() >= Version::HTTP_2 {
         return next.run(request).await;
     }
@@ -100,14 +99,12 @@ async fn unknown<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) 
     if let Some(answer) = no_call(&spans, request.headers()) {
         return answer;
     }
-    spans.counters.refused_unknown.one();
-    answer::failed(&Fault::Unknown(request.uri().path().to_owned()))
+    spans.fail(&Fault::Unknown(request.uri().path().to_owned()))
 }
 
 /// The answer to a request that is no call of gRPC at all. It must not be 200, as that to every call is.
 fn no_call<S: Sink>(spans: &Spans<S>, headers: &HeaderMap) -> Option<Response> {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let name = value.split(';').next().unwrap_or_default().trim();
+    let name = media_type(headers);
     if ["application/grpc", "application/grpc+proto"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
         return None;
     }
@@ -117,19 +114,10 @@ fn no_call<S: Sink>(spans: &Spans<S>, headers: &HeaderMap) -> Option<Response> {
     Some((StatusCode::UNSUPPORTED_MEDIA_TYPE, why).into_response())
 }
 
-/// How the messages of a call are compressed, where they say that they are.
-fn coding(headers: &HeaderMap) -> Result<Coding, Refusal> {
-    let text = headers.get("grpc-encoding").map(|value| value.to_str().unwrap_or("something that is no text"));
-    Coding::from_header(text).ok_or_else(|| {
-        let name = text.unwrap_or_default();
-        Refusal::Unsupported(format!("messages may be compressed with {SPOKEN}, not with {name}"))
-    })
-}
-
 impl<S: Sink> Spans<S> {
     /// One call, from its message to the sink. Answers what was refused of it; when this is `Ok`, the rest is kept.
     async fn call(&self, request: Request) -> Result<Vec<Refused>, Fault> {
-        let coding = coding(request.headers())?;
+        let coding = coding::named(request.headers(), "grpc-encoding", "messages")?;
         let mut share = self.enter()?;
         let mut message = Message::new(Kept { bytes: Vec::new(), share: &mut share });
         self.read(request.into_body(), &mut message).await?;
@@ -140,7 +128,8 @@ impl<S: Sink> Spans<S> {
     fn fail(&self, fault: &Fault) -> Response {
         match fault {
             Fault::Refused(refusal) => self.count(refusal),
-            Fault::Misframed(_) | Fault::Unknown(_) => self.counters.refused_malformed.one(),
+            Fault::Misframed(_) => self.counters.refused_malformed.one(),
+            Fault::Unknown(_) => self.counters.refused_unknown.one(),
         }
         answer::failed(fault)
     }

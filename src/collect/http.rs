@@ -19,6 +19,7 @@ use axum::routing::{get, post};
 
 use super::access::CHALLENGE;
 use super::body::{self, Kept};
+use super::coding;
 use super::counters::Counters;
 use super::decode::{Form, Job};
 use super::grpc;
@@ -40,11 +41,17 @@ pub(super) fn otlp<S: Sink>(shared: Arc<Spans<S>>) -> Router {
         .route("/v1/logs", post(logs))
         .route("/", get(status))
         .route("/healthz", get(status))
-        .merge(grpc::calls())
+        .merge(grpc::calls().route_layer(middleware::from_fn_with_state(Arc::clone(&shared), grpc::only_http_2)))
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_path)
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), door))
         .with_state(shared)
+}
+
+/// What a request's body is, without parameters; empty where nothing says so.
+pub(super) fn media_type(headers: &HeaderMap) -> &str {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim()
 }
 
 /// Paths that tell whether the receiver is up, which everybody may ask.
@@ -141,7 +148,7 @@ async fn unknown_path<S: Sink>(State(spans): State<Arc<Spans<S>>>) -> Response {
 impl<S: Sink> Spans<S> {
     /// One trace request, from its body to the sink. Answers what was refused of it; when this is `Ok`, the rest is kept.
     async fn export(&self, form: Form, headers: &HeaderMap, body: Body) -> Result<Vec<Refused>, Refusal> {
-        let coding = match answer::coding(headers) {
+        let coding = match coding::named(headers, header::CONTENT_ENCODING.as_str(), "bodies") {
             Ok(coding) => coding,
             Err(refusal) => return Err(self.drain(body).await.err().unwrap_or(refusal)),
         };

@@ -91,7 +91,7 @@ pub fn start<S: Sink>(config: Config, sink: S, now: fn() -> Time) -> Result<Runn
     if [otlp_http, otlp_grpc, zipkin, xray].iter().all(Option::is_none) {
         return Err(StartError::NoDoor);
     }
-    let tls = tls.map(|files| files.load(&[tls::HTTP_2, tls::HTTP_1])).transpose()?;
+    let tls = tls.map(|files| files.load()).transpose()?;
     // All first: a receiver with some of its doors would be a surprise.
     let otlp = otlp_http.map(|address| listen::tcp(Door::OtlpHttp, address)).transpose()?;
     let grpc = otlp_grpc.map(|address| listen::tcp(Door::OtlpGrpc, address)).transpose()?;

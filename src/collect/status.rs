@@ -114,6 +114,8 @@ struct Place {
 #[derive(Debug)]
 pub struct Endpoint {
     file: PathBuf,
+    /// Locked for as long as we live, which tells it from what was left by those that were killed.
+    _lock: fs::File,
     server: JoinHandle<()>,
     /// The server ends without it.
     _stop: watch::Sender<bool>,
@@ -126,11 +128,11 @@ impl Endpoint {
     ///
     /// Outside a Tokio runtime that has I/O and time enabled.
     pub async fn open(store: &Path, tell: impl Fn() -> Status + Clone + Send + Sync + 'static) -> io::Result<Self> {
-        ask::clear(store).await;
+        ask::clear(store);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let token = random::<32>()?;
-        let file = write_place(store, &Place { address, token: token.clone() })?;
+        let (file, lock) = write_place(store, &Place { address, token: token.clone() })?;
         let limits = Limits { connections: CONNECTIONS, request_time: PATIENCE, idle_time: PATIENCE, ..Limits::default() };
         let listener = Bounded::new(listener, &limits, None, Arc::new(Counters::default()));
         let access = Access::new(Some(Secret::new(token)));
@@ -147,7 +149,7 @@ impl Endpoint {
         };
         let routes = Router::new().route("/status", get(answer));
         let (stop, stopping) = watch::channel(false);
-        Ok(Self { file, server: tokio::spawn(listener.serve(routes, stopping)), _stop: stop })
+        Ok(Self { file, _lock: lock, server: tokio::spawn(listener.serve(routes, stopping)), _stop: stop })
     }
 }
 
@@ -172,7 +174,7 @@ fn prefix(store: &Path) -> String {
 }
 
 /// Private to the user, and there as a whole or not at all.
-fn write_place(store: &Path, place: &Place) -> io::Result<PathBuf> {
+fn write_place(store: &Path, place: &Place) -> io::Result<(PathBuf, fs::File)> {
     let folder = store.parent().unwrap_or(Path::new(""));
     let name = format!("{}{}", prefix(store), random::<4>()?);
     let (file, unfinished) = (folder.join(&name), folder.join(format!(".{name}")));
@@ -180,13 +182,17 @@ fn write_place(store: &Path, place: &Place) -> io::Result<PathBuf> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options
-        .open(&unfinished)
-        .and_then(|mut open| open.write_all(serde_json::json!(place).to_string().as_bytes()))
-        .and_then(|()| fs::rename(&unfinished, &file));
-    if let Err(error) = written {
-        fs::remove_file(&unfinished).ok();
-        return Err(error);
+    let written = options.open(&unfinished).and_then(|mut open| {
+        open.lock()?;
+        open.write_all(serde_json::json!(place).to_string().as_bytes())?;
+        fs::rename(&unfinished, &file)?;
+        Ok(open)
+    });
+    match written {
+        Ok(open) => Ok((file, open)),
+        Err(error) => {
+            fs::remove_file(&unfinished).ok();
+            Err(error)
+        }
     }
-    Ok(file)
 }

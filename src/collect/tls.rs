@@ -25,11 +25,6 @@ use super::counters::Counters;
 /// For a handshake to be done: clients do theirs in milliseconds, and over any network in a second or two.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
-/// HTTP/1.1, as ALPN names it (RFC 7301).
-pub(super) const HTTP_1: &[u8] = b"http/1.1";
-/// HTTP/2, which gRPC is spoken over.
-pub(super) const HTTP_2: &[u8] = b"h2";
-
 /// Where the certificate and its key are: PEM files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsFiles {
@@ -66,8 +61,8 @@ pub enum TlsError {
 }
 
 impl TlsFiles {
-    /// Reads both, and whether they belong together. `protocols` are offered by ALPN, the preferred one first.
-    pub(super) fn load(&self, protocols: &[&[u8]]) -> Result<Arc<ServerConfig>, TlsError> {
+    /// Reads both, and whether they belong together. HTTP/2 is offered before HTTP/1.1 (ALPN, RFC 7301).
+    pub(super) fn load(&self) -> Result<Arc<ServerConfig>, TlsError> {
         let unreadable = |what, path: &Path| {
             let path = path.to_owned();
             move |source| TlsError::Read { what, path, source }
@@ -83,7 +78,7 @@ impl TlsFiles {
             .with_safe_default_protocol_versions()
             .and_then(|builder| builder.with_no_client_auth().with_single_cert(certificates, key))
             .map_err(|source| TlsError::Unusable { files: self.clone(), source })?;
-        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(Arc::new(config))
     }
 }

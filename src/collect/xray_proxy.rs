@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
 
-use super::body::{self, Budget, Kept};
+use super::body::{self, Budget, Kept, Unread};
 use super::counters::Counters;
 use super::origin::{Origins, Verdict};
 use super::sampling::{Announce, Book, RulesFile, Sampling};
@@ -102,17 +102,24 @@ async fn door(State(proxy): State<Arc<Proxy>>, request: Request, next: Next) -> 
 
 async fn answer(call: SamplingCall, State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
     proxy.counters.sampling_requests.one();
-    let Some(asked) = proxy.read(request.into_body()).await else {
-        return bad_request("the body is too long or did not arrive whole");
+    let asked = match proxy.read(request.into_body()).await {
+        Ok(asked) => asked,
+        // SDKs go by the rules that they have, and ask again.
+        Err(Unread::NoRoom) => {
+            return error(StatusCode::TOO_MANY_REQUESTS, "ThrottledException", "too much is in flight: come back later");
+        }
+        Err(Unread::TooLarge | Unread::TooSlow | Unread::Broken) => {
+            return bad_request("the body is too long or did not arrive whole");
+        }
     };
     let local = match &proxy.decides {
         Decides::Here(local) => Arc::clone(local),
         Decides::Aws { calls, silent } => return proxy.passed_on(calls.pass_on(call, &asked).await, silent),
     };
     // Looking at the file may wait for a disk.
-    let here = tokio::task::spawn_blocking(move || proxy.here(&local, call, &asked));
+    let here = tokio::task::spawn_blocking(move || proxy.here(&local, call, &asked).map(|answer| answer.to_string()));
     match here.await {
-        Ok(Ok(answer)) => ([(header::CONTENT_TYPE, "application/json")], answer.to_string()).into_response(),
+        Ok(Ok(answer)) => ([(header::CONTENT_TYPE, "application/json")], answer).into_response(),
         Ok(Err(why)) => bad_request(&why),
         Err(_) => error(StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure", "the receiver made a mistake"),
     }
@@ -128,11 +135,11 @@ async fn unknown(request: Request) -> Response {
 }
 
 impl Proxy {
-    async fn read(&self, body: Body) -> Option<Vec<u8>> {
-        let mut share = self.budget.enter()?;
+    async fn read(&self, body: Body) -> Result<Vec<u8>, Unread> {
+        let mut share = self.budget.enter().ok_or(Unread::NoRoom)?;
         let mut kept = Kept { bytes: Vec::with_capacity(body::expected(&body)), share: &mut share };
-        body::read(body, BODY, self.body_time, &mut kept).await.ok()?;
-        Some(kept.bytes)
+        body::read(body, BODY, self.body_time, &mut kept).await?;
+        Ok(kept.bytes)
     }
 
     /// Our own answer. The body of a request for rules holds a paging token at most, and there is one page.

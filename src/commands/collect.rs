@@ -33,8 +33,9 @@ pub(crate) async fn run(args: &CollectArgs, context: &Context, ui: &mut Ui) -> R
         return status::run(args.output, context, ui).await;
     }
     let settings = &context.settings;
+    let config = config(&settings.collect)?;
     let sampling = if settings.collect.xray.is_some() { sampling(context, ui).await? } else { Sampling::All };
-    let config = collect::Config { sampling, announce: Announce(ui.warner()), ..config(&settings.collect)? };
+    let config = collect::Config { sampling, announce: Announce(ui.warner()), ..config };
     let warnings = exposure::warnings(&config);
     // Before anybody can know that we listen: who asks us to stop from then on shall be heard.
     let mut signals = Stop::listen()?;
@@ -170,4 +171,51 @@ fn config(settings: &Collect) -> Result<collect::Config, Failure> {
         },
         ..collect::Config::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::Cli;
+    use crate::config::{Flags, Settings};
+
+    fn limits(variables: &[(&str, &str)]) -> collect::Limits {
+        let cli = Cli::try_parse_from(["cruddur-trace", "collect"]).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().to_string_lossy();
+        let env = [("HOME", home.as_ref())].iter().chain(variables).copied().collect();
+        config(&Settings::load(Flags::of(&cli), &env).unwrap().collect).unwrap().limits
+    }
+
+    #[test]
+    fn what_nobody_sets_is_what_a_receiver_has_by_itself() {
+        assert_eq!(limits(&[]), collect::Limits::default());
+    }
+
+    #[test]
+    fn every_limit_that_is_set_reaches_the_receiver() {
+        let set = limits(&[
+            ("CRUDDUR_TRACE_COLLECT_LIMITS_CONNECTIONS", "7"),
+            ("CRUDDUR_TRACE_COLLECT_LIMITS_BODY", "1MiB"),
+            ("CRUDDUR_TRACE_COLLECT_LIMITS_DECOMPRESSED_BODY", "2MiB"),
+            ("CRUDDUR_TRACE_COLLECT_LIMITS_IN_FLIGHT", "3MiB"),
+            ("CRUDDUR_TRACE_COLLECT_LIMITS_REQUEST_TIME", "8s"),
+            ("CRUDDUR_TRACE_COLLECT_LIMITS_IDLE_TIME", "9s"),
+        ]);
+        let expected = collect::Limits {
+            connections: 7,
+            body: 1 << 20,
+            decompressed: 2 << 20,
+            in_flight: 3 << 20,
+            body_time: Duration::from_secs(4),
+            request_time: Duration::from_secs(8),
+            idle_time: Duration::from_secs(9),
+            ..collect::Limits::default()
+        };
+        assert_eq!(set, expected);
+    }
 }

@@ -125,13 +125,16 @@ fn forwarded(report: &Report, context: &Context) -> String {
     format!("to {}: {told}{trouble}", report.destination)
 }
 
+/// How large the store may become. What a receiver was told when it was started counts more than what is configured now.
+fn bound(running: &[&Status], context: &Context) -> Option<u64> {
+    running.first().map_or(context.settings.collect.max_size, |status| status.retention.max_bytes)
+}
+
 /// The line of the store itself.
 fn stored(store: Option<&StoreFigures>, running: &[&Status], context: &Context) -> String {
     let path = context.settings.store.display();
     let Some(store) = store else { return row("store", &format!("{path}: not there yet")) };
-    // What a receiver was told when it was started counts more than what is configured now.
-    let bound = running.first().map_or(context.settings.collect.max_size, |status| status.retention.max_bytes);
-    let bound = bound.map(|bound| format!(" of {}", units::bytes(bound))).unwrap_or_default();
+    let bound = bound(running, context).map(|bound| format!(" of {}", units::bytes(bound))).unwrap_or_default();
     let oldest =
         store.oldest.map(|at: Time| format!(", the oldest of {}", units::time_to_second(at, context.zone))).unwrap_or_default();
     let (traces, spans) =
@@ -203,7 +206,7 @@ fn document(running: &[&Status], store: Option<&StoreFigures>, aside: &[(String,
             "path": context.settings.store,
             "bytes": store.bytes,
             "disk_bytes": store.disk_bytes,
-            "max_bytes": context.settings.collect.max_size,
+            "max_bytes": bound(running, context),
             "traces": store.traces,
             "spans": store.spans,
             "oldest": store.oldest.map(Time::to_rfc3339),

@@ -48,7 +48,7 @@ pub struct CollectLimits {
     pub decompressed_body: usize,
     /// Bytes of all bodies in flight together; not less than one may have.
     pub in_flight: usize,
-    /// For a request to be answered, counted from its first byte.
+    /// For a request to be answered, once its headers are there.
     pub request_time: Duration,
     /// For a connection to stay open between two requests.
     pub idle_time: Duration,

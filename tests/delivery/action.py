@@ -37,15 +37,19 @@ def check(binary, folder):
     say("action.yml: valid, and nothing of its callers gets into its shell")
 
     runner = Runner(folder, action)
+    own = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
     archive = release(binary, folder)
     runner.step(install, {"version": "9.9.9"}, 0)
     must("cargo" not in runner.called(), "it was built although there is a release")
     must(runner.path() == [str(runner.temp / "cruddur-trace/bin")], "it is not on the path")
-    runner.step(install, {"version": "1.2.3"}, 0)
+    # What is built in its place is another version.
+    runner.step(install, {"version": "1.2.3"}, 1)
     must(f"cargo install --locked --root {runner.temp}/cruddur-trace --path {ROOT}" in runner.called(), "a release that is not there is not built")
+    runner.step(install, {"version": own}, 0)
+    runner.step(install, {"version": ""}, 0)
     archive.write_bytes(archive.read_bytes()[:-1] + b"x")
     runner.step(install, {"version": "9.9.9"}, 1)
-    say("action.yml: installs a release whose checksum is right, refuses another, and builds where there is none")
+    say("action.yml: installs a release whose checksum is right, refuses another, and builds where there is none, if that is the version that was asked for")
 
     (folder / "span.py").write_text(SPAN)
     sends = f"python3 '{folder}/span.py'"

@@ -52,7 +52,9 @@ def dockerfile(binary, folder):
     lines = [(line["instruction"], line["value"]) for line in parser.structure if line["startline"] > last]
     values = dict(lines)
     must(re.fullmatch(r"([1-9]\d*):\1", values["USER"]), f"{values['USER']} is not a user by number who is not root")
-    must(f"--chown={values['USER']} " in values["COPY"], "the store's folder is not its user's")
+    copied = [value for name, value in lines if name == "COPY"]
+    must(copied == ["--from=build /image/cruddur-trace /usr/local/bin/cruddur-trace", f"--from=build --chown={values['USER']} /image/data /data"],
+         f"the program is not root's, or the store's folder not its user's: {copied}")
     must(set(values["EXPOSE"].split()) == PORTS, f"exposed is {values['EXPOSE']}")
     environment = dict(pair.split("=", 1) for name, value in lines if name == "ENV" for pair in value.split())
     must(environment["CRUDDUR_TRACE_DATA_DIR"] == values["VOLUME"], "the store is not in the volume")
@@ -138,7 +140,7 @@ def unit(binary, folder):
     here = {name: re.sub("%[SCE]", lambda found: str(folder / folders[found[0]]), value) for name, value in environment.items()}
     config = folder / "etc/cruddur-trace/config.toml"
     config.parent.mkdir(parents=True)
-    config.write_text('[collect]\notlp_http = "127.0.0.1:0"\nzipkin = "127.0.0.1:0"\nxray = "127.0.0.1:0"\n')
+    config.write_text('[collect]\notlp_http = "127.0.0.1:0"\notlp_grpc = "127.0.0.1:0"\nzipkin = "127.0.0.1:0"\nxray = "127.0.0.1:0"\n')
     with collecting([binary, "collect"], here) as doors:
         send(doors["OTLP/HTTP"], "of the unit")
     must((folder / "state/cruddur-trace/traces.db").is_file(), "the store is not in the state directory")

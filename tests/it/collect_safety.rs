@@ -220,6 +220,7 @@ fn a_receiver_says_how_it_does() {
     assert_eq!((&told["received"]["spans_kept"], &told["received"]["refused_malformed"]), (&4.into(), &1.into()));
     assert_eq!((&told["store"]["batches"], &told["store"]["waiting_batches"]), (&1.into(), &0.into()));
     assert_eq!((&told["retention"]["max_bytes"], &document["store"]["traces"]), (&(1_u64 << 30).into(), &1.into()));
+    assert_eq!(document["store"]["max_bytes"], 1_u64 << 30, "what the receiver was told, not what is configured for others");
     let since = told["since"].as_str().expect("a time");
     assert!(since.ends_with('Z') && told["since_unix_nano"].is_string(), "{since}");
 

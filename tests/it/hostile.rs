@@ -322,12 +322,17 @@ fn http_that_is_nearly_right() {
             }
         }
         assert!(wrong.is_empty(), "{}: {wrong:?}", target.path);
+        let (mut answered, asked) = (0, site.counters().get("sampling_requests"));
         for (number, bytes) in target.damaged(8).into_iter().enumerate() {
             let answers = http::exchange(to, &bytes, true);
+            answered += answers.iter().filter(|answer| answer.status == target.taken).count() as u64;
             let known = [target.taken, 204, 400, 403, 404, 405, 408, 413, 414, 415, 431];
             assert!(answers.iter().all(|answer| known.contains(&answer.status)), "{bytes:?}: {answers:?}");
             kept(&format!("damage {number}"), &bytes, &answers);
         }
+        assert!(answered > 0, "{}: some are as good as whole", target.path);
+        let counted = site.counters().get("sampling_requests") - asked;
+        assert!(spans.is_some() || counted >= answered, "{counted} are counted of {answered} that were answered");
         still_good(&site);
     }
     site.end();

@@ -30,7 +30,7 @@ RULES = [rule("never", 10, 0, 0), rule("always", 20, 0, 1), rule("some", 30, RES
 @contextmanager
 def receiver(session: Session, file: Path):
     """A receiver of X-Ray's protocol with a file of rules, and where it listens. It must end well."""
-    off = ("--otlp-http", "off", "--zipkin", "off")
+    off = ("--otlp-http", "off", "--otlp-grpc", "off", "--zipkin", "off")
     with session.started("collect", *off, "--xray", "127.0.0.1:0", "--sampling-rules", str(file)) as process:
         address = None
         while address is None:

@@ -23,7 +23,7 @@ const MAX_ASIDE: i64 = 10_000;
 pub struct Committed {
     /// Counts the files: a store that was moved away is gone on with in a new one, whose batches are numbered anew.
     pub file: u64,
-    /// The number of the last batch, 0 where there is none.
+    /// The number of the last batch, 0 where there was none.
     pub batch: i64,
 }
 
@@ -190,7 +190,8 @@ impl Outbox {
 /// Makes a place for each destination that has none: at the end, because what was there before was not meant for it.
 pub(super) fn register(transaction: &Transaction<'_>, destinations: &[String]) -> rusqlite::Result<()> {
     let mut insert = transaction.prepare_cached(
-        "INSERT INTO destinations (name, upto) VALUES (?, (SELECT ifnull(max(id), 0) FROM batches)) ON CONFLICT DO NOTHING",
+        "INSERT INTO destinations (name, upto) VALUES (?, (SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = 'batches')) \
+         ON CONFLICT DO NOTHING",
     )?;
     for destination in destinations {
         insert.execute([destination])?;
@@ -230,7 +231,7 @@ pub(super) fn advance(transaction: &Transaction<'_>, step: &Step) -> rusqlite::R
     Ok(())
 }
 
-/// The number of the last batch. One that was evicted does not count, and nor does it matter.
+/// The number of the last batch, be it there still or evicted: the next one's is greater.
 pub(super) fn last(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.query_row("SELECT ifnull(max(id), 0) FROM batches", [], |row| row.get(0))
+    connection.query_row("SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = 'batches'", [], |row| row.get(0))
 }

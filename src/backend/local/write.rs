@@ -206,7 +206,7 @@ fn write_until_closed(connection: Connection, queue: &Receiver<Message>, shared:
             tracing::warn!(%error, "what was forwarded could not be noted, and will be sent again");
         }
         shared.waiting.fetch_sub(size, Ordering::Relaxed);
-        shared.figures.commits.add(usize::from(outcome.is_ok()));
+        shared.figures.commits.add(usize::from(outcome.is_ok() && !jobs.is_empty()));
         for job in jobs {
             if outcome.is_ok() {
                 shared.figures.batches.add(1);
@@ -248,12 +248,14 @@ impl Store<'_> {
             let now = identity(&self.shared.path);
             if now.is_none() || now != self.identity {
                 tracing::warn!(path = %self.shared.path.display(), "the store was moved or removed: going on in a new one");
-                self.connection = open_for_writing(&self.shared.path)?;
+                let mut connection = open_for_writing(&self.shared.path)?;
+                // Before it is taken for ours: a file in which a destination has no place would never be forwarded from.
+                register(&mut connection, &self.destinations).map_err(|error| StoreError::of(&self.shared.path, error))?;
+                self.connection = connection;
                 self.ingest = Ingest::default();
                 self.evictor = Evictor::default();
                 self.identity = identity(&self.shared.path);
                 self.file += 1;
-                self.register(Vec::new())?;
             }
             let steps: Vec<_> = steps.iter().filter(|step| step.file == self.file).collect();
             let spans: usize = jobs.iter().map(|job| job.batch.rows.len()).sum();
@@ -302,19 +304,16 @@ impl Store<'_> {
     /// Gives these destinations a place in the file, besides those that have one in every file.
     fn register(&mut self, destinations: Vec<String>) -> Result<(), StoreError> {
         self.destinations.extend(destinations);
-        let names = &self.destinations;
-        let write = |connection: &mut Connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            outbox::register(&transaction, names)?;
-            transaction.commit()
-        };
-        write(&mut self.connection).map_err(|error| StoreError::of(&self.shared.path, error))
+        register(&mut self.connection, &self.destinations).map_err(|error| StoreError::of(&self.shared.path, error))
     }
 
-    /// Says how far the store has come.
+    /// Says how far the store has come, if that is further than before.
     fn tell(&self) {
         match outbox::last(&self.connection) {
-            Ok(batch) => drop(self.shared.tell.send_replace(Committed { file: self.file, batch })),
+            Ok(batch) => {
+                let now = Committed { file: self.file, batch };
+                self.shared.tell.send_if_modified(|told| std::mem::replace(told, now) != now);
+            }
             Err(error) => tracing::warn!(%error, "the number of the last batch could not be read"),
         }
     }
@@ -346,6 +345,12 @@ impl Store<'_> {
         }
         evictor.is_under_way() || evictor.is_hollow()
     }
+}
+
+fn register(connection: &mut Connection, destinations: &[String]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    outbox::register(&transaction, destinations)?;
+    transaction.commit()
 }
 
 fn commit(connection: &mut Connection, ingest: &mut Ingest, jobs: &[Job], steps: &[&Step], now: Time) -> rusqlite::Result<()> {

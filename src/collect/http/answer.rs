@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
-use crate::collect::coding::{self, Coding};
+use super::media_type;
+use crate::collect::coding;
 use crate::collect::refusal::Refusal;
 use crate::wire::Refused;
 use crate::wire::otlp::response::{self, Encoding};
@@ -34,24 +35,11 @@ fn code(refusal: &Refusal) -> i32 {
 
 /// The encoding of a request, which is that of its answer.
 pub(super) fn encoding(headers: &HeaderMap) -> Result<Encoding, Refusal> {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let name = value.split(';').next().unwrap_or_default().trim();
+    let name = media_type(headers);
     let known = [Encoding::Protobuf, Encoding::Json];
     known.into_iter().find(|encoding| name.eq_ignore_ascii_case(encoding.content_type())).ok_or_else(|| {
         let name = if name.is_empty() { "no content type" } else { name };
         Refusal::Unsupported(format!("application/x-protobuf and application/json are understood here, not {name}"))
-    })
-}
-
-/// How a request's body is compressed.
-pub(super) fn coding(headers: &HeaderMap) -> Result<Coding, Refusal> {
-    let mut values = headers.get_all(header::CONTENT_ENCODING).iter();
-    let (value, second) = (values.next(), values.next());
-    let text = value.map(|value| value.to_str().unwrap_or("something that is no text"));
-    let coding = if second.is_some() { None } else { Coding::from_header(text) };
-    coding.ok_or_else(|| {
-        let name = text.unwrap_or_default();
-        Refusal::Unsupported(format!("bodies may be encoded with {}, one at a time, not with {name}", coding::SPOKEN))
     })
 }
 
@@ -103,6 +91,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::collect::coding::Coding;
     use crate::collect::sink::SinkError;
 
     fn headers(name: &header::HeaderName, values: &[&'static str]) -> HeaderMap {
@@ -120,10 +109,10 @@ mod tests {
 
     #[test]
     fn encodings_one_over_the_other_are_not_understood() {
-        assert_eq!(coding(&headers(&header::CONTENT_ENCODING, &["gzip"])), Ok(Coding::Gzip));
-        assert_eq!(coding(&HeaderMap::new()), Ok(Coding::Identity));
-        assert!(coding(&headers(&header::CONTENT_ENCODING, &["gzip", "gzip"])).is_err());
-        assert!(coding(&headers(&header::CONTENT_ENCODING, &["br"])).is_err());
+        let coding =
+            |values: &[&'static str]| coding::named(&headers(&header::CONTENT_ENCODING, values), "content-encoding", "bodies");
+        assert_eq!((coding(&["gzip"]), coding(&[])), (Ok(Coding::Gzip), Ok(Coding::Identity)));
+        assert!(coding(&["gzip", "gzip"]).is_err() && coding(&["br"]).is_err());
     }
 
     #[test]

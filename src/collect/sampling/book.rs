@@ -6,11 +6,15 @@
 use std::collections::HashMap;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use super::reservoir::{ClientId, INTERVAL, Reservoir};
 use super::rules::Rules;
 use crate::model::Time;
+
+/// Documents in one request. X-Ray has at most 25 rules and takes as many; files may have more.
+const MOST_DOCUMENTS: usize = 1000;
 
 /// The rules, and who uses them.
 #[derive(Debug)]
@@ -27,6 +31,13 @@ pub(in crate::collect) struct Book {
 #[serde(rename_all = "PascalCase", expecting = "an object")]
 struct Asked {
     sampling_statistics_documents: Vec<Value>,
+}
+
+/// The same, only to be counted.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", expecting = "an object")]
+struct Entries {
+    sampling_statistics_documents: Vec<IgnoredAny>,
 }
 
 /// One rule's statistics, as one client reports them.
@@ -78,6 +89,11 @@ impl Book {
     pub(in crate::collect) fn targets(&mut self, body: &[u8], now: Time) -> Result<Value, String> {
         // The parser by itself does not look at the texts that it skips.
         let text = std::str::from_utf8(body).map_err(|error| format!("no SamplingTargets request: {error}"))?;
+        // What is answered is many times as large as an empty entry: they are counted before they are looked at.
+        let entries: Entries = serde_json::from_str(text).map_err(|error| format!("no SamplingTargets request: {error}"))?;
+        if entries.sampling_statistics_documents.len() > MOST_DOCUMENTS {
+            return Err(format!("no SamplingTargets request: it has more than {MOST_DOCUMENTS} documents"));
+        }
         let asked: Asked = serde_json::from_str(text).map_err(|error| format!("no SamplingTargets request: {error}"))?;
         let (mut targets, mut unprocessed) = (Vec::new(), Vec::new());
         for document in asked.sampling_statistics_documents {

@@ -69,12 +69,17 @@ impl RulesFile {
 
 /// `None`: it cannot be looked at.
 fn stamp(path: &Path) -> Option<Stamp> {
-    let told = fs::metadata(path).ok()?;
+    // A pipe would be waited for when it is opened.
+    let told = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     Some(Stamp { modified: told.modified().ok(), length: told.len() })
 }
 
 fn read(path: &Path) -> Result<Rules, LoadError> {
-    let text = File::open(path).and_then(|file| {
+    let text = fs::metadata(path).and_then(|told| {
+        if !told.is_file() {
+            return Err(io::Error::other("it is no file"));
+        }
+        let file = File::open(path)?;
         let mut text = String::new();
         file.take(MOST_BYTES + 1).read_to_string(&mut text)?;
         if text.len() as u64 > MOST_BYTES {

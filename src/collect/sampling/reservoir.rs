@@ -5,7 +5,8 @@
 //! divided evenly again. X-Ray itself promises an even division and no more
 //! (<https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html>). A quota is a promise until its time has come, so
 //! a client is given of its share what nobody else holds: the quotas that are good at one time never sum to more than the reservoir,
-//! also while clients come and go. One that joins late therefore gets its share when the others have reported again. Where there are
+//! also while clients come and go; only where the rule's own size is made less do the promises of before sum to more, until their
+//! time is over. One that joins late therefore gets its share when the others have reported again. Where there are
 //! more clients than requests a second, those that have a quota keep one request of it for as long as they report: who comes next
 //! could have it only when its time is over.
 //!

@@ -5,10 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Place, Status, prefix};
+use futures_util::future::join_all;
 
-/// For a receiver on this machine to say that it is there.
-const SOON: Duration = Duration::from_secs(2);
+use super::{Place, Status, prefix};
 
 /// What is longer is no status.
 const LONGEST: usize = 1 << 20;
@@ -34,31 +33,30 @@ pub enum Silent {
     NoAnswer(String),
 }
 
-/// Asks all of them. Waits so long for each.
+/// Asks all of them at once, and waits so long.
 ///
 /// # Errors
 ///
 /// When the store's folder cannot be read. One that is not there has no receivers.
 pub async fn ask(store: &Path, patience: Duration) -> io::Result<Vec<Found>> {
-    let mut found = Vec::new();
-    for file in files(store)? {
+    let asked = files(store)?.into_iter().map(async |file| {
         let answer = match place(&file) {
             Ok(Some(place)) => status(&place, patience).await,
             // Taken away since it was found.
-            Ok(None) => continue,
+            Ok(None) => return None,
             Err(why) => Err(Silent::NoAnswer(why)),
         };
-        found.push(Found { file, answer });
-    }
-    Ok(found)
+        Some(Found { file, answer })
+    });
+    Ok(join_all(asked).await.into_iter().flatten().collect())
 }
 
-/// Takes away what receivers left that were killed.
-pub(super) async fn clear(store: &Path) {
+/// Takes away what receivers left that were killed: those that live hold their files locked, wherever they can be asked from.
+pub(super) fn clear(store: &Path) {
     // What cannot be read or removed does no harm.
-    for found in ask(store, SOON).await.unwrap_or_default() {
-        if found.answer == Err(Silent::Gone) {
-            fs::remove_file(&found.file).ok();
+    for path in files(store).unwrap_or_default() {
+        if fs::File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
+            fs::remove_file(&path).ok();
         }
     }
 }

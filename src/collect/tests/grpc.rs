@@ -214,7 +214,7 @@ async fn what_can_never_be_kept_is_refused_by_a_status_that_is_not_sent_again() 
             &[GRPC, ("grpc-encoding", "snappy")],
             framed(1, &message),
             "12",
-            "messages may be compressed with gzip, deflate, zstd, not with snappy",
+            "messages may be encoded with gzip, deflate, zstd, one at a time, not with snappy",
         ),
         (&[GRPC], framed(1, &message), "13", "no grpc-encoding says how"),
         (&[GRPC, ("grpc-encoding", "identity")], framed(1, &message), "13", "no grpc-encoding says how"),
@@ -336,7 +336,7 @@ async fn who_speaks_http_1_is_told_where_to_go() {
     let url = format!("http://{}/v1/traces", receiver.otlp_grpc.unwrap());
     let answer = answer(client().post(url).header("content-type", PROTOBUF).body(vec![0; 1 << 20])).await;
     assert_eq!(answer.status, 505);
-    insta::assert_snapshot!(answer.text(), @"This port speaks OTLP over gRPC, which needs HTTP/2. OTLP over HTTP goes to another port, 4318 by default: set OTEL_EXPORTER_OTLP_PROTOCOL=grpc, or OTEL_EXPORTER_OTLP_ENDPOINT to that port.");
+    insta::assert_snapshot!(answer.text(), @"This is for OTLP over gRPC, which needs HTTP/2. OTLP over HTTP goes to /v1/traces, on port 4318 by default: set OTEL_EXPORTER_OTLP_PROTOCOL=grpc, or OTEL_EXPORTER_OTLP_ENDPOINT to that port.");
     assert_eq!(receiver.counters().refused_unknown, 1);
 }
 
@@ -407,4 +407,37 @@ async fn a_client_that_pings_and_never_calls_is_closed() {
     tokio::time::timeout(SOON, read.read_to_end(&mut answer)).await.unwrap().ok();
     assert!(answer.windows(8).any(|bytes| bytes == b"pingpong"), "it was answered before");
     pings.await.unwrap();
+}
+
+#[tokio::test]
+async fn calls_over_http_1_are_told_so_on_the_http_port_too() {
+    let receiver = receiver(&Memory::new());
+    let call = client().post(format!("http://{}{TRACES}", receiver.otlp_http.unwrap()));
+    let told = answer(call.header("content-type", "application/grpc").body(framed(0, &[]))).await;
+    assert_eq!((told.status, told.header("grpc-status")), (505, ""));
+}
+
+#[tokio::test]
+async fn the_token_is_wanted_of_calls_on_both_ports() {
+    let sink = Memory::new();
+    let token = Some(crate::secret::Secret::new("s3cret"));
+    let config = Config { otlp_http: Some(ANY), otlp_grpc: Some(ANY), token, ..Config::default() };
+    let receiver = start(config, sink.clone(), now).unwrap();
+    for to in [receiver.otlp_grpc.unwrap(), receiver.otlp_http.unwrap()] {
+        let mut client = tonic(channel(to).await);
+        for (authorization, code) in [
+            (None, Some(Code::Unauthenticated)),
+            (Some("Bearer wrong"), Some(Code::Unauthenticated)),
+            (Some("Bearer s3cret"), None),
+        ] {
+            let mut request = tonic::Request::new(of_spans(vec![span(1)]));
+            if let Some(authorization) = authorization {
+                request.metadata_mut().insert("authorization", authorization.parse().unwrap());
+            }
+            client.ready().await.unwrap();
+            let answer: Exported = client.unary(request, TRACES.parse().unwrap(), ProstCodec::default()).await;
+            assert_eq!(answer.err().map(|status| status.code()), code, "{to} {authorization:?}");
+        }
+    }
+    assert_eq!((sink.spans(), receiver.counters().refused_unauthorized), (2, 4));
 }

@@ -1,7 +1,13 @@
 //! TLS, with certificates that are made for the test.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use axum::body::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use tempfile::TempDir;
 
 use super::*;
@@ -36,8 +42,15 @@ impl Certificate {
 }
 
 fn encrypted(sink: &Memory, files: TlsFiles, limits: Limits) -> Running {
-    let config =
-        Config { otlp_http: Some(ANY), zipkin: Some(ANY), xray: Some(ANY), tls: Some(files), limits, ..Config::default() };
+    let config = Config {
+        otlp_http: Some(ANY),
+        otlp_grpc: Some(ANY),
+        zipkin: Some(ANY),
+        xray: Some(ANY),
+        tls: Some(files),
+        limits,
+        ..Config::default()
+    };
     start(config, sink.clone(), now).unwrap()
 }
 
@@ -118,4 +131,32 @@ async fn files_that_cannot_be_used_are_named() {
     let mismatch = refused(cert.clone(), other.path("key.pem"));
     let files = format!("`{}` and the private key in `{}`", cert.display(), other.path("key.pem").display());
     assert_eq!(mismatch, format!("the certificate in {files} cannot be used together"));
+}
+
+#[tokio::test]
+async fn calls_are_encrypted_too_by_the_protocol_that_the_handshake_agrees_on() {
+    let (sink, certificate) = (Memory::new(), Certificate::new());
+    let receiver = encrypted(&sink, certificate.files(), Limits::default());
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(certificate.pem.as_bytes()).unwrap()).unwrap();
+    let config = rustls::ClientConfig::builder_with_provider(crate::tls::provider()).with_safe_default_protocol_versions();
+    let mut config = config.unwrap().with_root_certificates(roots).with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec(), b"h2".to_vec()];
+    let stream = TcpStream::connect(receiver.otlp_grpc.unwrap()).await.unwrap();
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+    let stream = connector.connect("localhost".try_into().unwrap(), stream).await.unwrap();
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]), "the receiver's own preference");
+    let (mut client, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    let message = request(3);
+    let framed = [&[0][..], &(message.len() as u32).to_be_bytes(), &message].concat();
+    let call = hyper::Request::post("https://localhost/opentelemetry.proto.collector.trace.v1.TraceService/Export")
+        .header("content-type", "application/grpc")
+        .body(Full::<Bytes>::from(framed))
+        .unwrap();
+    let answer = tokio::time::timeout(SOON, client.send_request(call)).await.unwrap().unwrap();
+    let body = answer.into_body().collect().await.unwrap();
+    assert_eq!(body.trailers().unwrap()["grpc-status"], "0");
+    assert_eq!((sink.spans(), receiver.counters().tls_failures), (3, 0));
 }

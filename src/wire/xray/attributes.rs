@@ -5,19 +5,62 @@ use serde_json::Value as Json;
 use super::document::{Fields, value};
 use crate::model::{Attributes, Value};
 
+/// Names in X-Ray's blocks, and in the semantic conventions: now, and before.
+pub(super) type Names = [(&'static str, [&'static str; 2])];
+
+/// `http.request`, without the client's address.
+pub(super) const REQUEST: [(&str, [&str; 2]); 3] = [
+    ("method", ["http.request.method", "http.method"]),
+    ("url", ["url.full", "http.url"]),
+    ("user_agent", ["user_agent.original", "http.user_agent"]),
+];
+/// `http.response`: numbers.
+pub(super) const RESPONSE: [(&str, [&str; 2]); 2] = [
+    ("status", ["http.response.status_code", "http.status_code"]),
+    ("content_length", ["http.response.body.size", "http.response_content_length"]),
+];
+/// `sql`.
+pub(super) const SQL: [(&str, [&str; 2]); 4] = [
+    ("sanitized_query", ["db.query.text", "db.statement"]),
+    ("database_type", ["db.system.name", "db.system"]),
+    ("connection_string", ["db.connection_string", ""]),
+    ("user", ["db.user", ""]),
+];
+/// `aws` of a call.
+pub(super) const CALL: [(&str, [&str; 2]); 7] = [
+    ("operation", ["rpc.method", ""]),
+    ("region", ["cloud.region", "aws.region"]),
+    ("queue_url", ["aws.sqs.queue.url", ""]),
+    ("bucket_name", ["aws.s3.bucket", ""]),
+    ("topic_arn", ["aws.sns.topic.arn", ""]),
+    ("message_id", ["messaging.message.id", ""]),
+    ("function_name", ["faas.invoked_name", ""]),
+];
+/// `service`.
+pub(super) const SERVICE: [(&str, [&str; 2]); 3] = [
+    ("version", ["service.version", ""]),
+    ("runtime", ["process.runtime.name", ""]),
+    ("runtime_version", ["process.runtime.version", ""]),
+];
+
+/// X-Ray's names and those of today.
+fn current(names: &Names) -> impl Iterator<Item = (&'static str, &'static str)> {
+    names.iter().map(|(theirs, [ours, _])| (*theirs, *ours))
+}
+
 /// `http`.
 pub(super) fn http(fields: &mut Fields, out: &mut Attributes) {
     let Some(mut http) = fields.object("http") else { return };
     if let Some(mut request) = http.object("request") {
-        let names = [("method", "http.request.method"), ("url", "url.full"), ("user_agent", "user_agent.original")];
-        request.rename_all(&names, out);
+        request.rename_all(current(&REQUEST), out);
         client_ip(&mut request, out);
         request.rest("aws.xray.http.request.", out);
     }
     if let Some(mut response) = http.object("response") {
-        response.rename_number("status", "http.response.status_code", |_| true, out);
+        let [(status, [status_code, _]), (length, [body_size, _])] = RESPONSE;
+        response.rename_number(status, status_code, |_| true, out);
         // -1 is how some say that they do not know.
-        response.rename_number("content_length", "http.response.body.size", |size| size >= 0, out);
+        response.rename_number(length, body_size, |size| size >= 0, out);
         response.rest("aws.xray.http.response.", out);
     }
     http.rest("aws.xray.http.", out);
@@ -38,13 +81,7 @@ fn client_ip(request: &mut Fields, out: &mut Attributes) {
 /// `sql`.
 pub(super) fn sql(fields: &mut Fields, out: &mut Attributes) {
     let Some(mut sql) = fields.object("sql") else { return };
-    let names = [
-        ("sanitized_query", "db.query.text"),
-        ("database_type", "db.system.name"),
-        ("connection_string", "db.connection_string"),
-        ("user", "db.user"),
-    ];
-    sql.rename_all(&names, out);
+    sql.rename_all(current(&SQL), out);
     sql.rest("aws.xray.sql.", out);
 }
 
@@ -60,16 +97,7 @@ pub(super) fn call(fields: &mut Fields, name: &str, out: &mut Attributes) {
             out.push("db.system.name", "aws.dynamodb");
         }
     }
-    let names = [
-        ("operation", "rpc.method"),
-        ("region", "cloud.region"),
-        ("queue_url", "aws.sqs.queue.url"),
-        ("bucket_name", "aws.s3.bucket"),
-        ("topic_arn", "aws.sns.topic.arn"),
-        ("message_id", "messaging.message.id"),
-        ("function_name", "faas.invoked_name"),
-    ];
-    aws.rename_all(&names, out);
+    aws.rename_all(current(&CALL), out);
     let mut tables: Vec<_> = aws.text("table_name").map(Value::from).into_iter().collect();
     tables.extend(aws.list("table_names").unwrap_or_default().into_iter().map(value));
     if !tables.is_empty() {
@@ -85,12 +113,7 @@ pub(super) fn resource(fields: &mut Fields, name: &str) -> Attributes {
     let mut out = Attributes::new();
     out.push("service.name", name);
     if let Some(mut service) = fields.object("service") {
-        let names = [
-            ("version", "service.version"),
-            ("runtime", "process.runtime.name"),
-            ("runtime_version", "process.runtime.version"),
-        ];
-        service.rename_all(&names, &mut out);
+        service.rename_all(current(&SERVICE), &mut out);
         service.rest("aws.xray.service.", &mut out);
     }
     if let Some(origin) = fields.text("origin") {
@@ -156,7 +179,7 @@ fn host(aws: &mut Fields, out: &mut Attributes) {
     ];
     for (key, names) in GROUPS {
         if let Some(mut group) = aws.object(key) {
-            group.rename_all(names, out);
+            group.rename_all(names.iter().copied(), out);
             group.rest(&format!("aws.{key}."), out);
         }
     }

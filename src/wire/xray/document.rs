@@ -91,7 +91,7 @@ impl Fields {
     }
 
     /// [`Fields::rename`] for many.
-    pub(super) fn rename_all(&mut self, names: &[(&str, &str)], out: &mut Attributes) {
+    pub(super) fn rename_all<'n>(&mut self, names: impl IntoIterator<Item = (&'n str, &'n str)>, out: &mut Attributes) {
         for (key, name) in names {
             self.rename(key, name, out);
         }

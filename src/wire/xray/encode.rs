@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json, json};
 
+use super::attributes::{CALL, Names, REQUEST, RESPONSE, SERVICE, SQL};
 use crate::model::{Attributes, Span, SpanKind, Spelling, Time, TraceId, Value};
 
 /// Characters of a name.
@@ -45,12 +46,18 @@ pub fn document(trace: &TraceId, span: &Span) -> Result<String, &'static str> {
         }
     }
     let mut http = Map::new();
-    insert(&mut http, "request", block(&span.attributes, &REQUEST));
-    insert(&mut http, "response", block(&span.attributes, &RESPONSE));
+    insert(&mut http, "request", block(&span.attributes, &[&REQUEST[..], &ADDRESS].concat()));
+    // Zipkin's senders write numbers as text.
+    let mut response = Map::new();
+    for (theirs, ours) in &RESPONSE {
+        let number = ours.iter().find_map(|name| span.attributes.get(name)).and_then(number);
+        insert(&mut response, theirs, number.map(Json::from));
+    }
+    insert(&mut http, "response", Some(Json::Object(response)).filter(|response| response != &json!({})));
     insert(&mut out, "http", Some(Json::Object(http)).filter(|http| http != &json!({})));
     insert(&mut out, "sql", block(&span.attributes, &SQL));
     if span.attributes.str("rpc.system") == Some("aws-api") {
-        insert(&mut out, "aws", block(&span.attributes, &AWS));
+        insert(&mut out, "aws", block(&span.attributes, &[&CALL[..], &OF_AWS].concat()));
     }
     failure(span, id, &mut out);
     if !span.links.is_empty() {
@@ -64,39 +71,10 @@ pub fn document(trace: &TraceId, span: &Span) -> Result<String, &'static str> {
     Ok(Json::Object(out).to_string())
 }
 
-/// Names in X-Ray's block, and in the semantic conventions: now, and before.
-type Names = [(&'static str, [&'static str; 2])];
-
-const REQUEST: [(&str, [&str; 2]); 4] = [
-    ("method", ["http.request.method", "http.method"]),
-    ("url", ["url.full", "http.url"]),
-    ("user_agent", ["user_agent.original", "http.user_agent"]),
-    ("client_ip", ["client.address", "http.client_ip"]),
-];
-const RESPONSE: [(&str, [&str; 2]); 2] = [
-    ("status", ["http.response.status_code", "http.status_code"]),
-    ("content_length", ["http.response.body.size", "http.response_content_length"]),
-];
-const SQL: [(&str, [&str; 2]); 4] = [
-    ("sanitized_query", ["db.query.text", "db.statement"]),
-    ("database_type", ["db.system.name", "db.system"]),
-    ("connection_string", ["db.connection_string", ""]),
-    ("user", ["db.user", ""]),
-];
-const AWS: [(&str, [&str; 2]); 7] = [
-    ("operation", ["rpc.method", ""]),
-    ("region", ["cloud.region", "aws.region"]),
-    ("request_id", ["aws.request_id", "aws.requestId"]),
-    ("queue_url", ["aws.sqs.queue.url", ""]),
-    ("bucket_name", ["aws.s3.bucket", ""]),
-    ("topic_arn", ["aws.sns.topic.arn", ""]),
-    ("table_names", ["aws.dynamodb.table_names", ""]),
-];
-const SERVICE: [(&str, [&str; 2]); 3] = [
-    ("version", ["service.version", ""]),
-    ("runtime", ["process.runtime.name", ""]),
-    ("runtime_version", ["process.runtime.version", ""]),
-];
+/// What `attributes` reads otherwise than by its name.
+const ADDRESS: [(&str, [&str; 2]); 1] = [("client_ip", ["client.address", "http.client_ip"])];
+const OF_AWS: [(&str, [&str; 2]); 2] =
+    [("request_id", ["aws.request_id", "aws.requestId"]), ("table_names", ["aws.dynamodb.table_names", ""])];
 
 fn block(attributes: &Attributes, names: &Names) -> Option<Json> {
     let mut block = Map::new();
@@ -105,6 +83,10 @@ fn block(attributes: &Attributes, names: &Names) -> Option<Json> {
         insert(&mut block, theirs, value.map(value_json));
     }
     (!block.is_empty()).then_some(Json::Object(block))
+}
+
+fn number(value: &Value) -> Option<i64> {
+    value.as_int().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 fn insert(out: &mut Map<String, Json>, key: &str, value: Option<Json>) {
@@ -140,7 +122,7 @@ fn seconds(time: Time) -> Json {
 
 /// `error` is the client's fault, `fault` the server's, `throttle` a 429.
 fn failure(span: &Span, id: [u8; 8], out: &mut Map<String, Json>) {
-    let status = RESPONSE[0].1.iter().find_map(|name| span.attributes.get(name)).and_then(Value::as_int);
+    let status = RESPONSE[0].1.iter().find_map(|name| span.attributes.get(name)).and_then(number);
     let mut set = |key: &str| out.insert(key.to_owned(), true.into());
     match status {
         Some(429) => {
@@ -265,6 +247,8 @@ mod tests {
             (&json!("subsegment"), &json!("aws"), &json!("DynamoDB"))
         );
         assert_eq!(json["aws"]["operation"], "Query");
+        let queue = [("rpc.system", "aws-api".into()), ("messaging.message.id", "m1".into())];
+        assert_eq!(written(&span(SpanKind::Client, true, &queue))["aws"], json!({"message_id": "m1"}));
         let sql = [("db.system", "postgresql".into()), ("db.statement", "SELECT 1".into()), ("server.address", "db".into())];
         let json = written(&span(SpanKind::Client, true, &sql));
         assert_eq!((&json["namespace"], &json["name"]), (&json!("remote"), &json!("db")));
@@ -276,6 +260,10 @@ mod tests {
         let failed = |status: i64| written(&span(SpanKind::Client, true, &[("http.status_code", Value::Int(status))]));
         assert_eq!((&failed(404)["error"], &failed(404)["fault"]), (&json!(true), &Json::Null));
         assert_eq!((&failed(429)["throttle"], &failed(429)["error"]), (&json!(true), &json!(true)));
+        let of_zipkin = written(&span(SpanKind::Client, true, &[("http.status_code", "404".into())]));
+        assert_eq!((&of_zipkin["http"]["response"]["status"], &of_zipkin["error"]), (&json!(404), &json!(true)));
+        let odd = written(&span(SpanKind::Client, true, &[("http.status_code", "many".into())]));
+        assert_eq!((odd.get("http"), &odd["metadata"]["default"]["http.status_code"]), (None, &json!("many")));
         let mut thrown = span(SpanKind::Internal, true, &[]);
         thrown.status = Status { code: StatusCode::Error, message: "boom".to_owned() };
         assert_eq!(written(&thrown)["cause"]["exceptions"][0]["message"], "boom");

@@ -40,6 +40,26 @@ fn a_new_destination_begins_at_the_end_and_a_known_one_where_it_was() {
 }
 
 #[test]
+fn what_was_evicted_before_a_destination_was_named_was_not_meant_for_it() {
+    let store = Store::new();
+    store.keep((1..=3).map(one).collect());
+    let late = || Time(NOW.0 + 100 * 1_000_000_000);
+    let retention = Retention { max_age: Some(Duration::from_secs(10)), max_bytes: None };
+    let (writer, thread) = Writer::start(&store.path, retention, late).unwrap();
+    drop(writer);
+    thread.join().unwrap();
+    assert_eq!(Outbox::open(&store.path).unwrap().after(0, usize::MAX).unwrap(), [], "all is evicted");
+    writing(&store, |writer| {
+        wait(writer.register(vec!["there".to_owned()])).unwrap();
+        assert_eq!(writer.committed().borrow().batch, 3);
+        wait(writer.keep(one(4))).unwrap();
+    });
+    let outbox = Outbox::open(&store.path).unwrap();
+    assert_eq!(outbox.place("there").unwrap(), Some(Place { upto: 3, ..Place::default() }));
+    assert_eq!(outbox.after(3, 1).unwrap()[0].number, 4);
+}
+
+#[test]
 fn what_is_set_aside_is_counted_and_only_the_last_of_it_remembered() {
     let store = Store::new();
     writing(&store, |writer| {

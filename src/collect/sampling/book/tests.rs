@@ -90,6 +90,10 @@ fn what_is_no_request_is_refused_whole() {
     no SamplingTargets request: expected ident at line 1 column 2
     ");
     assert!(book.targets(&asked(&[]), NOW).is_ok());
+    let many = |count| format!("{{\"SamplingStatisticsDocuments\":[{}]}}", vec!["0"; count].join(","));
+    assert!(book.targets(many(1000).as_bytes(), NOW).is_ok());
+    let refused = book.targets(many(1001).as_bytes(), NOW).unwrap_err();
+    assert_eq!(refused, "no SamplingTargets request: it has more than 1000 documents");
 }
 
 #[test]

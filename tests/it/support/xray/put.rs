@@ -12,6 +12,10 @@ const LONGEST: usize = 64 * 1024;
 pub(super) fn take(body: &Value, rules: &Rules, archive: &mut Archive) -> Result<Value, Refusal> {
     let documents = body.get("TraceSegmentDocuments").and_then(Value::as_array);
     let documents = documents.ok_or_else(|| Refusal::invalid("TraceSegmentDocuments is missing"))?;
+    // As the daemon sends them at most.
+    if documents.len() > 50 {
+        return Err(Refusal::invalid("more than 50 documents"));
+    }
     let documents: Option<Vec<&str>> = documents.iter().map(Value::as_str).collect();
     let documents = documents.ok_or_else(|| Refusal::serialization("a document is not a string"))?;
     let mut unprocessed = Vec::new();
@@ -43,6 +47,10 @@ fn check(document: &Value) -> Result<(), &'static str> {
     let number = |member: &str| document.get(member).and_then(Value::as_f64);
     if number("end_time").is_none() && document.get("in_progress") != Some(&Value::Bool(true)) {
         return Err("MissingEndTime");
+    }
+    let status = document.pointer("/http/response/status");
+    if status.is_some_and(|status| !status.is_number()) {
+        return Err("InvalidStatus");
     }
     Ok(())
 }
