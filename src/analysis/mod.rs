@@ -1,9 +1,9 @@
 //! What a trace means: pure functions over the model.
 //!
 //! [`tree`] puts the spans in order, whatever their parent pointers say; upon it, [`self_time`] says who was at work, [`critical_path`]
-//! who was waited for, [`errors`] where trouble began, [`skew`] what clocks have to do with it, [`findings`] what stands out and
-//! [`completeness`] what may be missing; [`Analysis`] has all of it for one trace. [`normalise`] says which names mean the same.
-//! Of many traces, [`graph`] says who calls whom, [`stats`] how often, how fast and how often in vain, [`matchmaking`] which belong
+//! who was waited for, [`errors`] where trouble began, [`skew`] what clocks have to do with it, [`findings`] what stands out,
+//! [`completeness`] what may be missing and [`logs`] in which span a log line was written; [`Analysis`] has all of it for one trace.
+//! [`normalise`] says which names mean the same. Of many traces, [`graph`] says who calls whom, [`stats`] how often, how fast and how often in vain, [`matchmaking`] which belong
 //! together. [`diff`] compares two of them, or two cohorts, [`baseline`] many with what is written down of others, and [`snapshot`] one
 //! with a text. [`assertion`] judges what was seen, [`stable`] says what can be asserted of good traces, and [`coverage`] what no
 //! assertion was about.
@@ -17,6 +17,7 @@ pub mod diff;
 pub mod errors;
 pub mod findings;
 pub mod graph;
+pub mod logs;
 pub mod matchmaking;
 pub mod normalise;
 mod operation;
@@ -70,6 +71,8 @@ pub struct Analysis {
     pub findings: Vec<Finding>,
     /// What may be missing.
     pub gaps: Vec<Gap>,
+    /// Where each of the trace's log lines belongs.
+    pub logs: Vec<logs::Place>,
 }
 
 impl Analysis {
@@ -92,6 +95,7 @@ impl Analysis {
                 (rest(), other.join().unwrap_or_else(|panic| resume_unwind(panic)))
             })
         };
-        Self { tree, self_times, path, errors, skew, findings, gaps }
+        let logs = logs::place(trace, &tree);
+        Self { tree, self_times, path, errors, skew, findings, gaps, logs }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! The set is closed: [`Source`] is an enum, dispatch is a `match`, and a new backend fails to compile until it is wired.
 
+mod aws;
+pub mod cloudwatch_logs;
 mod error;
 mod file;
 pub mod honeycomb;
@@ -14,6 +16,8 @@ pub mod xray;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use aws::Account;
+pub use cloudwatch_logs::CloudWatchLogs;
 pub use error::{BackendError, Remote, Trouble};
 pub use file::File;
 pub use honeycomb::Honeycomb;

@@ -16,6 +16,7 @@ pub mod global;
 pub mod honeycomb;
 pub mod import;
 pub mod list;
+pub mod logs;
 pub mod map;
 pub mod probe;
 pub mod run;
@@ -36,6 +37,7 @@ pub use global::GlobalArgs;
 pub use honeycomb::HoneycombArgs;
 pub use import::ImportArgs;
 pub use list::ListArgs;
+pub use logs::{LogGroupArgs, LogsArgs};
 pub use map::MapArgs;
 pub use probe::ProbeArgs;
 pub use run::RunArgs;
@@ -71,6 +73,7 @@ pub struct Cli {
 pub enum Command {
     List(ListArgs),
     Show(ShowArgs),
+    Logs(LogsArgs),
     Assert(Box<AssertArgs>),
     Diff(DiffArgs),
     Stats(StatsArgs),

@@ -2,8 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
-use super::HoneycombArgs;
 use super::honeycomb::Attributes;
+use super::{HoneycombArgs, LogGroupArgs};
 
 /// Show a trace as a waterfall
 ///
@@ -18,6 +18,7 @@ use super::honeycomb::Attributes;
   cruddur-trace show 5759e988 --zoom list-message-groups --depth 2
   cruddur-trace show 5759e988 -o html > trace.html
   cruddur-trace show 5759e988 -i
+  cruddur-trace show 5759e988 --logs
   cruddur-trace show 5759e988 -o json | jq '.traces[0].spans[].name'")]
 // Each is a flag of its own.
 #[allow(clippy::struct_excessive_bools)]
@@ -65,6 +66,13 @@ pub struct ShowArgs {
     #[arg(long)]
     pub correct_skew: bool,
 
+    /// Draw the log lines of the trace too, each below the span in which it was written
+    ///
+    /// Lines that came with the spans, and those of CloudWatch Logs that hold the trace's id; where no line does, those that name the
+    /// path of the request while the trace ran, marked by `?`. For waterfall, markdown, json and jsonl, and on the whole screen.
+    #[arg(long)]
+    pub logs: bool,
+
     /// Say what each backend would be asked, and do not ask
     #[arg(long)]
     pub explain: bool,
@@ -81,6 +89,10 @@ pub struct ShowArgs {
     #[arg(short, long, value_name = "FORMAT", default_value = "waterfall")]
     pub output: ShowFormat,
 
+    /// Where log lines are looked for: it means --logs.
+    #[command(flatten)]
+    pub groups: LogGroupArgs,
+
     /// What only Honeycomb is asked.
     #[command(flatten)]
     pub honeycomb: HoneycombArgs,
@@ -88,6 +100,13 @@ pub struct ShowArgs {
     /// How many of the spans' attributes to ask Honeycomb for [default: known for waterfall, svg, markdown and mermaid; else all]
     #[arg(long, value_name = "WHICH", help_heading = "Honeycomb options")]
     pub attributes: Option<Attributes>,
+}
+
+impl ShowArgs {
+    /// Whether log lines are wanted.
+    pub fn wants_logs(&self) -> bool {
+        self.logs || !self.groups.log_groups.is_empty()
+    }
 }
 
 /// How `show` prints.
@@ -119,6 +138,11 @@ pub enum ShowFormat {
 }
 
 impl ShowFormat {
+    /// Whether it has a place for log lines.
+    pub fn has_logs(self) -> bool {
+        matches!(self, Self::Waterfall | Self::Markdown | Self::Json | Self::Jsonl)
+    }
+
     /// Whether it says what each span means for the whole trace, and so is made of all of it even where only a part is asked for.
     pub fn is_of_the_whole(self) -> bool {
         !matches!(self, Self::Json | Self::Jsonl | Self::Otlp)

@@ -2,7 +2,8 @@
 //! stands in the file of the same name in [`crate::cli`]. The smallest example to copy is `completions`.
 //!
 //! Commands know nothing of each other. What several of them need is in `ask` (backends, window, filter), `find` (a trace by what
-//! was typed), `read` (many traces, one after another), `browse` (its page), `interact` (the loop of a screen),
+//! was typed), `read` (many traces, one after another), `browse` (its page), `interact` (the loop of a screen), `lines`
+//! (log lines of a trace),
 //! `receive` (a receiver and its store), `exposure` (who else could send to it), `forward` (what it sends on), `status` (how it
 //! does), `files`, `verdict` and `signals`.
 
@@ -20,7 +21,9 @@ mod find;
 mod forward;
 mod import;
 mod interact;
+mod lines;
 mod list;
+mod logs;
 mod map;
 mod probe;
 mod read;
@@ -124,6 +127,7 @@ pub(crate) async fn dispatch(cli: Cli, env: &Env, clock: Clock, ui: &mut Ui) -> 
         Command::Config(args) => config::run(&args, flags, env, ui),
         Command::List(args) => list::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Show(args) => show::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
+        Command::Logs(args) => logs::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Assert(args) => assert::run(&args, env, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Diff(args) => diff::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Map(args) => map::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,

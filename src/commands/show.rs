@@ -12,6 +12,7 @@ use super::ask::{self, Failed};
 use super::browse::{self, Page};
 use super::find::{self, Found};
 use super::interact;
+use super::lines::Finder;
 use crate::analysis::{Tree, What};
 use crate::backend::{Backend as _, Sources};
 use crate::cli::ShowArgs;
@@ -26,6 +27,8 @@ use crate::render::{Look, html, json, span, waterfall};
 use crate::ui::Ui;
 use crate::wire::otlp;
 
+use clap::ValueEnum as _;
+
 use drawn::Drawn;
 
 /// Fetches every trace before it prints the first: half an answer is none.
@@ -34,16 +37,23 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     let filter = filter(args, ui)?;
     let highlight = ask::expression(args.highlight.as_deref(), ui)?;
     let attributes = match args.output {
+        // What a line says is among its attributes.
+        _ if args.wants_logs() => Attributes::All,
         ShowFormat::Waterfall | ShowFormat::Svg | ShowFormat::Markdown | ShowFormat::Mermaid => Attributes::Known,
         _ => Attributes::All,
     };
     let sources = ask::open_for(attributes, context, ui).await?;
     sources.attend_to([&filter, &highlight].into_iter().flatten().cloned().reduce(|a, b| Expr::all([a, b])).as_ref());
+    let mut finder = if args.wants_logs() { Some(Finder::open(context, ui).await) } else { None };
     if args.explain {
-        return explain(&sources, &args.ids, ui);
+        return explain(&sources, &args.ids, finder.as_ref(), ui);
     }
     let mut notes = Vec::new();
-    let (mut traces, failed) = fetched(args, &sources, filter.as_ref(), &mut notes).await?;
+    let (mut traces, mut failed) = fetched(args, &sources, filter.as_ref(), finder.as_mut(), &mut notes).await?;
+    if let Some(finder) = &mut finder {
+        ask::also_failed(&mut failed, std::mem::take(&mut finder.failed));
+        notes.append(&mut finder.notes);
+    }
     ask::report(&failed, ui);
     for trace in &mut traces {
         notes.append(&mut trace.notes);
@@ -61,6 +71,9 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
         for note in &notes {
             ui.note(note);
         }
+        if let Some(finder) = &finder {
+            finder.hint(ui);
+        }
         let (subject, start) = drawn.into_subject(args, notes);
         return interact::show(Viewer::new(subject, start, look), ui).await;
     }
@@ -68,6 +81,9 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
         printed(args, (&traces, &drawn), &mut notes, &ask::silent(&sources, &failed), (&look, &context.look_of_document(ui)));
     for note in &notes {
         ui.note(note);
+    }
+    if let Some(finder) = &finder {
+        finder.hint(ui);
     }
     if args.open {
         let pages = traces.iter().chain(drawn.iter().map(|drawn| &drawn.trace)).map(|trace| Page {
@@ -98,7 +114,27 @@ fn check(args: &ShowArgs, ui: &Ui) -> Result<(), Failure> {
         let hint = "`--zoom` draws a span with all that is below it; `-o markdown` tells all of one";
         return Err(Failure::usage("a sequence diagram of one span says nothing").hint(hint));
     }
+    if args.wants_logs() {
+        has_place_for_logs(args)?;
+    }
     Ok(())
+}
+
+/// Log lines are drawn where there are rows to stand below.
+fn has_place_for_logs(args: &ShowArgs) -> Result<(), Failure> {
+    let format = args.output.to_possible_value();
+    let format = format.as_ref().map_or("", |format| format.get_name());
+    let without = if args.span.is_some() {
+        "`--span`".to_owned()
+    } else if args.correct_skew {
+        "`--correct-skew`, which moves spans away from their lines,".to_owned()
+    } else if args.output.has_logs() {
+        return Ok(());
+    } else {
+        format!("`-o {format}`")
+    };
+    Err(Failure::usage(format!("{without} has no place for log lines"))
+        .hint("waterfall, markdown, json and jsonl have one; `cruddur-trace logs` prints the lines by themselves"))
 }
 
 /// Every trace that was asked for, or that part of it, and who did not answer.
@@ -106,6 +142,7 @@ async fn fetched(
     args: &ShowArgs,
     sources: &Sources,
     filter: Option<&Expr>,
+    mut finder: Option<&mut Finder>,
     notes: &mut Vec<String>,
 ) -> Result<(Vec<Trace>, Failed), Failure> {
     let mut traces = Vec::new();
@@ -113,13 +150,16 @@ async fn fetched(
     let mut ready = if args.ids.len() > 1 { all_at_once(sources, &args.ids).await } else { HashMap::new() };
     for typed in &args.ids {
         let found = TraceId::parse(typed).ok().and_then(|id| ready.remove(&id));
-        let trace = if let Some(trace) = found {
+        let mut trace = if let Some(trace) = found {
             trace
         } else {
             let Found { trace, failed: more } = find::trace(sources, typed).await?;
             ask::also_failed(&mut failed, more);
             trace
         };
+        if let Some(finder) = finder.as_deref_mut() {
+            finder.attach(&mut trace).await;
+        }
         let trace = match &args.span {
             // A drawing of one span says what it means for all.
             Some(typed) if !args.output.is_of_the_whole() => one_span(&trace, typed)?,
@@ -174,13 +214,16 @@ fn sections<'a>(drawn: &'a [Drawn], args: &ShowArgs) -> Vec<waterfall::Section<'
 }
 
 /// What each backend would be asked for each trace.
-fn explain(sources: &Sources, typed: &[String], ui: &mut Ui) -> Result<Exit, Failure> {
+fn explain(sources: &Sources, typed: &[String], finder: Option<&Finder>, ui: &mut Ui) -> Result<Exit, Failure> {
     for id in typed {
         let id = TraceId::parse(id).map_err(Failure::usage)?;
         for source in &sources.opened {
             for line in source.explain_fetch(&id) {
                 ui.out(&ask::safe(&format!("{}: {line}", source.name()), ui))?;
             }
+        }
+        if let Some(finder) = finder {
+            ui.out(&ask::safe(&finder.explain(), ui))?;
         }
     }
     Ok(Exit::Yes)

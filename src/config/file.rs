@@ -49,6 +49,8 @@ struct Contents {
     #[serde(default)]
     xray: XRayContents,
     #[serde(default)]
+    cloudwatch_logs: CloudWatchLogsContents,
+    #[serde(default)]
     collect: CollectContents,
     #[serde(default)]
     profiles: BTreeMap<String, ProfileContents>,
@@ -69,6 +71,8 @@ struct ProfileContents {
     honeycomb: HoneycombContents,
     #[serde(default)]
     xray: XRayContents,
+    #[serde(default)]
+    cloudwatch_logs: CloudWatchLogsContents,
     #[serde(default)]
     collect: CollectContents,
 }
@@ -91,6 +95,12 @@ struct XRayContents {
     group: Option<Spanned<Scalar>>,
     time_range: Option<Spanned<Scalar>>,
     scan: Option<Spanned<Scalar>>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CloudWatchLogsContents {
+    groups: Option<Spanned<Scalar>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -201,6 +211,7 @@ keys! {
     "xray.group" => xray.group,
     "xray.time_range" => xray.time_range,
     "xray.scan" => xray.scan,
+    "cloudwatch_logs.groups" => cloudwatch_logs.groups,
     "collect.otlp_http" => collect.otlp_http,
     "collect.otlp_grpc" => collect.otlp_grpc,
     "collect.zipkin" => collect.zipkin,
@@ -282,6 +293,7 @@ fn complaint(error: &toml::de::Error, text: &str, path: &Path) -> Failure {
     let names = KEYS.iter().map(|name| name.rsplit('.').next().unwrap_or(name)).chain([
         "honeycomb",
         "xray",
+        "cloudwatch_logs",
         "collect",
         "limits",
         "profiles",

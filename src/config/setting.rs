@@ -99,6 +99,17 @@ impl Setting for Option<PathBuf> {
     }
 }
 
+/// Several names are separated by commas; in the file they may be a list. None is written as empty text.
+impl Setting for Vec<String> {
+    fn read(text: &str) -> Result<Self, String> {
+        Ok(text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect())
+    }
+
+    fn show(&self) -> String {
+        self.join(",")
+    }
+}
+
 /// Several origins are separated by commas; in the file they may be a list.
 impl Setting for Vec<WebOrigin> {
     fn read(text: &str) -> Result<Self, String> {

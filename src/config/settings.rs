@@ -39,6 +39,8 @@ pub struct Settings {
     pub honeycomb: Honeycomb,
     /// How AWS X-Ray is asked.
     pub xray: XRay,
+    /// The log groups in which lines of a trace are looked for; empty for those that it names.
+    pub log_groups: Vec<String>,
     /// What the receiver does.
     pub collect: Collect,
     /// Where our files are.
@@ -75,6 +77,7 @@ pub struct Flags {
     limit: Option<usize>,
     honeycomb: HoneycombFlags,
     search: XRayArgs,
+    log_groups: Vec<String>,
     collect: CollectArgs,
 }
 
@@ -89,7 +92,10 @@ impl Flags {
             }
             Command::Show(show) => {
                 let honeycomb = HoneycombFlags { attributes: show.attributes, ..HoneycombFlags::of(&show.honeycomb) };
-                Self { honeycomb, ..flags }
+                Self { honeycomb, log_groups: show.groups.log_groups.clone(), ..flags }
+            }
+            Command::Logs(logs) => {
+                Self { honeycomb: HoneycombFlags::of(&logs.honeycomb), log_groups: logs.groups.log_groups.clone(), ..flags }
             }
             Command::Map(map) => Self { search: map.xray.clone(), honeycomb: HoneycombFlags::of(&map.honeycomb), ..flags },
             Command::Stats(stats) => {
@@ -128,7 +134,7 @@ impl Settings {
     pub fn resolve(flags: Flags, env: &Env, file: &ConfigFile, paths: Paths) -> Result<Self, Failure> {
         let profile = profile(&flags, env, file, &paths)?;
         let mut layers = Layers { env, file, profile, paths: &paths, report: Vec::with_capacity(KEYS.len()) };
-        let Flags { global, limit, honeycomb, search, collect } = flags;
+        let Flags { global, limit, honeycomb, search, log_groups, collect } = flags;
 
         let backends = (!global.backends.is_empty()).then_some(global.backends);
         let backends = layers.pick("backend", backends, || vec![BackendArg::Auto])?;
@@ -154,6 +160,8 @@ impl Settings {
             hinted: aws_profile.is_some() || aws::is_hinted(env),
             aws_profile,
         };
+        let log_groups = (!log_groups.is_empty()).then_some(log_groups);
+        let log_groups = layers.pick("cloudwatch_logs.groups", log_groups, Vec::new)?;
         let collect = Collect::resolve(collect, env, &paths, &mut layers)?;
         let report = layers.report;
         Ok(Self {
@@ -167,6 +175,7 @@ impl Settings {
             timeout_is_chosen,
             honeycomb,
             xray: asked,
+            log_groups,
             collect,
             paths,
             report,
@@ -282,6 +291,7 @@ fn flag_of(key: &str) -> String {
     let name = key.rsplit('.').next().unwrap_or(key).replace('_', "-");
     match key {
         "xray.group" | "xray.time_range" => format!("--xray-{name}"),
+        "cloudwatch_logs.groups" => "--log-group".to_owned(),
         "collect.allowed_origins" => "--allow-origin".to_owned(),
         _ => format!("--{name}"),
     }
@@ -372,6 +382,7 @@ mod tests {
         xray.group =  (default)
         xray.time_range = event (default)
         xray.scan = 250 (default)
+        cloudwatch_logs.groups =  (default)
         collect.otlp_http = 127.0.0.1:4318 (default)
         collect.otlp_grpc = 127.0.0.1:4317 (default)
         collect.zipkin = 127.0.0.1:9411 (default)

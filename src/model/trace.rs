@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::id::{SpanId, TraceId};
+use super::log::LogLine;
 use super::segments;
 use super::span::{Resource, Span};
 use super::summary::{Evidence, Interner, SpanFacts, SummaryBuilder, TraceSummary};
@@ -34,6 +35,8 @@ pub struct Trace {
     pub link: Option<String>,
     /// What there is to say about how it was read, one sentence each.
     pub notes: Vec<String>,
+    /// The log lines that belong to it, by time; `None` where nobody has looked for them.
+    pub logs: Option<Vec<LogLine>>,
 }
 
 impl Trace {
@@ -63,6 +66,7 @@ impl Trace {
             precision: 1,
             link: None,
             notes: Vec::new(),
+            logs: None,
         };
         (!trace.spans.is_empty()).then_some(trace)
     }
@@ -99,6 +103,7 @@ impl Trace {
         part.received = self.received;
         part.link.clone_from(&self.link);
         part.notes.clone_from(&self.notes);
+        part.logs.clone_from(&self.logs);
         part.precision = self.precision;
         Some(part)
     }
@@ -118,6 +123,21 @@ impl Trace {
         let (spans, by) = shifted.into_iter().unzip();
         self.spans = spans;
         by
+    }
+
+    /// Takes the events that came as log records out of the spans, as lines.
+    pub fn take_log_events(&mut self) -> Vec<LogLine> {
+        let (source, precision) = (self.backends.join("+"), self.precision);
+        let mut lines = Vec::new();
+        for span in &mut self.spans {
+            let taken = span.events.iter().map(|event| LogLine::of_event(event, span, &source, precision)).collect::<Vec<_>>();
+            if taken.iter().any(Option::is_some) {
+                let mut rest = taken.iter();
+                span.events.retain(|_| rest.next().is_none_or(Option::is_none));
+                lines.extend(taken.into_iter().flatten());
+            }
+        }
+        lines
     }
 
     /// Gives the spans away.

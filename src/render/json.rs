@@ -5,6 +5,7 @@
 //! of JSON can hold. Fields whose value is not known are `null`; fields marked "only where" below are left out otherwise. A changed
 //! meaning is a new [`SCHEMA`].
 //!
+//! The lines of log files that belong to traces are `{"schema": 1, "logs": […], "notes": […]}`: [`logs`](fn@logs).
 //! Who calls whom is `{"schema": 1, "nodes": […], "edges": […], "notes": […]}`: [`map`].
 //! Figures by service and operation are `{"schema": 1, "period": …, "trace_count": …, "services": […], "notes": […]}`: [`stats`](fn@stats).
 //! What differs is `{"schema": 1, "diff": {…}, "notes": […]}`: [`diff`](fn@diff).
@@ -12,6 +13,7 @@
 mod attributes;
 mod diff;
 mod graph;
+mod logs;
 mod span;
 mod stats;
 #[cfg(test)]
@@ -25,13 +27,14 @@ use crate::analysis::assertion::Verdict;
 use crate::analysis::coverage::Coverage;
 use crate::analysis::diff::Diff;
 use crate::analysis::stats::{Period, Stats};
-use crate::model::{Evidence, ServiceGraph, Time, Trace, TraceSummary};
+use crate::model::{Evidence, LogLine, ServiceGraph, Time, Trace, TraceSummary};
 use crate::render::coverage::CoverageView;
 use crate::render::report::Answer;
 
 pub(super) use attributes::EntriesView;
 use diff::DiffDocument;
 use graph::GraphDocument;
+use logs::LogView;
 use span::SpansView;
 use stats::StatsDocument;
 
@@ -64,6 +67,33 @@ pub fn list_line(summary: &TraceSummary) -> String {
 /// A whole trace as one line.
 pub fn show_line(trace: &Trace) -> String {
     text(|out| line(out, &TraceView::of(&trace.summary(), Some(trace))))
+}
+
+/// The log lines of traces as one document, and of an id of which the trace is not there. `matched_by` says why a line is taken for one of
+/// the trace: `span_event`, `trace_id`, `time_and_path` or `time_and_service`, of which the last two are no proof; `span_by`, why it stands
+/// in its span: `span_id`, `service_and_time` or `root`.
+pub fn logs(traces: &[Trace], alone: &[(String, Vec<LogLine>)], notes: &[String]) -> String {
+    text(|out| {
+        serde_json::to_writer_pretty(&mut *out, &LogsDocument { schema: SCHEMA, logs: log_views(traces, alone), notes })?;
+        out.push(b'\n');
+        Ok(())
+    })
+}
+
+/// The same, one line each.
+pub fn log_lines(traces: &[Trace], alone: &[(String, Vec<LogLine>)]) -> String {
+    text(|out| {
+        log_views(traces, alone).iter().try_for_each(|view| {
+            serde_json::to_writer(&mut *out, view)?;
+            out.push(b'\n');
+            Ok(())
+        })
+    })
+}
+
+fn log_views<'a>(traces: &'a [Trace], alone: &'a [(String, Vec<LogLine>)]) -> Vec<LogView<'a>> {
+    let of_traces = traces.iter().flat_map(LogView::alone);
+    of_traces.chain(alone.iter().flat_map(|(id, lines)| LogView::without_trace(id, lines))).collect()
 }
 
 /// What became of an assertion.
@@ -264,6 +294,13 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
+struct LogsDocument<'a> {
+    schema: u32,
+    logs: Vec<LogView<'a>>,
+    notes: &'a [String],
+}
+
+#[derive(Serialize)]
 struct TraceView<'a> {
     trace_id: String,
     /// Where it was read from; several are joined with `+`.
@@ -300,6 +337,9 @@ struct TraceView<'a> {
     /// Only where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     spans: Option<SpansView<'a>>,
+    /// The same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logs: Option<Vec<LogView<'a>>>,
 }
 
 impl<'a> TraceView<'a> {
@@ -323,6 +363,7 @@ impl<'a> TraceView<'a> {
             complete: (!summary.complete() || !summary.unread).then_some(summary.complete()),
             evidence: summary.evidence.iter().map(EvidenceView::of).collect(),
             spans: trace.map(|trace| SpansView { spans: trace.spans(), trace_start: summary.start }),
+            logs: trace.and_then(|trace| LogView::of_trace(trace, summary.start)),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Reading order: [`text`] (what may reach a terminal), [`units`] (numbers as people read them), [`theme`] (what colours mean, and
 //! [`Look`]), [`scale`] (time to columns); then [`waterfall`] (one trace), [`table`] (many), [`graph`] (who calls
 //! whom), [`stats`] (how often and how fast), [`diff`] and [`snapshot`] (what is different), [`baseline`] (what is slower than it
-//! was), [`html`] (a page for a browser), [`json`] (for machines), [`export`] (for other programs that draw), [`report`] (assertions,
+//! was), [`logs`] (lines by themselves), [`html`] (a page for a browser), [`json`] (for machines), [`export`] (for other programs that draw), [`report`] (assertions,
 //! for those who read them elsewhere), [`suite`] (assertions, as a file that is read again) and [`coverage`] (what none of them is
 //! about).
 
@@ -17,6 +17,7 @@ pub mod graph;
 pub mod html;
 pub mod json;
 mod line;
+pub mod logs;
 pub mod lost;
 pub mod misses;
 mod parts;

@@ -1,12 +1,14 @@
 //! Formats: bytes to model and back, without sockets.
 //!
 //! Reading order: [`batch`] (what passes between receiver, format and store), [`error`] (what can be wrong), [`otlp`], [`xray`],
-//! [`jaeger`], [`zipkin`], [`honeycomb`] (rows of query results), [`read`] (a stored batch back to spans) and [`sniff`] (a file of any of them).
+//! [`jaeger`], [`zipkin`], [`honeycomb`] (rows of query results), [`log_text`] (what a log
+//! line says of itself), [`read`] (a stored batch back to spans) and [`sniff`] (a file of any of them).
 
 pub mod batch;
 pub mod error;
 pub mod honeycomb;
 pub mod jaeger;
+pub mod log_text;
 pub mod otlp;
 pub mod read;
 pub mod sniff;

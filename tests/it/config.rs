@@ -51,6 +51,7 @@ fn show_says_where_each_setting_comes_from() {
     xray.group                                                  default
     xray.time_range                   event                     default
     xray.scan                         250                       default
+    cloudwatch_logs.groups                                      default
     collect.otlp_http                 127.0.0.1:4318            default
     collect.otlp_grpc                 127.0.0.1:4317            default
     collect.zipkin                    127.0.0.1:9411            default

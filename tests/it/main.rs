@@ -13,6 +13,7 @@ mod assert_files;
 mod assert_suite;
 mod assert_wait;
 mod cli;
+mod cloudwatch_logs_emulator;
 #[cfg(unix)]
 mod collect;
 #[cfg(unix)]
@@ -36,6 +37,7 @@ mod hostile;
 mod import;
 mod interactive;
 mod list;
+mod logs;
 mod lost;
 mod map;
 mod readme;
@@ -47,6 +49,7 @@ mod show;
 mod show_backends;
 mod show_exports;
 mod show_html;
+mod show_logs;
 mod show_parts;
 mod show_pictures;
 mod stats;

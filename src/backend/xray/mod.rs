@@ -33,6 +33,7 @@ pub use put::{PutError, Unprocessed, Uplink};
 pub use sampling::{Passed, SamplingCall, SamplingCalls};
 use tokio::sync::OnceCell;
 
+use super::aws::Account;
 use super::{Backend, BackendError, Listing, Near, Report};
 use crate::model::{ServiceGraph, Time, TimeRange, Trace, TraceId};
 use crate::query::Query;
@@ -70,6 +71,14 @@ pub struct Options {
     pub clock: fn() -> Time,
     /// Where progress goes.
     pub report: Report,
+}
+
+impl Options {
+    /// Who asks.
+    fn account(&self) -> Account {
+        let Self { aws_profile, region, timeout, named, .. } = self.clone();
+        Account { aws_profile, region, timeout, named }
+    }
 }
 
 impl fmt::Debug for Options {

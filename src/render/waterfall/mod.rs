@@ -1,7 +1,7 @@
 //! One trace as a waterfall.
 //!
 //! In order: `plan` (which rows), `extent` and `shade` (when each was, and what it did then), `layout` (where everything is, in
-//! numbers; with `whole`), `label` and `bars` (the words and the cells of one row; `linked` for the lines below it), then `paint`
+//! numbers; with `whole`), `label` and `bars` (the words and the cells of one row; `linked` and `logs` for the lines below it), then `paint`
 //! (text and colours), with `header` above and `notes` below. What comes before columns is the same for every medium: [`rows`],
 //! [`shades`], [`marks`], [`Label`], [`remark`]. Documents of one or more [`Section`]s are [`svg`] (a picture),
 //! [`markdown`] and [`mermaid`] (for GitHub).
@@ -24,6 +24,7 @@ mod header;
 mod label;
 mod layout;
 mod linked;
+mod logs;
 pub mod markdown;
 pub mod mermaid;
 mod notes;
@@ -41,6 +42,7 @@ pub use extent::Extent;
 pub use label::{Label, Remark, called, remark};
 pub use layout::{Columns, Layout, Length, Mark, Row, marks, rows, rows_of};
 pub use linked::lines as linked;
+pub(super) use logs::role as severity_role;
 pub use notes::notes;
 pub use paint::{Painter, glyph};
 pub use plan::{Below, Entry, Planned, plan};

@@ -9,11 +9,11 @@ use crate::render::line::{Line, Pieces};
 use crate::render::theme::{Look, Role};
 use crate::render::{text, units};
 
-use super::Shown;
 use super::label::called;
 use super::layout::{Layout, Mark};
 use super::paint::glyph;
 use super::whole::Whole;
+use super::{Shown, logs};
 
 /// So many troubles of one sort are told one by one.
 const EACH: usize = 5;
@@ -37,6 +37,9 @@ pub(super) fn lines(shown: Shown<'_>, layout: &Layout, look: &Look) -> Vec<Piece
     let broken = layout.whole.axis.is_broken(layout.columns.lane);
     for (mark, words) in notes(shown, &layout.whole, broken, look) {
         note(mark, &words, look, &mut lines);
+    }
+    for words in logs::notes(shown, &layout.rows) {
+        note(None, &words, look, &mut lines);
     }
     lines
 }

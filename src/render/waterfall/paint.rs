@@ -15,7 +15,7 @@ use super::layout::{Columns, Layout, Length, Mark, Row, guides_width, length_tex
 use super::plan::{Below, Entry};
 use super::shade::shades;
 use super::ticks::ticks;
-use super::{Shown, bars, header, linked, notes};
+use super::{Shown, bars, header, linked, logs, notes};
 
 /// Columns between two ticks, at least: room for most labels.
 const TICK_SPACING: usize = 9;
@@ -61,12 +61,14 @@ pub struct Painter<'a> {
     shown: Shown<'a>,
     layout: &'a Layout,
     look: &'a Look,
+    /// Of each row, its log lines; empty where there are none at all.
+    logs: Vec<Vec<usize>>,
 }
 
 impl<'a> Painter<'a> {
     /// For a layout of this very trace.
     pub fn new(shown: Shown<'a>, layout: &'a Layout, look: &'a Look) -> Self {
-        Self { shown, layout, look }
+        Self { shown, layout, look, logs: logs::by_row(shown, &layout.rows).0 }
     }
 
     /// The lines above the axis, each in pieces. None but that of the trace's link is wider than the look's columns.
@@ -200,7 +202,8 @@ impl<'a> Painter<'a> {
         if matches!(row.planned.entry, Entry::Hidden(_)) || row.extent.is_none() && span.is_none() {
             // Nothing else is in this row.
             label.put(look.columns() - line.width(), look, line);
-            return emit(line);
+            emit(line);
+            return self.log_lines(at, open, line, emit);
         }
         label.put(room, look, line);
         line.pad_to(gutter + label_width + gap);
@@ -220,7 +223,18 @@ impl<'a> Painter<'a> {
         let rest = span.map_or_else(Vec::new, |span| linked::lines(shown.trace, span, look));
         let rest = rest.into_iter().map(|words| (Role::Faint, words));
         for (role, words) in remark.filter(|_| !beside).map(|remark| (remark.role, remark.words)).into_iter().chain(rest) {
-            self.below(at, open, role, &words, line);
+            self.below(at, open, &[(role, words)], line);
+            emit(line);
+        }
+        self.log_lines(at, open, line, emit);
+    }
+
+    /// The log lines of a row, each on a line of its own.
+    fn log_lines(&self, at: usize, open: &[bool], line: &mut Line, emit: &mut dyn FnMut(&mut Line)) {
+        let written = self.shown.trace.logs.as_deref().unwrap_or_default();
+        let start = self.layout.whole.range.start();
+        for nth in self.logs.get(at).into_iter().flatten() {
+            self.below(at, open, &logs::pieces(&written[*nth], start, self.look), line);
             emit(line);
         }
     }
@@ -272,7 +286,7 @@ impl<'a> Painter<'a> {
     }
 
     /// Words on a line of their own, below the row.
-    fn below(&self, at: usize, open: &[bool], role: Role, words: &str, line: &mut Line) {
+    fn below(&self, at: usize, open: &[bool], words: &[(Role, String)], line: &mut Line) {
         let row = &self.layout.rows[at];
         line.pad_to(self.layout.columns.marks);
         if guides_width(row.planned.depth) <= self.layout.columns.guides {
@@ -286,7 +300,8 @@ impl<'a> Painter<'a> {
             line.pad_to(self.layout.columns.marks + self.layout.columns.guides);
         }
         let room = self.look.columns() - line.width();
-        line.push(role, &text::truncate(words, room, self.look.ascii));
+        let words = words.iter().map(|(role, words)| (*role, words.as_str()));
+        line.push_fitting(words, room, self.look.ascii);
     }
 
     fn vertical(&self, more: bool) -> &'static str {

@@ -1,5 +1,6 @@
 //! A place in which the program can be driven: an empty home, an environment of its own, a clock zone, and a limit to patience.
 
+pub(crate) mod cloudwatch_logs;
 pub(crate) mod destination;
 pub(crate) mod honeycomb;
 pub(crate) mod http;
