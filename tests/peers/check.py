@@ -35,6 +35,7 @@ from compare import (
 )
 from forwarding import check_forwarding
 from grpc_port import check_put_off, check_zero_code
+from logs_checks import check_logs
 from session import PATIENCE, Session, excerpt
 from xray_checks import check_node_rules, check_rules
 
@@ -551,6 +552,7 @@ PYTHON_CHECKS = {
     "The worked example of a CI job": check_worked_example,
     "1,201 spans in several requests, the root last": check_seed,
     "Read from AWS X-Ray, as moto has it": check_api,
+    "Log lines in CloudWatch Logs, by watchtower, as moto has it": lambda session: check_logs(session, proved),
     "Sent on to AWS X-Ray, as moto has it, and to an OTLP receiver": lambda session: check_forwarding(session, APP, proved),
 }
 
