@@ -130,6 +130,8 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up asking a backend after this long [default: 30s]')
             [CompletionResult]::new('--expand', '--expand', [CompletionResultType]::ParameterName, 'Draw every span, also where many alike would be folded into one row')
             [CompletionResult]::new('--correct-skew', '--correct-skew', [CompletionResultType]::ParameterName, 'Move the spans of hosts whose clocks are off to where one correction satisfies all of their calls, marked by `~` and the amount')
+            [CompletionResult]::new('--errors', '--errors', [CompletionResultType]::ParameterName, 'Ask Rollbar for the errors of the trace: those that carry its id, and those that probably belong to it, each with its evidence')
+            [CompletionResult]::new('--bodies', '--bodies', [CompletionResultType]::ParameterName, 'Print the stack frames of these errors with their local variables, which may be secrets')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say what each backend would be asked, and do not ask')
             [CompletionResult]::new('--open', '--open', [CompletionResultType]::ParameterName, 'Open the trace in the browser too; of several, the first five')
             [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Look at the trace on the whole screen: fold, search, zoom, all about each span; ? shows the keys')

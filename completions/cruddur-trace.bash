@@ -2447,7 +2447,7 @@ _cruddur__trace() {
             return 0
             ;;
         cruddur__subcmd__trace__subcmd__show)
-            opts="-i -o -b -q -v -h --where --service --highlight --span --zoom --max-rows --depth --expand --correct-skew --explain --open --interactive --output --dataset --attributes --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
+            opts="-i -o -b -q -v -h --where --service --highlight --span --zoom --max-rows --depth --expand --correct-skew --errors --bodies --explain --open --interactive --output --dataset --attributes --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

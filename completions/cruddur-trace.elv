@@ -125,6 +125,8 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand --timeout 'Give up asking a backend after this long [default: 30s]'
             cand --expand 'Draw every span, also where many alike would be folded into one row'
             cand --correct-skew 'Move the spans of hosts whose clocks are off to where one correction satisfies all of their calls, marked by `~` and the amount'
+            cand --errors 'Ask Rollbar for the errors of the trace: those that carry its id, and those that probably belong to it, each with its evidence'
+            cand --bodies 'Print the stack frames of these errors with their local variables, which may be secrets'
             cand --explain 'Say what each backend would be asked, and do not ask'
             cand --open 'Open the trace in the browser too; of several, the first five'
             cand -i 'Look at the trace on the whole screen: fold, search, zoom, all about each span; ? shows the keys'

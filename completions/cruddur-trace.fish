@@ -134,6 +134,8 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l wid
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l expand -d 'Draw every span, also where many alike would be folded into one row'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l correct-skew -d 'Move the spans of hosts whose clocks are off to where one correction satisfies all of their calls, marked by `~` and the amount'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l errors -d 'Ask Rollbar for the errors of the trace: those that carry its id, and those that probably belong to it, each with its evidence'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l bodies -d 'Print the stack frames of these errors with their local variables, which may be secrets'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l explain -d 'Say what each backend would be asked, and do not ask'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l open -d 'Open the trace in the browser too; of several, the first five'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s i -l interactive -d 'Look at the trace on the whole screen: fold, search, zoom, all about each span; ? shows the keys'

@@ -16,6 +16,7 @@ use super::honeycomb::Attributes;
   cruddur-trace show 1-5759e988-bd862e3f --max-rows 40
   cruddur-trace show 5759e988 --where 'status = error'
   cruddur-trace show 5759e988 --zoom list-message-groups --depth 2
+  cruddur-trace show 5759e988 --errors
   cruddur-trace show 5759e988 -o html > trace.html
   cruddur-trace show 5759e988 -i
   cruddur-trace show 5759e988 -o json | jq '.traces[0].spans[].name'")]
@@ -64,6 +65,17 @@ pub struct ShowArgs {
     /// Move the spans of hosts whose clocks are off to where one correction satisfies all of their calls, marked by `~` and the amount
     #[arg(long)]
     pub correct_skew: bool,
+
+    /// Ask Rollbar for the errors of the trace: those that carry its id, and those that probably belong to it, each with its evidence
+    ///
+    /// Needs a token that reads, in `ROLLBAR_READ_TOKEN` or the file that `rollbar.access_token_file` names; the token with which an
+    /// application sends cannot read. If Rollbar does not answer, the trace is shown without it. For the waterfall, json and jsonl.
+    #[arg(long, conflicts_with = "interactive")]
+    pub errors: bool,
+
+    /// Print the stack frames of these errors with their local variables, which may be secrets
+    #[arg(long, requires = "errors")]
+    pub bodies: bool,
 
     /// Say what each backend would be asked, and do not ask
     #[arg(long)]

@@ -1,6 +1,7 @@
 //! `show`: one trace as a waterfall, or in a form for machines.
 
 mod drawn;
+mod errors;
 mod exported;
 mod part;
 mod place;
@@ -22,7 +23,7 @@ use crate::exit::Exit;
 use crate::interactive::Viewer;
 use crate::model::{Trace, TraceId};
 use crate::query::{Expr, Sugar};
-use crate::render::{Look, html, json, span, waterfall};
+use crate::render::{Look, html, json, recorded, span, waterfall};
 use crate::ui::Ui;
 use crate::wire::otlp;
 
@@ -40,10 +41,11 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     let sources = ask::open_for(attributes, context, ui).await?;
     sources.attend_to([&filter, &highlight].into_iter().flatten().cloned().reduce(|a, b| Expr::all([a, b])).as_ref());
     if args.explain {
-        return explain(&sources, &args.ids, ui);
+        return explain(&sources, args, ui);
     }
     let mut notes = Vec::new();
-    let (mut traces, failed) = fetched(args, &sources, filter.as_ref(), &mut notes).await?;
+    let mut recorder = args.errors.then(|| errors::Recorder::open(args.bodies, context, ui));
+    let (mut traces, failed) = fetched(args, &sources, filter.as_ref(), recorder.as_mut(), &mut notes).await?;
     ask::report(&failed, ui);
     for trace in &mut traces {
         notes.append(&mut trace.notes);
@@ -98,7 +100,7 @@ fn check(args: &ShowArgs, ui: &Ui) -> Result<(), Failure> {
         let hint = "`--zoom` draws a span with all that is below it; `-o markdown` tells all of one";
         return Err(Failure::usage("a sequence diagram of one span says nothing").hint(hint));
     }
-    Ok(())
+    errors::check(args)
 }
 
 /// Every trace that was asked for, or that part of it, and who did not answer.
@@ -106,6 +108,7 @@ async fn fetched(
     args: &ShowArgs,
     sources: &Sources,
     filter: Option<&Expr>,
+    mut recorder: Option<&mut errors::Recorder>,
     notes: &mut Vec<String>,
 ) -> Result<(Vec<Trace>, Failed), Failure> {
     let mut traces = Vec::new();
@@ -113,13 +116,16 @@ async fn fetched(
     let mut ready = if args.ids.len() > 1 { all_at_once(sources, &args.ids).await } else { HashMap::new() };
     for typed in &args.ids {
         let found = TraceId::parse(typed).ok().and_then(|id| ready.remove(&id));
-        let trace = if let Some(trace) = found {
+        let mut trace = if let Some(trace) = found {
             trace
         } else {
             let Found { trace, failed: more } = find::trace(sources, typed).await?;
             ask::also_failed(&mut failed, more);
             trace
         };
+        if let Some(recorder) = recorder.as_mut() {
+            recorder.ask(&mut trace, &mut failed).await;
+        }
         let trace = match &args.span {
             // A drawing of one span says what it means for all.
             Some(typed) if !args.output.is_of_the_whole() => one_span(&trace, typed)?,
@@ -144,9 +150,12 @@ fn printed(
 ) -> String {
     match args.output {
         ShowFormat::Waterfall => {
-            let screen = |drawn: &Drawn| match drawn.span {
-                Some(node) => span::render(drawn.shown(), node, look),
-                None => waterfall::render(drawn.shown(), &drawn.options(args), look),
+            let screen = |drawn: &Drawn| {
+                let trace = match drawn.span {
+                    Some(node) => span::render(drawn.shown(), node, look),
+                    None => waterfall::render(drawn.shown(), &drawn.options(args), look),
+                };
+                trace + &recorded::render(&drawn.trace.errors, look)
             };
             drawn.iter().map(screen).collect::<Vec<_>>().join("\n")
         }
@@ -174,13 +183,16 @@ fn sections<'a>(drawn: &'a [Drawn], args: &ShowArgs) -> Vec<waterfall::Section<'
 }
 
 /// What each backend would be asked for each trace.
-fn explain(sources: &Sources, typed: &[String], ui: &mut Ui) -> Result<Exit, Failure> {
-    for id in typed {
+fn explain(sources: &Sources, args: &ShowArgs, ui: &mut Ui) -> Result<Exit, Failure> {
+    for id in &args.ids {
         let id = TraceId::parse(id).map_err(Failure::usage)?;
         for source in &sources.opened {
             for line in source.explain_fetch(&id) {
                 ui.out(&ask::safe(&format!("{}: {line}", source.name()), ui))?;
             }
+        }
+        if args.errors {
+            ui.out(&ask::safe(&errors::explain(), ui))?;
         }
     }
     Ok(Exit::Yes)

@@ -49,6 +49,8 @@ struct Contents {
     #[serde(default)]
     xray: XRayContents,
     #[serde(default)]
+    rollbar: RollbarContents,
+    #[serde(default)]
     collect: CollectContents,
     #[serde(default)]
     profiles: BTreeMap<String, ProfileContents>,
@@ -69,6 +71,8 @@ struct ProfileContents {
     honeycomb: HoneycombContents,
     #[serde(default)]
     xray: XRayContents,
+    #[serde(default)]
+    rollbar: RollbarContents,
     #[serde(default)]
     collect: CollectContents,
 }
@@ -91,6 +95,14 @@ struct XRayContents {
     group: Option<Spanned<Scalar>>,
     time_range: Option<Spanned<Scalar>>,
     scan: Option<Spanned<Scalar>>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RollbarContents {
+    access_token_file: Option<Spanned<Scalar>>,
+    endpoint: Option<Spanned<Scalar>>,
+    environment: Option<Spanned<Scalar>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -201,6 +213,9 @@ keys! {
     "xray.group" => xray.group,
     "xray.time_range" => xray.time_range,
     "xray.scan" => xray.scan,
+    "rollbar.access_token_file" => rollbar.access_token_file,
+    "rollbar.endpoint" => rollbar.endpoint,
+    "rollbar.environment" => rollbar.environment,
     "collect.otlp_http" => collect.otlp_http,
     "collect.otlp_grpc" => collect.otlp_grpc,
     "collect.zipkin" => collect.zipkin,
@@ -282,14 +297,15 @@ fn complaint(error: &toml::de::Error, text: &str, path: &Path) -> Failure {
     let names = KEYS.iter().map(|name| name.rsplit('.').next().unwrap_or(name)).chain([
         "honeycomb",
         "xray",
+        "rollbar",
         "collect",
         "limits",
         "profiles",
     ]);
     if is_secret(key) {
         return failure.hint(
-            "a file is shown around, so no key is read from it; that for Honeycomb is taken from HONEYCOMB_API_KEY, and the \
-             receiver's token from CRUDDUR_TRACE_COLLECT_TOKEN or the file that `collect.token_file` names",
+            "a file is shown around, so no key is read from it; that for Honeycomb is taken from HONEYCOMB_API_KEY, Rollbar's \
+             from ROLLBAR_READ_TOKEN or the file that `rollbar.access_token_file` names, and the receiver's token from CRUDDUR_TRACE_COLLECT_TOKEN or the file that `collect.token_file` names",
         );
     }
     match nearest(key, names) {
@@ -391,8 +407,10 @@ mod tests {
         ");
         assert_eq!(
             failure.hints(),
-            ["a file is shown around, so no key is read from it; that for Honeycomb is taken from HONEYCOMB_API_KEY, and the \
-              receiver's token from CRUDDUR_TRACE_COLLECT_TOKEN or the file that `collect.token_file` names"]
+            [
+                "a file is shown around, so no key is read from it; that for Honeycomb is taken from HONEYCOMB_API_KEY, Rollbar's \
+              from ROLLBAR_READ_TOKEN or the file that `rollbar.access_token_file` names, and the receiver's token from CRUDDUR_TRACE_COLLECT_TOKEN or the file that `collect.token_file` names"
+            ]
         );
         for text in ["honeycomb.api_key = hunter2", "honeycomb.api_key = 'hunter2", "x-honeycomb-team-token = [hunter2"] {
             let failure = parse(text).unwrap_err();

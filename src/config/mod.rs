@@ -3,7 +3,7 @@
 //! [`aws`] whether AWS was ever set up here · [`mod@env`] the environment as values · [`paths`] where our files are ·
 //! [`mod@file`] what a configuration file holds · [`setting`] a value and its spelling · [`settings`] all of them, and where each
 //! comes from ([`report`]) · [`mod@collect`] what the receiver does, with [`guard`] for who may send to it, and how much ·
-//! [`honeycomb`] how Honeycomb is asked, with [`endpoint`] and [`otlp_headers`] · [`window`] the time that is looked at.
+//! [`honeycomb`] how Honeycomb is asked, with [`endpoint`] and [`otlp_headers`] · [`rollbar`] how Rollbar is · [`window`] the time that is looked at.
 
 pub mod aws;
 pub mod collect;
@@ -15,6 +15,7 @@ pub mod honeycomb;
 pub mod otlp_headers;
 pub mod paths;
 pub mod report;
+pub mod rollbar;
 pub mod setting;
 pub mod settings;
 pub mod window;
@@ -25,5 +26,6 @@ pub use guard::{CollectLimits, Guard};
 pub use honeycomb::{Honeycomb, HoneycombKey, Unusable};
 pub use paths::Paths;
 pub use report::Origin;
+pub use rollbar::{Rollbar, RollbarToken};
 pub use settings::{Flags, Settings, XRay};
 pub use window::Window;

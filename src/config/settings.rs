@@ -7,7 +7,7 @@ use super::file::{ConfigFile, KEYS};
 use super::honeycomb::{Honeycomb, HoneycombFlags};
 use super::report::{Line, Origin};
 use super::setting::Setting;
-use super::{Collect, Env, Paths, Window, aws};
+use super::{Collect, Env, Paths, Rollbar, Window, aws};
 use crate::cli::value::{BackendArg, Color, Length, TimeArg};
 use crate::cli::xray::TimeRangeType;
 use crate::cli::{Cli, CollectArgs, Command, GlobalArgs, XRayArgs};
@@ -39,6 +39,8 @@ pub struct Settings {
     pub honeycomb: Honeycomb,
     /// How AWS X-Ray is asked.
     pub xray: XRay,
+    /// How Rollbar is asked.
+    pub rollbar: Rollbar,
     /// What the receiver does.
     pub collect: Collect,
     /// Where our files are.
@@ -154,6 +156,7 @@ impl Settings {
             hinted: aws_profile.is_some() || aws::is_hinted(env),
             aws_profile,
         };
+        let rollbar = Rollbar::resolve(env, &paths, &mut layers)?;
         let collect = Collect::resolve(collect, env, &paths, &mut layers)?;
         let report = layers.report;
         Ok(Self {
@@ -167,6 +170,7 @@ impl Settings {
             timeout_is_chosen,
             honeycomb,
             xray: asked,
+            rollbar,
             collect,
             paths,
             report,
@@ -331,6 +335,7 @@ mod tests {
     use crate::config::guard::TOKEN;
     use crate::config::honeycomb::API_KEY;
     use crate::config::otlp_headers::FORWARD_HEADERS;
+    use crate::config::rollbar::ACCESS_TOKEN;
     use clap::Parser as _;
 
     fn resolve(command: &str, env: &[(&str, &str)], file: &str) -> Result<Settings, Failure> {
@@ -343,7 +348,7 @@ mod tests {
     }
 
     /// What is told, and is no key of the file.
-    const SECRETS: [&str; 3] = [API_KEY, TOKEN, FORWARD_HEADERS];
+    const SECRETS: [&str; 4] = [API_KEY, ACCESS_TOKEN, TOKEN, FORWARD_HEADERS];
 
     fn shown(settings: &Settings) -> String {
         let lines = settings.report.iter().map(|line| format!("{} = {} ({})", line.key, line.value, line.origin));
@@ -372,6 +377,10 @@ mod tests {
         xray.group =  (default)
         xray.time_range = event (default)
         xray.scan = 250 (default)
+        rollbar.access_token = (not set) (default)
+        rollbar.access_token_file =  (default)
+        rollbar.endpoint = https://api.rollbar.com (default)
+        rollbar.environment =  (default)
         collect.otlp_http = 127.0.0.1:4318 (default)
         collect.otlp_grpc = 127.0.0.1:4317 (default)
         collect.zipkin = 127.0.0.1:9411 (default)

@@ -1,8 +1,9 @@
 //! The nouns: trace, span, resource, scope, attribute – `OpenTelemetry`'s data model, to which every backend is mapped.
 //!
-//! Reading order: [`id`], [`time`], [`value`], [`span`], [`trace`] (with [`segments`]), [`summary`], [`graph`]. Nothing here does I/O,
-//! and nothing here knows of any other folder of the crate.
+//! Reading order: [`id`], [`time`], [`value`], [`span`], [`error_report`], [`trace`] (with [`segments`]), [`summary`], [`graph`].
+//! Nothing here does I/O, and nothing here knows of any other folder of the crate.
 
+pub mod error_report;
 pub mod graph;
 pub mod id;
 pub mod segments;
@@ -12,6 +13,7 @@ pub mod time;
 pub mod trace;
 pub mod value;
 
+pub use error_report::{ErrorReport, Occurrence, Recorded};
 pub use graph::ServiceGraph;
 pub use id::{SpanId, Spelling, TraceId};
 pub use span::{EntityRef, Event, Link, Resource, Scope, Span, SpanKind, Status, StatusCode};

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::error_report::Recorded;
 use super::id::{SpanId, TraceId};
 use super::segments;
 use super::span::{Resource, Span};
@@ -34,6 +35,8 @@ pub struct Trace {
     pub link: Option<String>,
     /// What there is to say about how it was read, one sentence each.
     pub notes: Vec<String>,
+    /// What a service for errors has recorded of it.
+    pub errors: Recorded,
 }
 
 impl Trace {
@@ -63,6 +66,7 @@ impl Trace {
             precision: 1,
             link: None,
             notes: Vec::new(),
+            errors: Recorded::NotAsked,
         };
         (!trace.spans.is_empty()).then_some(trace)
     }
@@ -100,6 +104,7 @@ impl Trace {
         part.link.clone_from(&self.link);
         part.notes.clone_from(&self.notes);
         part.precision = self.precision;
+        part.errors.clone_from(&self.errors);
         Some(part)
     }
 

@@ -5,6 +5,9 @@
 //! of JSON can hold. Fields whose value is not known are `null`; fields marked "only where" below are left out otherwise. A changed
 //! meaning is a new [`SCHEMA`].
 //!
+//! A trace that was shown with its errors has `errors`, a list: what was recorded (`class`, `message`, `time` to the second, `link`), the
+//! `item` under which it is counted, and how sure it is that it belongs to the trace (`sureness`, `evidence`).
+//!
 //! Who calls whom is `{"schema": 1, "nodes": […], "edges": […], "notes": […]}`: [`map`].
 //! Figures by service and operation are `{"schema": 1, "period": …, "trace_count": …, "services": […], "notes": […]}`: [`stats`](fn@stats).
 //! What differs is `{"schema": 1, "diff": {…}, "notes": […]}`: [`diff`](fn@diff).
@@ -12,6 +15,7 @@
 mod attributes;
 mod diff;
 mod graph;
+mod recorded;
 mod span;
 mod stats;
 #[cfg(test)]
@@ -32,6 +36,7 @@ use crate::render::report::Answer;
 pub(super) use attributes::EntriesView;
 use diff::DiffDocument;
 use graph::GraphDocument;
+use recorded::RecordedView;
 use span::SpansView;
 use stats::StatsDocument;
 
@@ -300,6 +305,9 @@ struct TraceView<'a> {
     /// Only where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     spans: Option<SpansView<'a>>,
+    /// What a service for errors has recorded of it. Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<RecordedView<'a>>,
 }
 
 impl<'a> TraceView<'a> {
@@ -323,6 +331,7 @@ impl<'a> TraceView<'a> {
             complete: (!summary.complete() || !summary.unread).then_some(summary.complete()),
             evidence: summary.evidence.iter().map(EvidenceView::of).collect(),
             spans: trace.map(|trace| SpansView { spans: trace.spans(), trace_start: summary.start }),
+            errors: trace.and_then(|trace| RecordedView::of(&trace.errors)),
         }
     }
 }

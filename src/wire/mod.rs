@@ -1,7 +1,8 @@
 //! Formats: bytes to model and back, without sockets.
 //!
 //! Reading order: [`batch`] (what passes between receiver, format and store), [`error`] (what can be wrong), [`otlp`], [`xray`],
-//! [`jaeger`], [`zipkin`], [`honeycomb`] (rows of query results), [`read`] (a stored batch back to spans) and [`sniff`] (a file of any of them).
+//! [`jaeger`], [`zipkin`], [`honeycomb`] (rows of query results), [`rollbar`] (errors), [`read`] (a stored batch back
+//! to spans) and [`sniff`] (a file of any of them).
 
 pub mod batch;
 pub mod error;
@@ -9,6 +10,7 @@ pub mod honeycomb;
 pub mod jaeger;
 pub mod otlp;
 pub mod read;
+pub mod rollbar;
 pub mod sniff;
 pub mod xray;
 pub mod zipkin;

@@ -51,6 +51,10 @@ fn show_says_where_each_setting_comes_from() {
     xray.group                                                  default
     xray.time_range                   event                     default
     xray.scan                         250                       default
+    rollbar.access_token              (not set)                 default
+    rollbar.access_token_file                                   default
+    rollbar.endpoint                  https://api.rollbar.com   default
+    rollbar.environment                                         default
     collect.otlp_http                 127.0.0.1:4318            default
     collect.otlp_grpc                 127.0.0.1:4317            default
     collect.zipkin                    127.0.0.1:9411            default

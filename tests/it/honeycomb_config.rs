@@ -60,7 +60,7 @@ fn a_key_that_is_none_is_refused_without_repeating_it() {
     error: unknown key `api_key` in $HOME/config/cruddur-trace/config.toml, line 2
       2 | api_key =
         | ^^^^^^^
-    hint: a file is shown around, so no key is read from it; that for Honeycomb is taken from HONEYCOMB_API_KEY, and the receiver's token from CRUDDUR_TRACE_COLLECT_TOKEN or the file that `collect.token_file` names
+    hint: a file is shown around, so no key is read from it; that for Honeycomb is taken from HONEYCOMB_API_KEY, Rollbar's from ROLLBAR_READ_TOKEN or the file that `rollbar.access_token_file` names, and the receiver's token from CRUDDUR_TRACE_COLLECT_TOKEN or the file that `collect.token_file` names
     [exit status: 2]
     ");
 }
