@@ -39,6 +39,8 @@ mod list;
 mod lost;
 mod map;
 mod readme;
+mod rollbar;
+mod rollbar_emulator;
 #[cfg(unix)]
 mod run;
 #[cfg(unix)]
