@@ -1,10 +1,11 @@
 """Proves, with the public SDKs as senders, that what `cruddur-trace` reports is what was sent, to it or to AWS X-Ray.
 
-    check.py CRUDDUR_TRACE_BINARY [--node NODE APP.JS] [--honeycomb TESTS]
+    check.py CRUDDUR_TRACE_BINARY [--node NODE APP.JS] [--doubles TESTS]
 
 Runs app.py under `cruddur-trace run`, once for each way of sending, and compares the ground truth that it wrote down with the
 answers of `list`, `show` and `assert`; and with those that it gives when it reads from moto, which stands for AWS X-Ray, what was
-sent there. The double of Honeycomb in the integration tests (the binary TESTS) is proved first, by clients that others wrote.
+sent there. The doubles of Honeycomb and Rollbar in the integration tests (the binary TESTS) are proved first, by clients that others
+wrote.
 Prints one line for each thing that is proved; the first difference ends it.
 """
 
@@ -532,6 +533,13 @@ def check_honeycomb(session: Session, tests: str):
     check_double(tests, session.folder, proved)
 
 
+def check_errors(session: Session, tests: str):
+    """The package is needed for this alone, too."""
+    from rollbar_double import check_rollbar
+
+    check_rollbar(session, tests, proved)
+
+
 GZIP, DEFLATE = ({"OTEL_EXPORTER_OTLP_COMPRESSION": coding} for coding in ("gzip", "deflate"))
 JSON, GRPC = ({"PEERS_EXPORTER": exporter} for exporter in ("json", "grpc"))
 PYTHON_CHECKS = {
@@ -559,14 +567,18 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("binary", type=lambda path: str(Path(path).resolve()))
     parser.add_argument("--node", nargs=2, metavar=("NODE", "APP.JS"))
-    parser.add_argument("--honeycomb", type=lambda path: str(Path(path).resolve()))
+    parser.add_argument("--doubles", type=lambda path: str(Path(path).resolve()))
     arguments = parser.parse_args()
     # Otherwise SIGTERM would leave the temporary folder, and the processes of the moment, behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="cruddur-trace-peers-") as folder:
         checks = node_checks(*arguments.node) if arguments.node else PYTHON_CHECKS
-        if arguments.honeycomb:
-            checks = {"The double of Honeycomb": lambda session: check_honeycomb(session, arguments.honeycomb)} | checks
+        if arguments.doubles:
+            doubles = {
+                "The double of Honeycomb": lambda session: check_honeycomb(session, arguments.doubles),
+                "Errors, as Rollbar's package sends them to its double": lambda session: check_errors(session, arguments.doubles),
+            }
+            checks = doubles | checks
         for name, check in checks.items():
             print(name, flush=True)
             began = time.monotonic()
