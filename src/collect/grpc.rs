@@ -102,12 +102,23 @@ async fn unknown<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) 
     spans.fail(&Fault::Unknown(request.uri().path().to_owned()))
 }
 
+/// The answer to a call without the token. In trailers, as all answers to calls are: clients would take the text of a 401 for a message.
+pub(super) fn unauthorized<S: Sink>(spans: &Spans<S>) -> Response {
+    spans.fail(&Fault::Unauthorized)
+}
+
+/// Whether these are the headers of a call.
+pub(super) fn is_call(headers: &HeaderMap) -> bool {
+    let name = media_type(headers);
+    ["application/grpc", "application/grpc+proto"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
 /// The answer to a request that is no call of gRPC at all. It must not be 200, as that to every call is.
 fn no_call<S: Sink>(spans: &Spans<S>, headers: &HeaderMap) -> Option<Response> {
-    let name = media_type(headers);
-    if ["application/grpc", "application/grpc+proto"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
+    if is_call(headers) {
         return None;
     }
+    let name = media_type(headers);
     spans.counters.refused_unsupported.one();
     let name = if name.is_empty() { "no content type" } else { name };
     let why = format!("This is for calls of gRPC, whose content type is application/grpc, not {name}.\n");
@@ -129,6 +140,7 @@ impl<S: Sink> Spans<S> {
         match fault {
             Fault::Refused(refusal) => self.count(refusal),
             Fault::Misframed(_) => self.counters.refused_malformed.one(),
+            Fault::Unauthorized => self.counters.refused_unauthorized.one(),
             Fault::Unknown(_) => self.counters.refused_unknown.one(),
         }
         answer::failed(fault)

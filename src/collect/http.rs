@@ -12,7 +12,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, Version, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -165,9 +165,13 @@ impl<S: Sink> Spans<S> {
     }
 
     async fn unknown_sender(&self, request: Request) -> Response {
+        let is_call = request.version() >= Version::HTTP_2 && grpc::is_call(request.headers());
         if let Err(refusal) = self.drain(request.into_body()).await {
             self.count(&refusal);
             return answer::refused_in_words(&refusal);
+        }
+        if is_call {
+            return grpc::unauthorized(self);
         }
         self.counters.refused_unauthorized.one();
         let why = "This receiver wants a token: `Authorization: Bearer …` (SDKs: OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20…).\n";
