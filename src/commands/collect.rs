@@ -79,7 +79,7 @@ pub(crate) async fn run(args: &CollectArgs, context: &Context, ui: &mut Ui) -> R
     tokio::select! {
         closed = door.close_after(|| None, async || forwarding.stop(Instant::now() + DRAIN).await) => {
             let (counted, reports) = closed?;
-            ui.note(&format!("kept {}", units::plural(receive::kept(&counted) as usize, "span", "spans")));
+            ui.note(&format!("kept {}", receive::kept(&counted)));
             if let Some(refused) = receive::refused(&counted) {
                 ui.warn(&refused);
             }

@@ -38,6 +38,7 @@ mod interactive;
 mod list;
 mod lost;
 mod map;
+mod otlp_logs;
 mod readme;
 #[cfg(unix)]
 mod run;

@@ -14,7 +14,7 @@ use super::message::Misframed;
 use crate::collect::coding::SPOKEN;
 use crate::collect::refusal::Refusal;
 use crate::wire::Refused;
-use crate::wire::otlp::response::{self, Encoding};
+use crate::wire::otlp::response::{self, Encoding, Signal};
 
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/grpc");
 const STATUS: HeaderName = HeaderName::from_static("grpc-status");
@@ -83,8 +83,8 @@ impl Fault {
 }
 
 /// OK: all is kept but these.
-pub(super) fn kept(refused: &[Refused]) -> Response {
-    let message = response::success(Encoding::Protobuf, refused);
+pub(super) fn kept(signal: Signal, refused: &[Refused]) -> Response {
+    let message = response::success(Encoding::Protobuf, signal, refused);
     // It is never compressed, and never so long.
     let length = u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes();
     let framed = Bytes::from([&[0][..], &length, &message].concat());
