@@ -1,5 +1,6 @@
 //! Requests that are never the same, sent by many connections: a receiver that was sent the same again would have little to do.
 
+use std::collections::HashSet;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -9,11 +10,32 @@ use cruddur_trace::wire::otlp;
 use super::receiver::{connect, post};
 use super::support::{self, TOGETHER, now, requests};
 
-/// A request of which every trace can be made another one.
+/// A request of which every trace can be made another one, of now.
 pub(crate) struct Template {
     pub(crate) body: Vec<u8>,
     /// Where the first halves of the traces' ids are.
     pub(crate) ids: Vec<usize>,
+    /// Where its times are, and how long before the request each of them is, in nanoseconds.
+    times: Vec<(usize, u64)>,
+}
+
+impl Template {
+    /// The first half of the ids of the traces in the request of this number: spread over all that there are, as random ones are.
+    pub(crate) fn id(number: u64) -> [u8; 8] {
+        // The multiplier of Knuth's hash for 64 bits: odd, so that no two numbers have the same.
+        number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()
+    }
+
+    fn fill(&self, number: u64, body: &mut Vec<u8>) {
+        body.clone_from(&self.body);
+        for &at in &self.ids {
+            body[at..at + 8].copy_from_slice(&Self::id(number));
+        }
+        let now = now().0;
+        for &(at, before) in &self.times {
+            body[at..at + 8].copy_from_slice(&(now - before).to_le_bytes());
+        }
+    }
 }
 
 /// What was answered.
@@ -69,10 +91,7 @@ impl Load<'_> {
     fn send(&self, stream: &mut TcpStream, body: &mut Vec<u8>, tally: &Tally) {
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         let template = &self.templates[number as usize % self.templates.len()];
-        body.clone_from(&template.body);
-        for &at in &template.ids {
-            body[at..at + 8].copy_from_slice(&number.to_be_bytes());
-        }
+        template.fill(number, body);
         match post(stream, body) {
             200 => drop(tally.taken.fetch_add(1, Ordering::Relaxed)),
             429 | 503 => {
@@ -113,9 +132,18 @@ fn template(spans: &support::Spans) -> Template {
         bytes[..8].copy_from_slice(&MARK);
         *id = cruddur_trace::model::TraceId::from_bytes(bytes);
     }
+    let times: HashSet<u64> =
+        spans.iter().flat_map(|(_, span)| [Some(span.start.0), span.end.map(|end| end.0)]).flatten().collect();
     let (body, refused) = otlp::encode(spans.iter().map(|(id, span)| (id, span)));
     assert_eq!(refused, []);
     let ids: Vec<usize> = (0..body.len() - 8).filter(|&at| body[at..at + 8] == MARK).collect();
     assert_eq!(ids.len(), spans.len(), "each span names its trace once");
-    Template { body, ids }
+    let last = times.iter().copied().max().unwrap_or_default();
+    let time = |at: usize| {
+        let time = u64::from_le_bytes(body[at..at + 8].try_into().expect("eight bytes"));
+        times.contains(&time).then_some((at, last - time))
+    };
+    let times: Vec<(usize, u64)> = (0..body.len() - 8).filter_map(time).collect();
+    assert_eq!(times.len(), spans.len() * 2, "each has a start and an end");
+    Template { body, ids, times }
 }

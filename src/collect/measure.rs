@@ -59,18 +59,19 @@ impl Kind {
     fn of_field(self, number: u64) -> Option<Self> {
         match (self, number) {
             (Self::Request, 1) => Some(Self::ResourceSpans),
-            (Self::ResourceSpans, 1) => Some(Self::Resource),
+            (Self::ResourceSpans | Self::ResourceLogs, 1) => Some(Self::Resource),
             (Self::ResourceSpans, 2) => Some(Self::ScopeSpans),
             // Event has its attributes in 3, Link in 4.
             (Self::LogsRequest, 1) => Some(Self::ResourceLogs),
-            (Self::ResourceLogs, 1) => Some(Self::Resource),
             (Self::ResourceLogs, 2) => Some(Self::ScopeLogs),
-            (Self::ScopeLogs, 1) => Some(Self::Scope),
             (Self::ScopeLogs, 2) => Some(Self::LogRecord),
             (Self::LogRecord, 5) => Some(Self::Body),
-            (Self::LogRecord, 6) => Some(Self::Attribute),
-            (Self::Resource | Self::Map, 1) | (Self::Scope, 3) | (Self::Span, 9) | (Self::Part, 3 | 4) => Some(Self::Attribute),
-            (Self::ScopeSpans, 1) => Some(Self::Scope),
+            (Self::Resource | Self::Map, 1)
+            | (Self::Scope, 3)
+            | (Self::Span, 9)
+            | (Self::LogRecord, 6)
+            | (Self::Part, 3 | 4) => Some(Self::Attribute),
+            (Self::ScopeSpans | Self::ScopeLogs, 1) => Some(Self::Scope),
             (Self::ScopeSpans, 2) => Some(Self::Span),
             (Self::Span, 11 | 13) => Some(Self::Part),
             (Self::Attribute, 2) => Some(Self::Value),

@@ -322,6 +322,17 @@ mod tests {
     }
 
     #[test]
+    fn log_records_are_passed_over() {
+        let logs = Stored { format: Some(Format::OtlpLogs), spans: 0, ..otlp(2, 1..2) };
+        for tongue in [Tongue::Otlp, Tongue::XRay] {
+            let parcels = pack(tongue, vec![otlp(1, 1..3), logs.clone(), otlp(3, 3..4)], 0, Time(0));
+            let told: Vec<_> = parcels.iter().map(|parcel| (parcel.body.spans(), parcel.last_batch(), parcel.ends)).collect();
+            assert_eq!(told, [(3, 3, true)], "{tongue:?}");
+            assert_eq!((parcels[0].aside.len(), parcels[0].evicted), (0, 0));
+        }
+    }
+
+    #[test]
     fn what_cannot_be_sent_at_all_is_set_aside_with_its_reason() {
         let unknown = Stored { format: None, ..otlp(1, 1..3) };
         let broken = Stored { data: vec![0xff], ..otlp(2, 1..2) };

@@ -67,7 +67,9 @@ impl Logs {
         let mut logs = Self::from_otlp_protobuf(&data)?;
         let mut refusals = Refusals::default();
         refusals.extend(std::mem::take(&mut logs.refused));
-        note.into_iter().for_each(|note| refusals.note(note));
+        if let Some(note) = note {
+            refusals.note(note);
+        }
         Ok(Self { refused: refusals.into_vec(), ..logs })
     }
 }
@@ -126,8 +128,8 @@ fn record(data: &[u8]) -> Result<Result<(TraceId, LogRecord), Unkept>> {
     }
     event.time = Time(if time == 0 { observed } else { time });
     let word = severity(number);
-    event.name =
-        [event_name, severity_text, word, "log"].into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned();
+    let names = [event_name, severity_text, word, "log"];
+    names.into_iter().find(|name| !name.is_empty()).unwrap_or_default().clone_into(&mut event.name);
     let told = &mut event.attributes;
     told.push(SIGNAL, "log");
     tell(told, "body", body);
@@ -162,12 +164,12 @@ mod tests {
 
     use super::*;
 
-    fn any(value: Any) -> Option<AnyValue> {
-        Some(AnyValue { value: Some(value) })
+    fn any(value: Any) -> AnyValue {
+        AnyValue { value: Some(value) }
     }
 
     fn entry(key: &str, value: Any) -> KeyValue {
-        KeyValue { key: key.to_owned(), value: any(value), key_strindex: 0 }
+        KeyValue { key: key.to_owned(), value: Some(any(value)), key_strindex: 0 }
     }
 
     fn line(trace: Vec<u8>, text: &str) -> proto::LogRecord {
@@ -175,7 +177,7 @@ mod tests {
             time_unix_nano: 5,
             severity_number: 13,
             severity_text: "WARNING".to_owned(),
-            body: any(Any::StringValue(text.to_owned())),
+            body: Some(any(Any::StringValue(text.to_owned()))),
             attributes: vec![entry("code.lineno", Any::IntValue(7))],
             flags: 1,
             trace_id: trace,
@@ -235,10 +237,10 @@ mod tests {
 
     #[test]
     fn a_value_that_nests_too_deep_costs_its_record_and_no_other() {
-        let deep = (0..=MAX_NESTING)
-            .fold(Any::IntValue(1), |inner, _| Any::ArrayValue(ArrayValue { values: any(inner).into_iter().collect() }));
+        let deep =
+            (0..=MAX_NESTING).fold(Any::IntValue(1), |inner, _| Any::ArrayValue(ArrayValue { values: vec![any(inner)] }));
         let mut bad = line(vec![7; 16], "x");
-        bad.body = any(deep);
+        bad.body = Some(any(deep));
         let logs = Logs::from_otlp_protobuf(&request(vec![bad, line(vec![7; 16], "y")])).unwrap();
         assert_eq!(logs.refused, [Refused { count: 1, reason: check::TOO_DEEP.to_owned() }]);
         assert_eq!(logs.batch.lines, [1]);

@@ -20,19 +20,19 @@ pub(super) struct Lines {
     pub(super) fate: Option<[u64; 3]>,
 }
 
-fn value(text: &str) -> Option<AnyValue> {
-    Some(AnyValue { value: Some(Value::StringValue(text.to_owned())) })
+fn value(text: &str) -> AnyValue {
+    AnyValue { value: Some(Value::StringValue(text.to_owned())) }
 }
 
 fn record(seed: u64, number: u64) -> LogRecord {
     let trace_id = [seed.to_be_bytes(), number.to_be_bytes()].concat();
-    let attributes = vec![KeyValue { key: "line".to_owned(), value: value("seven"), key_strindex: 0 }];
+    let attributes = vec![KeyValue { key: "line".to_owned(), value: Some(value("seven")), key_strindex: 0 }];
     let (time_unix_nano, severity_text) = (1_800_000_000_000_000_000, "WARN".to_owned());
     LogRecord {
         time_unix_nano,
         severity_number: 13,
         severity_text,
-        body: value("slow"),
+        body: Some(value("slow")),
         attributes,
         trace_id,
         span_id: vec![7; 8],
@@ -43,7 +43,7 @@ fn record(seed: u64, number: u64) -> LogRecord {
 /// A request of two records of one trace and one of none.
 pub(super) fn request(seed: u64, number: u64) -> Vec<u8> {
     let none = LogRecord { trace_id: Vec::new(), ..record(seed, number) };
-    of(vec![record(seed, number), none, LogRecord { body: value("again"), ..record(seed, number) }])
+    of(vec![record(seed, number), none, LogRecord { body: Some(value("again")), ..record(seed, number) }])
 }
 
 fn of(log_records: Vec<LogRecord>) -> Vec<u8> {

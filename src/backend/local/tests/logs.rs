@@ -66,7 +66,7 @@ fn lines_are_evicted_with_their_trace_and_those_of_none_by_their_own_age() {
     // The third one's spans and its line's trace are young, the others old; the line of the third is old itself.
     let age = "UPDATE batches SET received = 5; UPDATE trace_rows SET received = 5 WHERE n <> (SELECT max(n) FROM trace_rows)";
     connection.execute_batch(age).unwrap();
-    let retention = Retention { max_age: Some(Duration::from_secs(60)), max_bytes: None };
+    let retention = Retention { max_age: Some(Duration::from_mins(1)), max_bytes: None };
     assert_eq!(evict(&mut connection, &retention, NOW).unwrap(), 1);
     assert_eq!(["trace_rows", "log_fragments", "batches"].map(|table| count(&connection, table)), [1, 1, 2]);
     drop(connection);

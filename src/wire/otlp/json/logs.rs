@@ -171,14 +171,14 @@ impl JsonRecord<'_> {
             attributes: attributes(&self.attributes.0, MAX_NESTING),
             dropped_attributes_count: self.dropped_attributes.unsigned(),
             flags: self.flags.unsigned(),
-            trace_id: bytes(id::<16>(&self.trace_id.0)),
-            span_id: bytes(id::<8>(&self.span_id.0)),
+            trace_id: bytes::<16>(&self.trace_id.0),
+            span_id: bytes::<8>(&self.span_id.0),
         }
     }
 }
 
-fn bytes<const N: usize>(id: Option<Id<'_, N>>) -> Vec<u8> {
-    match id {
+fn bytes<const N: usize>(text: &str) -> Vec<u8> {
+    match id::<N>(text) {
         Some(Id::Bytes(bytes)) => bytes.to_vec(),
         Some(Id::Text(_)) | None => Vec::new(),
     }
