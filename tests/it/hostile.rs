@@ -389,8 +389,11 @@ fn http_that_is_nearly_right() {
             assert!(answers.iter().all(|answer| known.contains(&answer.status)), "{bytes:?}: {answers:?}");
             kept(&format!("damage {number}"), &bytes, &answers);
         }
-        assert!(answered > 0, "{}: some are as good as whole", target.path);
         let counted = site.counters().get("sampling_requests") - asked;
+        // Whether one that hangs up is still answered is a matter of time; one that does not is.
+        let answers = http::exchange(to, &target.whole(), false);
+        assert_eq!(answers.iter().map(|answer| answer.status).collect::<Vec<_>>(), [target.taken], "{}", target.path);
+        kept("as good as whole", &target.whole(), &answers);
         assert!(spans.is_some() || counted >= answered, "{counted} are counted of {answered} that were answered");
         still_good(&site);
     }
