@@ -38,6 +38,7 @@ mod interactive;
 mod list;
 mod lost;
 mod map;
+mod profiles;
 mod readme;
 #[cfg(unix)]
 mod run;
