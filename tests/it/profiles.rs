@@ -1,6 +1,6 @@
 //! Profiles, what is configured for single commands, and keys that are in files or printed by commands – which nobody is ever shown.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::support::honeycomb::{CONFIGURATION, Honeycomb};
 use crate::support::spans::{family, trace_id};
@@ -54,6 +54,16 @@ fn a_profile_says_what_each_command_does_and_an_option_wins() {
     assert_eq!(home.line("list -b file:cruddur.json -o jsonl").stdout.lines().count(), 2);
     let home = home.with("CRUDDUR_TRACE_PROFILE", "machines").with("CRUDDUR_TRACE_LIST_LIMIT", "3");
     assert_eq!(home.line("list").stdout.lines().count(), 3);
+}
+
+#[test]
+fn a_profile_says_how_long_an_assertion_asks_again() {
+    let home = home("[profiles.ci]\nassert = { wait = '1s' }\n");
+    home.import("cruddur.json");
+    let begun = Instant::now();
+    let output = home.line("assert -b local --name nobody --profile ci");
+    assert!(begun.elapsed() >= Duration::from_secs(1), "somebody may still come: {output}");
+    assert_eq!(output.code, Some(1), "{output}");
 }
 
 #[test]
