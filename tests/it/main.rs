@@ -39,6 +39,7 @@ mod list;
 mod lost;
 mod map;
 mod otlp_logs;
+mod profiles;
 mod readme;
 #[cfg(unix)]
 mod run;
