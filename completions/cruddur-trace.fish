@@ -58,7 +58,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "config"
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -s n -l limit -d 'List at most this many [default: 20]' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -s o -l output -d 'How to print the traces' -r -f -a "table\t'A table to read'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -s o -l output -d 'How to print the traces [default: table]' -r -f -a "table\t'A table to read'
 json\t'One JSON document'
 jsonl\t'One JSON document a line, one for each trace'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand list" -l service -d 'A span of this service: `service = "NAME"`' -r
@@ -104,7 +104,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l spa
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l zoom -d 'Draw only this span and what is below it, over the whole width' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l max-rows -d 'Draw at most this many rows of a trace: what failed or was looked for, the critical path and the longest; the rest is counted [default: all; 1000 for svg, 60 for markdown, 100 for mermaid]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l depth -d 'Draw so many levels of the tree; what is deeper is counted' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s o -l output -d 'How to print the trace' -r -f -a "waterfall\t'A waterfall to read'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s o -l output -d 'How to print the trace [default: waterfall]' -r -f -a "waterfall\t'A waterfall to read'
 json\t'One JSON document'
 jsonl\t'One JSON document a line, one for each trace'
 otlp\t'OTLP/JSON, as other OpenTelemetry tools read it'
@@ -158,7 +158,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and 
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l settle -d 'Expect nothing more of a trace that has been silent for so long [default: 10s, of backends on the network 60s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l interval -d 'With --wait, ask again after so long, but never more often than a backend allows' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l trace -d 'Look at this trace only, however old it is; its id is written as for `show`' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -s o -l output -d 'How to print the verdict' -r -f -a "text\t'Text to read'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -s o -l output -d 'How to print the verdict [default: text]' -r -f -a "text\t'Text to read'
 json\t'One JSON document'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l junit -d 'Also write a JUnit XML file, which CI servers read' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l markdown -d 'Also write Markdown; in GitHub Actions it goes to the job summary as well, with annotations' -r -F
@@ -226,9 +226,9 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and 
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l a -d 'As A, the newest traces that satisfy this filter expression' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l b -d 'As B, the newest traces that satisfy this filter expression' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -s n -l limit -d 'Compare at most this many traces a side' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l max-rows -d 'Show at most this many lines of where the time went, and as many paths that are new, gone or changed; the rest is added up. Not for json' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -s o -l output -d 'How to print what differs' -r -f -a "text\t'Tables to read'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -s n -l limit -d 'Compare at most this many traces a side [default: 200]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l max-rows -d 'Show at most this many lines of where the time went, and as many paths that are new, gone or changed; the rest is added up. Not for json [default: 20]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -s o -l output -d 'How to print what differs [default: text]' -r -f -a "text\t'Tables to read'
 json\t'One JSON document'
 markdown\t'Tables in Markdown, as GitHub reads them'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -l xray-filter -d 'Ask X-Ray for this too, in its own filter expressions, such as `service() { fault }`' -r
@@ -258,10 +258,10 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -s q -
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l trace -d 'Look at this trace only, however old it is; its id is written as for `show`. May be given several times' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -s n -l limit -d 'Look at this many traces at most' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -s n -l limit -d 'Look at this many traces at most [default: 200]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l by -d 'One line for each of these [default: services, with their operations below]' -r -f -a "service\t'A service'
 operation\t'An operation of whatever service'"
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l sort -d 'What comes first; the largest does' -r -f -a "count\t'How many spans there are'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l sort -d 'What comes first; the largest does [default: count]' -r -f -a "count\t'How many spans there are'
 errors\t'How many of them failed'
 p50\t'The median duration'
 p90\t'The duration that nine of ten do not exceed'
@@ -270,7 +270,7 @@ max\t'The longest duration'
 self\t'How long they were at work themselves'
 name\t'The name, from A to Z'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -l max-rows -d 'Draw at most this many operations of a service, or lines with --by; the rest is added up. Not for json and csv' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -s o -l output -d 'How to print the figures' -r -f -a "text\t'A table to read'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -s o -l output -d 'How to print the figures [default: text]' -r -f -a "text\t'A table to read'
 json\t'One JSON document'
 csv\t'Comma-separated values, one line for each operation, or for each service with `--by service`'
 markdown\t'A table in Markdown, as GitHub reads it'"
@@ -307,8 +307,8 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -s q 
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand stats" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -l trace -d 'Draw this trace only, however old it is; its id is written as for `show`. May be given several times' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -s n -l limit -d 'Look at this many traces at most' -r
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -s o -l output -d 'How to print the map' -r -f -a "text\t'Text to read'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -s n -l limit -d 'Look at this many traces at most [default: 200]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand map" -s o -l output -d 'How to print the map [default: text]' -r -f -a "text\t'Text to read'
 json\t'One JSON document'
 mermaid\t'A flowchart in Mermaid\'s language, for Markdown'
 svg\t'A picture'"

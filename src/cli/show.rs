@@ -10,7 +10,7 @@ use super::honeycomb::Attributes;
 /// Finds the trace by its id, however old it is. The id may be written in any way: 32 hex digits, X-Ray's 1-8hex-24hex, a
 /// `traceparent` or `X-Amzn-Trace-Id` header, the address of the trace in the Honeycomb or X-Ray console, or the beginning of
 /// an id, as long as only one trace begins so.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = "Examples:
   cruddur-trace show 5759e988bd862e3fe1be46a994272793
   cruddur-trace show 1-5759e988-bd862e3f --max-rows 40
@@ -89,9 +89,9 @@ pub struct ShowArgs {
     #[arg(short, long, conflicts_with_all = ["output", "span", "explain", "open"])]
     pub interactive: bool,
 
-    /// How to print the trace
-    #[arg(short, long, value_name = "FORMAT", default_value = "waterfall")]
-    pub output: ShowFormat,
+    /// How to print the trace [default: waterfall]
+    #[arg(short, long, value_name = "FORMAT")]
+    pub output: Option<ShowFormat>,
 
     /// What only Honeycomb is asked.
     #[command(flatten)]
@@ -100,6 +100,13 @@ pub struct ShowArgs {
     /// How many of the spans' attributes to ask Honeycomb for [default: known for waterfall, svg, markdown and mermaid; else all]
     #[arg(long, value_name = "WHICH", help_heading = "Honeycomb options")]
     pub attributes: Option<Attributes>,
+}
+
+impl ShowArgs {
+    /// How to print the trace: as was said, or as usual.
+    pub fn output(&self) -> ShowFormat {
+        self.output.unwrap_or_default()
+    }
 }
 
 /// How `show` prints.

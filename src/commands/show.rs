@@ -18,6 +18,7 @@ use crate::backend::{Backend as _, Sources};
 use crate::cli::ShowArgs;
 use crate::cli::honeycomb::Attributes;
 use crate::cli::show::ShowFormat;
+use crate::config::per_command as config;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::interactive::Viewer;
@@ -31,10 +32,11 @@ use drawn::Drawn;
 
 /// Fetches every trace before it prints the first: half an answer is none.
 pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+    let args = &complete(args, context);
     check(args, ui)?;
     let filter = filter(args, ui)?;
     let highlight = ask::expression(args.highlight.as_deref(), ui)?;
-    let attributes = match args.output {
+    let attributes = match args.output() {
         ShowFormat::Waterfall | ShowFormat::Svg | ShowFormat::Markdown | ShowFormat::Mermaid => Attributes::Known,
         _ => Attributes::All,
     };
@@ -44,7 +46,7 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
         return explain(&sources, args, ui);
     }
     let mut notes = Vec::new();
-    let mut recorder = args.errors.then(|| errors::Recorder::open(args.bodies, context, ui));
+    let mut recorder = if args.errors { Some(errors::Recorder::open(args.bodies, context, ui).await) } else { None };
     let (mut traces, failed) = fetched(args, &sources, filter.as_ref(), recorder.as_mut(), &mut notes).await?;
     ask::report(&failed, ui);
     for trace in &mut traces {
@@ -52,7 +54,7 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     }
     let look = context.look(ui);
     let mut drawn = Vec::new();
-    if args.output.is_of_the_whole() {
+    if args.output().is_of_the_whole() {
         let traces = std::mem::take(&mut traces).into_iter();
         let new = |trace| Drawn::new(trace, args, filter.as_ref(), highlight.as_ref(), &mut notes);
         drawn = traces.map(new).collect::<Result<_, _>>()?;
@@ -79,13 +81,20 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
         });
         browse::open(pages, ui);
     }
-    match args.output {
+    match args.output() {
         ShowFormat::Waterfall => ui.page(&text)?,
         _ => ui.out(&text)?,
     }
     // The process ends now, and the system takes a million spans back faster than we can.
     std::mem::forget((drawn, traces));
     Ok(Exit::Yes)
+}
+
+/// With what is configured for the options that were not given. A number of rows is for drawings: files for other programs are whole.
+fn complete(args: &ShowArgs, context: &Context) -> ShowArgs {
+    let config::Show { max_rows, expand, output } = context.settings.per_command.show;
+    let drawn = matches!(output, ShowFormat::Waterfall | ShowFormat::Svg | ShowFormat::Markdown | ShowFormat::Mermaid);
+    ShowArgs { max_rows: args.max_rows.or(max_rows.filter(|_| drawn)), expand, output: Some(output), ..args.clone() }
 }
 
 /// What clap cannot know to be wrong.
@@ -96,7 +105,7 @@ fn check(args: &ShowArgs, ui: &Ui) -> Result<(), Failure> {
             return Err(Failure::usage("--interactive shows one trace").hint("`list -i` goes from one to another"));
         }
     }
-    if args.output == ShowFormat::Mermaid && args.span.is_some() {
+    if args.output() == ShowFormat::Mermaid && args.span.is_some() {
         let hint = "`--zoom` draws a span with all that is below it; `-o markdown` tells all of one";
         return Err(Failure::usage("a sequence diagram of one span says nothing").hint(hint));
     }
@@ -128,12 +137,12 @@ async fn fetched(
         }
         let trace = match &args.span {
             // A drawing of one span says what it means for all.
-            Some(typed) if !args.output.is_of_the_whole() => one_span(&trace, typed)?,
+            Some(typed) if !args.output().is_of_the_whole() => one_span(&trace, typed)?,
             _ => trace,
         };
         traces.push(match filter {
             // A drawing shows what each span means for the whole trace, also where only some are drawn.
-            Some(filter) if !args.output.is_of_the_whole() => part::only(filter, &trace, notes)?,
+            Some(filter) if !args.output().is_of_the_whole() => part::only(filter, &trace, notes)?,
             _ => trace,
         });
     }
@@ -148,7 +157,7 @@ fn printed(
     silent: &[String],
     (look, document): (&Look, &Look),
 ) -> String {
-    match args.output {
+    match args.output() {
         ShowFormat::Waterfall => {
             let screen = |drawn: &Drawn| {
                 let trace = match drawn.span {

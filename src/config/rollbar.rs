@@ -1,16 +1,13 @@
 //! How Rollbar is asked: with which token, and where.
 
-use std::fs::File;
-use std::io::Read as _;
-use std::path::PathBuf;
-
 use super::endpoint::{self, Endpoint};
+use super::honeycomb::Unusable;
+use super::key::{Form, Key, Places};
+use super::layers::Layers;
 use super::report::{Line, Origin};
 use super::setting::Setting;
-use super::settings::Layers;
 use super::{Env, Paths};
-use crate::error::{Failure, Kind, OrFail as _};
-use crate::secret::Secret;
+use crate::error::Failure;
 
 /// The token, as `config show` tells it. It is no key of the file: a file is shown around.
 pub const ACCESS_TOKEN: &str = "rollbar.access_token";
@@ -19,16 +16,21 @@ pub const TOKEN_VARIABLE: &str = "ROLLBAR_READ_TOKEN";
 /// The variable in which applications have the token with which they send.
 const SENDERS_VARIABLE: &str = "ROLLBAR_ACCESS_TOKEN";
 
-/// No token is longer, in bytes.
-const LONGEST: u64 = 4096;
+/// Where else it may be.
+const PLACES: Places = Places {
+    what: "Rollbar token",
+    form: Form::Word,
+    file: "rollbar.access_token_file",
+    command: "rollbar.access_token_command",
+};
 
 /// How Rollbar is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rollbar {
-    /// The token as it was found in the environment; it may be none.
-    token: Option<Secret>,
-    /// The file in which it is, unless it is in the environment.
-    token_file: Option<PathBuf>,
+    /// With which token; `None` where nobody gave one, or none that can be used.
+    pub token: Option<Key>,
+    /// What is wrong with the one that was given. Told where it is used: it must not keep commands from their work that never ask.
+    pub unusable: Option<Unusable>,
     /// Where its API is, without `/api/1`: `https://api.rollbar.com`.
     pub endpoint: String,
     /// What the application's environment is called there; `None` leaves it to its spans.
@@ -37,61 +39,27 @@ pub struct Rollbar {
     pub can_send: bool,
 }
 
-/// A token, and who gave it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RollbarToken {
-    /// The token itself: visible ASCII, and not empty.
-    pub secret: Secret,
-    /// The variable, or the file in backquotes.
-    pub origin: String,
-}
-
 impl Rollbar {
     pub(super) fn resolve(env: &Env, paths: &Paths, layers: &mut Layers<'_>) -> Result<Self, Failure> {
-        // Whether it makes sense is told where it is used: it must not keep commands from their work that never ask.
-        let token = env.text(TOKEN_VARIABLE).filter(|text| !text.trim().is_empty()).map(Secret::new);
-        layers.tell(match token {
-            None => Line { key: ACCESS_TOKEN, value: "(not set)".to_owned(), origin: Origin::Default },
-            Some(_) => Line { key: ACCESS_TOKEN, value: "(set)".to_owned(), origin: Origin::Env(TOKEN_VARIABLE.to_owned()) },
-        });
-        let token_file: Option<PathBuf> = layers.pick("rollbar.access_token_file", None, || None)?;
-        let of_file = matches!(layers.origin(), Origin::File { .. });
-        let token_file = token_file.map(|path| if of_file { paths.in_config(&path) } else { path });
-        layers.correct(token_file.show());
+        let own = env.text(TOKEN_VARIABLE).filter(|text| !text.trim().is_empty());
+        let own = own.map(|text| Key::given(PLACES.what, text, TOKEN_VARIABLE)).transpose();
+        let elsewhere = Key::elsewhere(&PLACES, None, paths, layers)?;
+        let variable = |key| (Origin::Env(TOKEN_VARIABLE.to_owned()), key);
+        let (token, unusable) = match own {
+            Ok(own) => (own.map(variable).or(elsewhere), None),
+            Err(failure) => (None, Some(Unusable::new(&failure))),
+        };
+        let (value, origin) = match &token {
+            Some((origin, key)) => (key.told(), origin.clone()),
+            None if unusable.is_some() => ("(not usable)", Origin::Env(TOKEN_VARIABLE.to_owned())),
+            None => ("(not set)", Origin::Default),
+        };
+        layers.tell(Line { key: ACCESS_TOKEN, value: value.to_owned(), origin });
+        let token = token.map(|(_, key)| key);
         let RollbarEndpoint(endpoint) = layers.pick("rollbar.endpoint", None, RollbarEndpoint::default)?;
         let environment = layers.pick("rollbar.environment", None, || None)?;
-        Ok(Self { token, token_file, endpoint, environment, can_send: env.text(SENDERS_VARIABLE).is_some() })
+        Ok(Self { token, unusable, endpoint, environment, can_send: env.text(SENDERS_VARIABLE).is_some() })
     }
-
-    /// The token, read from its file if it is in one; `None` where nobody gave one.
-    ///
-    /// # Errors
-    ///
-    /// What was given is no token, or the file cannot be read. It is not repeated.
-    pub fn token(&self) -> Result<Option<RollbarToken>, Failure> {
-        if let Some(token) = &self.token {
-            return checked(token.expose(), TOKEN_VARIABLE.to_owned()).map(Some);
-        }
-        let Some(path) = &self.token_file else { return Ok(None) };
-        let origin = format!("`{}`", path.display());
-        let doing = || format!("cannot read Rollbar's token in {origin}");
-        let mut text = String::new();
-        let file = File::open(path).or_fail(Kind::Config, doing)?;
-        file.take(LONGEST).read_to_string(&mut text).or_fail(Kind::Config, doing)?;
-        checked(&text, origin).map(Some)
-    }
-}
-
-fn checked(text: &str, origin: String) -> Result<RollbarToken, Failure> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(Failure::config(format!("Rollbar's token in {origin} is empty")));
-    }
-    if text.contains(|c: char| !c.is_ascii_graphic()) {
-        let which = format!("Rollbar's token in {origin} has a blank, a control character or a letter outside of ASCII in it");
-        return Err(Failure::config(which).hint("no token has: is it more than the token, or was it cut on the way?"));
-    }
-    Ok(RollbarToken { secret: Secret::new(text), origin })
 }
 
 /// The address of Rollbar's API: without `/api/1`, and such that a token may be sent there.
@@ -137,12 +105,14 @@ mod tests {
     }
 
     fn token(env: &[(&str, &str)], file: &str) -> Option<(String, String)> {
-        let found = rollbar(env, file).unwrap().token().unwrap();
-        found.map(|token| (token.secret.expose().to_owned(), token.origin))
+        let key = rollbar(env, file).unwrap().token?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let secret = runtime.block_on(key.fetch(std::time::Duration::from_secs(10))).unwrap();
+        Some((secret.expose().to_owned(), key.place().to_owned()))
     }
 
     #[test]
-    fn a_token_is_in_the_environment_or_in_a_file() {
+    fn a_token_is_in_the_environment_or_in_a_file_or_printed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("token");
         std::fs::write(&path, "from-the-file\n").unwrap();
@@ -152,21 +122,17 @@ mod tests {
         assert_eq!(token(&[], ""), None);
         assert_eq!(token(&[variable], &file), of("from-the-environment", TOKEN_VARIABLE));
         assert_eq!(token(&[(TOKEN_VARIABLE, " ")], &file), of("from-the-file", &format!("`{}`", path.display())));
+        assert_eq!(token(&[], "rollbar.access_token_command = ['echo', 'printed']").map(|(token, _)| token), Some("printed".to_owned()));
         assert_eq!(token(&[(SENDERS_VARIABLE, "sends")], ""), None, "what sends does not read");
         assert!(rollbar(&[(SENDERS_VARIABLE, "sends")], "").unwrap().can_send);
-        let relative = rollbar(&[], "rollbar.access_token_file = 'token'").unwrap();
-        assert_eq!(relative.token_file.as_deref(), Some(std::path::Path::new("/c/token")), "relative to the file");
     }
 
     #[test]
     fn a_token_that_is_none_is_told_when_it_is_used_and_not_repeated() {
         for (variable, why) in [("hunter 2", "a blank"), ("hünter2", "outside of ASCII")] {
-            let failure = rollbar(&[(TOKEN_VARIABLE, variable)], "").unwrap().token().unwrap_err();
-            let said = format!("{failure:?} {} {:?}", failure.message(), failure.hints());
+            let said = format!("{:?}", rollbar(&[(TOKEN_VARIABLE, variable)], "").unwrap());
             assert!(said.contains(why) && said.contains(TOKEN_VARIABLE) && !said.contains("nter"), "{said}");
         }
-        let failure = rollbar(&[], "rollbar.access_token_file = '/none/token'").unwrap().token().unwrap_err();
-        assert_eq!(failure.message(), "cannot read Rollbar's token in `/none/token`");
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! The nouns: trace, span, resource, scope, attribute – `OpenTelemetry`'s data model, to which every backend is mapped.
 //!
-//! Reading order: [`id`], [`time`], [`value`], [`span`], [`error_report`], [`trace`] (with [`segments`]), [`summary`], [`graph`].
+//! Reading order: [`id`], [`time`], [`value`], [`span`], [`error_report`], [`trace`] (with [`segments`] and [`log`]), [`summary`], [`graph`].
 //! Nothing here does I/O, and nothing here knows of any other folder of the crate.
 
 pub mod error_report;
 pub mod graph;
 pub mod id;
+pub mod log;
 pub mod segments;
 pub mod span;
 pub mod summary;
@@ -16,6 +17,7 @@ pub mod value;
 pub use error_report::{ErrorReport, Occurrence, Recorded};
 pub use graph::ServiceGraph;
 pub use id::{SpanId, Spelling, TraceId};
+pub use log::LogRecord;
 pub use span::{EntityRef, Event, Link, Resource, Scope, Span, SpanKind, Status, StatusCode};
 pub use summary::{Evidence, SpanFacts, SummaryBuilder, TraceSummary};
 pub use time::{Nanos, Time, TimeRange};

@@ -38,6 +38,8 @@ mod interactive;
 mod list;
 mod lost;
 mod map;
+mod otlp_logs;
+mod profiles;
 mod readme;
 mod rollbar;
 mod rollbar_emulator;

@@ -35,7 +35,8 @@ from compare import (
     summary_of,
 )
 from forwarding import check_forwarding
-from grpc_port import check_put_off, check_zero_code
+from grpc_port import check_put_off
+from logs import check_node_logs, check_zero_code
 from session import PATIENCE, Session, excerpt
 from xray_checks import check_node_rules, check_rules
 
@@ -516,12 +517,16 @@ def check_node(session: Session, node: str, app: str, extra: dict):
 
 
 def node_checks(node: str, app: str) -> dict:
+    logs = str(Path(app).with_name("logs.js"))
     return {
         "Node, by OTLP JSON": lambda session: check_node(session, node, app, {}),
         "Node, by OTLP JSON, gzip": lambda session: check_node(session, node, app, {"OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"}),
-        "Node, by OTLP protobuf": lambda session: check_node(session, node, app, {"PEERS_EXPORTER": "protobuf"}),
+        "Node, by OTLP protobuf": lambda session: check_node(session, node, app, PROTOBUF),
         "Node, by OTLP over gRPC": lambda session: check_node(session, node, app, GRPC),
         "Node, by OTLP over gRPC, gzip": lambda session: check_node(session, node, app, GRPC | GZIP),
+        "Node, log records by OTLP JSON": lambda session: check_node_logs(session, node, logs, {}, proved),
+        "Node, log records by OTLP protobuf": lambda session: check_node_logs(session, node, logs, PROTOBUF, proved),
+        "Node, log records by OTLP over gRPC": lambda session: check_node_logs(session, node, logs, GRPC, proved),
         "Node, by X-Ray's sampling rules": lambda session: check_node_rules(session, node, str(Path(app).with_name("xray.js"))),
     }
 
@@ -541,7 +546,7 @@ def check_errors(session: Session, tests: str):
 
 
 GZIP, DEFLATE = ({"OTEL_EXPORTER_OTLP_COMPRESSION": coding} for coding in ("gzip", "deflate"))
-JSON, GRPC = ({"PEERS_EXPORTER": exporter} for exporter in ("json", "grpc"))
+JSON, PROTOBUF, GRPC = ({"PEERS_EXPORTER": exporter} for exporter in ("json", "protobuf", "grpc"))
 PYTHON_CHECKS = {
     "Wrapping a command": check_wrapping,
     "Every route, by OTLP protobuf": lambda session: check_tour(session, {}),
@@ -551,7 +556,8 @@ PYTHON_CHECKS = {
     "Every route, by OTLP JSON, gzip": lambda session: check_tour(session, JSON | GZIP),
     "Every route, by OTLP over gRPC": lambda session: check_tour(session, GRPC),
     "Every route, by OTLP over gRPC, gzip": lambda session: check_tour(session, GRPC | GZIP),
-    "By OTLP over gRPC, without a line of code": lambda session: check_zero_code(session, proved),
+    "By OTLP over gRPC, without a line of code": lambda session: check_zero_code(session, "grpc", proved),
+    "By OTLP over HTTP, without a line of code": lambda session: check_zero_code(session, "http", proved),
     "By OTLP over gRPC, put off and sent again": lambda session: check_put_off(session, proved),
     "A trace that begins elsewhere": check_orphan,
     "A trace, by Zipkin's protocol": check_zipkin,

@@ -2,13 +2,14 @@
 
 use clap::ValueEnum as _;
 
-use super::super::Context;
 use super::super::ask::{self, Failed};
+use super::super::{Context, keys};
 use crate::analysis::correlation::{Correlated, correlate};
 use crate::backend::rollbar::{Looked, MOST_REQUESTS, NAME, Options, no_token};
 use crate::backend::{BackendError, Remote, Rollbar, Trouble};
 use crate::cli::ShowArgs;
 use crate::cli::show::ShowFormat;
+use crate::config::Unusable;
 use crate::error::Failure;
 use crate::model::error_report::{ErrorItem, ErrorReport, Reports};
 use crate::model::time::{Nanos, SECOND};
@@ -34,17 +35,21 @@ pub(super) struct Recorder {
 
 impl Recorder {
     /// Asks nothing yet.
-    pub(super) fn open(bodies: bool, context: &Context, ui: &mut Ui) -> Self {
+    pub(super) async fn open(bodies: bool, context: &Context, ui: &mut Ui) -> Self {
         let settings = &context.settings.rollbar;
         let environment = settings.environment.clone();
-        let token = match settings.token() {
-            Ok(Some(token)) => token,
-            Ok(None) => return Self { rollbar: None, unready: Some(no_token(settings.can_send)), environment },
-            Err(failure) => return Self { rollbar: None, unready: Some(unusable(&failure)), environment },
+        let unready = |remote| Self { rollbar: None, unready: Some(remote), environment: settings.environment.clone() };
+        if let Some(Unusable { message, hints }) = settings.unusable.clone() {
+            return unready(Remote { kind: Trouble::Unconfigured, message, hints });
+        }
+        let Some(key) = &settings.token else { return unready(no_token(settings.can_send)) };
+        let token = match keys::fetched(key, context, ui).await {
+            Ok(token) => token,
+            Err(failure) => return unready(keys::no_credentials(&failure)),
         };
         let options = Options {
-            token: token.secret,
-            token_origin: token.origin,
+            token,
+            token_origin: key.place().to_owned(),
             endpoint: settings.endpoint.clone(),
             bodies,
             timeout: context.settings.timeout,
@@ -134,17 +139,12 @@ fn window(trace: &Trace) -> Option<TimeRange> {
     TimeRange::new(start.saturating_add(-BEFORE), end.saturating_add(AFTER))
 }
 
-fn unusable(failure: &Failure) -> Remote {
-    let message = std::iter::once(failure.message()).chain(failure.causes()).collect::<Vec<_>>().join(": ");
-    Remote { kind: Trouble::Unconfigured, message, hints: failure.hints().to_vec() }
-}
-
 /// What clap cannot know to be wrong.
 pub(super) fn check(args: &ShowArgs) -> Result<(), Failure> {
-    if !args.errors || matches!(args.output, ShowFormat::Waterfall | ShowFormat::Json | ShowFormat::Jsonl) {
+    if !args.errors || matches!(args.output(), ShowFormat::Waterfall | ShowFormat::Json | ShowFormat::Jsonl) {
         return Ok(());
     }
-    let format = args.output.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    let format = args.output().to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
     Err(Failure::usage(format!("`-o {format}` has no place for the errors of --errors"))
         .hint("the waterfall tells them below the spans, and `-o json` has all that is known of them"))
 }
