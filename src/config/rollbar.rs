@@ -42,7 +42,7 @@ pub struct Rollbar {
 impl Rollbar {
     pub(super) fn resolve(env: &Env, paths: &Paths, layers: &mut Layers<'_>) -> Result<Self, Failure> {
         let own = env.text(TOKEN_VARIABLE).filter(|text| !text.trim().is_empty());
-        let own = own.map(|text| Key::given(PLACES.what, text, TOKEN_VARIABLE)).transpose();
+        let own = own.map(|text| Key::given(PLACES.what, &text, TOKEN_VARIABLE)).transpose();
         let elsewhere = Key::elsewhere(&PLACES, None, paths, layers)?;
         let variable = |key| (Origin::Env(TOKEN_VARIABLE.to_owned()), key);
         let (token, unusable) = match own {
@@ -122,7 +122,10 @@ mod tests {
         assert_eq!(token(&[], ""), None);
         assert_eq!(token(&[variable], &file), of("from-the-environment", TOKEN_VARIABLE));
         assert_eq!(token(&[(TOKEN_VARIABLE, " ")], &file), of("from-the-file", &format!("`{}`", path.display())));
-        assert_eq!(token(&[], "rollbar.access_token_command = ['echo', 'printed']").map(|(token, _)| token), Some("printed".to_owned()));
+        assert_eq!(
+            token(&[], "rollbar.access_token_command = ['echo', 'printed']").map(|(token, _)| token),
+            Some("printed".to_owned())
+        );
         assert_eq!(token(&[(SENDERS_VARIABLE, "sends")], ""), None, "what sends does not read");
         assert!(rollbar(&[(SENDERS_VARIABLE, "sends")], "").unwrap().can_send);
     }
