@@ -1,12 +1,13 @@
 //! A receiver that is left running: `cargo bench --bench soak`. Ten minutes at 80 % of what it takes at most, then a minute of three
 //! times as much, with everything sent on to another receiver. `SOAK_SECONDS` shortens the ten minutes.
 //!
-//! The most that it takes is measured first, with forwarding. Memory, refusals and what waits to be forwarded are told minute by minute.
+//! The most that it takes is measured first, with forwarding, when the store is full: from then on, as much has to be evicted as comes. Memory, refusals and what waits to be forwarded are told minute by minute.
 //! In the end the receiver must have counted as kept what the senders counted as acknowledged, the last trace must be in the store, and
 //! the destination, which counts spans by itself, have been sent all of them that retention has not taken before.
 //!
 //! Linux only: memory is read from `/proc`.
 
+mod load;
 mod receiver;
 #[expect(dead_code, reason = "not every benchmark measures processes that end")]
 mod support;
@@ -16,33 +17,21 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use cruddur_trace::wire::otlp;
 
-use receiver::{connect, post, start, stop};
-use support::{PROGRAM, TOGETHER, now, requests, show};
+use load::{Load, Template, templates};
+use receiver::{start, stop};
+use support::{PROGRAM, TOGETHER, show};
 
 /// Connections that send at once; three times as many when there is too much.
 const CONNECTIONS: usize = 8;
 /// What the store may hold: less than comes in, so that retention is at work too.
-const MAX_SIZE: &str = "1GiB";
-
-/// A request of which every trace can be made another one.
-struct Template {
-    body: Vec<u8>,
-    /// Where the first halves of the traces' ids are.
-    ids: Vec<usize>,
-}
-
-/// What was answered.
-#[derive(Default)]
-struct Tally {
-    taken: AtomicU64,
-    put_off: AtomicU64,
-    other: AtomicU64,
-}
+const MAX_SIZE: &str = "512MiB";
+/// For how long the most is measured at a time.
+const STEP: Duration = Duration::from_secs(5);
 
 fn main() {
     if std::env::args().any(|argument| argument == "--list") {
@@ -51,18 +40,27 @@ fn main() {
     let seconds = std::env::var("SOAK_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(600);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let store = folder.path().join("soak.db");
-    let templates: Vec<Template> =
-        requests(2_000, now()).iter().filter(|spans| spans.len() == TOGETHER).map(template).collect();
+    let templates = templates();
     let (destination, arrived) = sink();
     let forward = format!("otlp=http://{destination}");
     let (mut child, to) = start(folder.path(), &store, &["--max-size", MAX_SIZE, "--forward", &forward]);
     let number = AtomicU64::new(1);
     let load = Load { to, templates: &templates, number: &number };
 
-    let tally = load.run(CONNECTIONS, None, Duration::from_secs(20));
-    let mut acknowledged = tally.taken.load(Ordering::Relaxed);
-    let ceiling = tally.rate(Duration::from_secs(20));
-    show(&format!("ceiling, with forwarding: {ceiling:.0} spans/s"));
+    let mut acknowledged = 0;
+    let mut empty = None;
+    while status(folder.path(), &store)["receivers"][0]["store"]["evicted_traces"] == 0 {
+        let tally = load.run(CONNECTIONS, None, STEP);
+        acknowledged += tally.taken.load(Ordering::Relaxed);
+        empty.get_or_insert(tally.rate(STEP));
+    }
+    let tally = load.run(CONNECTIONS, None, STEP * 4);
+    acknowledged += tally.taken.load(Ordering::Relaxed);
+    let ceiling = tally.rate(STEP * 4);
+    show(&format!(
+        "the most, with forwarding: {:.0} spans/s at first, {ceiling:.0} when the store is full",
+        empty.unwrap_or_default()
+    ));
     wait_until_forwarded(folder.path(), &store);
 
     show("\n| minute | spans/s | refused | memory, MiB | batches that wait to be forwarded |\n|---|---|---|---|---|");
@@ -116,97 +114,6 @@ fn main() {
     assert!(is_stored(&store, last, &templates), "the last one is in the store");
 }
 
-struct Load<'a> {
-    to: SocketAddr,
-    templates: &'a [Template],
-    number: &'a AtomicU64,
-}
-
-impl Load<'_> {
-    /// Sends so many spans a second, or as many as are taken, for so long.
-    fn run(&self, connections: usize, rate: Option<f64>, length: Duration) -> Tally {
-        let (tally, stop) = (Tally::default(), AtomicBool::new(false));
-        let begun = Instant::now();
-        let sent = AtomicU64::new(0);
-        std::thread::scope(|scope| {
-            for _ in 0..connections {
-                scope.spawn(|| {
-                    let mut stream = connect(self.to);
-                    let mut body = Vec::new();
-                    while !stop.load(Ordering::Relaxed) {
-                        if let Some(rate) = rate {
-                            // The next request's time, whichever connection takes it.
-                            let place = sent.fetch_add(1, Ordering::Relaxed);
-                            let due = Duration::try_from_secs_f64(place as f64 * TOGETHER as f64 / rate).expect("it is soon");
-                            if due >= length {
-                                return;
-                            }
-                            std::thread::sleep(due.saturating_sub(begun.elapsed()));
-                        }
-                        self.send(&mut stream, &mut body, &tally);
-                    }
-                });
-            }
-            std::thread::sleep(length);
-            stop.store(true, Ordering::Relaxed);
-        });
-        tally
-    }
-
-    fn send(&self, stream: &mut TcpStream, body: &mut Vec<u8>, tally: &Tally) {
-        let number = self.number.fetch_add(1, Ordering::Relaxed);
-        let template = &self.templates[number as usize % self.templates.len()];
-        body.clone_from(&template.body);
-        for &at in &template.ids {
-            body[at..at + 8].copy_from_slice(&number.to_be_bytes());
-        }
-        match post(stream, body) {
-            200 => drop(tally.taken.fetch_add(1, Ordering::Relaxed)),
-            429 | 503 => {
-                tally.put_off.fetch_add(1, Ordering::Relaxed);
-                // As SDKs do: not at once.
-                std::thread::sleep(Duration::from_secs(1));
-            }
-            _ => drop(tally.other.fetch_add(1, Ordering::Relaxed)),
-        }
-    }
-
-    /// One request on a connection of its own, which must be taken; its number.
-    fn one(&self) -> u64 {
-        let tally = Tally::default();
-        let number = self.number.load(Ordering::Relaxed);
-        self.send(&mut connect(self.to), &mut Vec::new(), &tally);
-        assert_eq!(tally.taken.load(Ordering::Relaxed), 1, "afterwards the next one is taken");
-        number
-    }
-}
-
-impl Tally {
-    fn refused(&self) -> u64 {
-        self.put_off.load(Ordering::Relaxed) + self.other.load(Ordering::Relaxed)
-    }
-
-    /// Acknowledged spans a second.
-    fn rate(&self, length: Duration) -> f64 {
-        (self.taken.load(Ordering::Relaxed) * TOGETHER as u64) as f64 / length.as_secs_f64()
-    }
-}
-
-fn template(spans: &support::Spans) -> Template {
-    const MARK: [u8; 8] = *b"\xa5soakid\x5a";
-    let mut spans = spans.clone();
-    for (id, _) in &mut spans {
-        let mut bytes = id.bytes().expect("it is 16 bytes");
-        bytes[..8].copy_from_slice(&MARK);
-        *id = cruddur_trace::model::TraceId::from_bytes(bytes);
-    }
-    let (body, refused) = otlp::encode(spans.iter().map(|(id, span)| (id, span)));
-    assert_eq!(refused, []);
-    let ids: Vec<usize> = (0..body.len() - 8).filter(|&at| body[at..at + 8] == MARK).collect();
-    assert_eq!(ids.len(), spans.len(), "each span names its trace once");
-    Template { body, ids }
-}
-
 /// A receiver that takes everything; how many spans it was sent.
 fn sink() -> (SocketAddr, Arc<AtomicU64>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
@@ -253,7 +160,7 @@ fn is_stored(store: &Path, number: u64, templates: &[Template]) -> bool {
     let template = &templates[number as usize % templates.len()];
     let connection = rusqlite::Connection::open(store).expect("the store");
     template.ids.iter().all(|&at| {
-        let id = [&number.to_be_bytes()[..], &template.body[at + 8..at + 16]].concat();
+        let id = [&Template::id(number)[..], &template.body[at + 8..at + 16]].concat();
         let there = connection.query_row("SELECT count(*) FROM trace_rows WHERE id = ?", [id], |row| row.get::<_, i64>(0));
         there.expect("a number") == 1
     })

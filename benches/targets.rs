@@ -1,5 +1,7 @@
 //! What the program must reach, measured on the real binary: `cargo bench --bench targets`.
 //!
+//! `cargo bench --bench targets -- ingest` measures one part of it (`reading`, `waiting`, `file` or `ingest`).
+//!
 //! Every figure is set against another of the same run, because machines differ and are noisy: the start of the process, the
 //! bare parsing of the same document, the bare decoding of the same requests. `benches/README.md` holds the last run.
 //!
@@ -19,6 +21,9 @@ use prost::Message as _;
 use receiver::{connect, post, start, stop};
 use support::{PROGRAM, Spans, TOGETHER, fill, now, requests, resources, show, trace};
 
+/// Measures something at a time, in a folder, and adds rows to the report.
+type Part = fn(&Path, Time, &mut String);
+
 /// Connections that send at once.
 const CONNECTIONS: usize = 4;
 
@@ -33,10 +38,12 @@ fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut report = String::from("| what | this program | set against | ratio |\n|---|---|---|---|\n");
     let now = now();
-    reading(folder.path(), now, &mut report);
-    waiting(folder.path(), now, &mut report);
-    file(folder.path(), now, &mut report);
-    ingest(folder.path(), now, &mut report);
+    let parts: [(&str, Part); 4] = [("reading", reading), ("waiting", waiting), ("file", file), ("ingest", ingest)];
+    let named = |name: &str| arguments.iter().any(|argument| argument == name);
+    let all = !parts.iter().any(|(name, _)| named(name));
+    for (_, part) in parts.iter().filter(|(name, _)| all || named(name)) {
+        part(folder.path(), now, &mut report);
+    }
     show(&format!("\n{report}"));
 }
 

@@ -5,12 +5,13 @@
 //! [`completeness`] what may be missing and [`logs`] in which span a log line was written; [`Analysis`] has all of it for one trace.
 //! [`normalise`] says which names mean the same. Of many traces, [`graph`] says who calls whom, [`stats`] how often, how fast and how often in vain, [`matchmaking`] which belong
 //! together. [`diff`] compares two of them, or two cohorts, [`baseline`] many with what is written down of others, and [`snapshot`] one
-//! with a text. [`assertion`] judges what was seen, [`stable`] says what can be asserted of good traces, and [`coverage`] what no
+//! with a text. [`correlation`] says which errors that were recorded elsewhere belong to a trace. [`assertion`] judges what was seen, [`stable`] says what can be asserted of good traces, and [`coverage`] what no
 //! assertion was about.
 
 pub mod assertion;
 pub mod baseline;
 pub mod completeness;
+pub mod correlation;
 pub mod coverage;
 pub mod critical_path;
 pub mod diff;

@@ -10,6 +10,7 @@ pub mod honeycomb;
 pub mod local;
 mod merge;
 pub mod retry_after;
+pub mod rollbar;
 mod sources;
 pub mod xray;
 
@@ -22,6 +23,7 @@ pub use error::{BackendError, Remote, Trouble};
 pub use file::File;
 pub use honeycomb::Honeycomb;
 pub use local::Local;
+pub use rollbar::Rollbar;
 pub use sources::{Answer, Source, Sources};
 pub use xray::XRay;
 

@@ -123,9 +123,9 @@ pub struct AssertArgs {
     #[arg(long)]
     pub coverage: bool,
 
-    /// How to print the verdict
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: AssertFormat,
+    /// How to print the verdict [default: text]
+    #[arg(short, long, value_name = "FORMAT")]
+    pub output: Option<AssertFormat>,
 
     /// The reports.
     #[command(flatten)]

@@ -21,6 +21,7 @@ pub enum ConfigCommand {
     /// Show each setting and where it comes from
     ///
     /// A flag wins over an environment variable, that over the profile, that over the rest of the file, that over the default.
+    /// Of keys and of commands that print them, it is only told where they are: no file with a key is read, and no command run.
     #[command(after_help = "Examples:
   cruddur-trace config show
   cruddur-trace config show --profile ci -o json")]

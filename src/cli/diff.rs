@@ -45,21 +45,22 @@ pub struct DiffArgs {
     #[arg(long, value_name = "EXPR")]
     pub b: Option<String>,
 
-    /// Compare at most this many traces a side
-    #[arg(short = 'n', long, value_name = "N", default_value = "200", value_parser = super::value::positive)]
-    pub limit: usize,
+    /// Compare at most this many traces a side [default: 200]
+    #[arg(short = 'n', long, value_name = "N", value_parser = super::value::positive)]
+    pub limit: Option<usize>,
 
     /// Show at most this many lines of where the time went, and as many paths that are new, gone or changed; the rest is added up. Not for json
-    #[arg(long, value_name = "N", default_value = "20", value_parser = super::value::positive)]
-    pub max_rows: usize,
+    /// [default: 20]
+    #[arg(long, value_name = "N", value_parser = super::value::positive)]
+    pub max_rows: Option<usize>,
 
     /// Say what each backend would be asked, and do not ask
     #[arg(long)]
     pub explain: bool,
 
-    /// How to print what differs
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: DiffFormat,
+    /// How to print what differs [default: text]
+    #[arg(short, long, value_name = "FORMAT")]
+    pub output: Option<DiffFormat>,
 
     /// What only X-Ray is asked.
     #[command(flatten)]

@@ -43,9 +43,9 @@ pub struct ListArgs {
     #[arg(short, long, conflicts_with_all = ["output", "follow", "explain", "lost_context"])]
     pub interactive: bool,
 
-    /// How to print the traces
-    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-    pub output: ListFormat,
+    /// How to print the traces [default: table]
+    #[arg(short, long, value_name = "FORMAT")]
+    pub output: Option<ListFormat>,
 
     /// The filter options.
     #[command(flatten)]

@@ -33,17 +33,17 @@ pub struct MapArgs {
     #[arg(long = "trace", value_name = "ID", conflicts_with = "limit")]
     pub traces: Vec<String>,
 
-    /// Look at this many traces at most
-    #[arg(short = 'n', long, value_name = "N", default_value = "200", value_parser = super::value::positive)]
-    pub limit: usize,
+    /// Look at this many traces at most [default: 200]
+    #[arg(short = 'n', long, value_name = "N", value_parser = super::value::positive)]
+    pub limit: Option<usize>,
 
     /// Say what each backend would be asked, and do not ask
     #[arg(long)]
     pub explain: bool,
 
-    /// How to print the map
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: MapFormat,
+    /// How to print the map [default: text]
+    #[arg(short, long, value_name = "FORMAT")]
+    pub output: Option<MapFormat>,
 
     /// The filter options.
     #[command(flatten)]

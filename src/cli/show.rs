@@ -10,12 +10,13 @@ use super::{HoneycombArgs, LogGroupArgs};
 /// Finds the trace by its id, however old it is. The id may be written in any way: 32 hex digits, X-Ray's 1-8hex-24hex, a
 /// `traceparent` or `X-Amzn-Trace-Id` header, the address of the trace in the Honeycomb or X-Ray console, or the beginning of
 /// an id, as long as only one trace begins so.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = "Examples:
   cruddur-trace show 5759e988bd862e3fe1be46a994272793
   cruddur-trace show 1-5759e988-bd862e3f --max-rows 40
   cruddur-trace show 5759e988 --where 'status = error'
   cruddur-trace show 5759e988 --zoom list-message-groups --depth 2
+  cruddur-trace show 5759e988 --errors
   cruddur-trace show 5759e988 -o html > trace.html
   cruddur-trace show 5759e988 -i
   cruddur-trace show 5759e988 --logs
@@ -73,6 +74,17 @@ pub struct ShowArgs {
     #[arg(long)]
     pub logs: bool,
 
+    /// Ask Rollbar for the errors of the trace: those that carry its id, and those that probably belong to it, each with its evidence
+    ///
+    /// Needs a token that reads, in `ROLLBAR_READ_TOKEN` or the file that `rollbar.access_token_file` names; the token with which an
+    /// application sends cannot read. If Rollbar does not answer, the trace is shown without it. For the waterfall, json and jsonl.
+    #[arg(long, conflicts_with = "interactive")]
+    pub errors: bool,
+
+    /// Print the stack frames of these errors with their local variables, which may be secrets
+    #[arg(long, requires = "errors")]
+    pub bodies: bool,
+
     /// Say what each backend would be asked, and do not ask
     #[arg(long)]
     pub explain: bool,
@@ -85,9 +97,9 @@ pub struct ShowArgs {
     #[arg(short, long, conflicts_with_all = ["output", "span", "explain", "open"])]
     pub interactive: bool,
 
-    /// How to print the trace
-    #[arg(short, long, value_name = "FORMAT", default_value = "waterfall")]
-    pub output: ShowFormat,
+    /// How to print the trace [default: waterfall]
+    #[arg(short, long, value_name = "FORMAT")]
+    pub output: Option<ShowFormat>,
 
     /// Where log lines are looked for: it means --logs.
     #[command(flatten)]
@@ -106,6 +118,11 @@ impl ShowArgs {
     /// Whether log lines are wanted.
     pub fn wants_logs(&self) -> bool {
         self.logs || !self.groups.log_groups.is_empty()
+    }
+
+    /// How to print the trace: as was said, or as usual.
+    pub fn output(&self) -> ShowFormat {
+        self.output.unwrap_or_default()
     }
 }
 

@@ -33,17 +33,17 @@ pub struct StatsArgs {
     #[arg(long = "trace", value_name = "ID", conflicts_with = "limit")]
     pub traces: Vec<String>,
 
-    /// Look at this many traces at most
-    #[arg(short = 'n', long, value_name = "N", default_value = "200", value_parser = super::value::positive)]
-    pub limit: usize,
+    /// Look at this many traces at most [default: 200]
+    #[arg(short = 'n', long, value_name = "N", value_parser = super::value::positive)]
+    pub limit: Option<usize>,
 
     /// One line for each of these [default: services, with their operations below]
     #[arg(long, value_name = "WHAT")]
     pub by: Option<StatsBy>,
 
-    /// What comes first; the largest does
-    #[arg(long, value_name = "FIGURE", default_value = "count")]
-    pub sort: StatsSort,
+    /// What comes first; the largest does [default: count]
+    #[arg(long, value_name = "FIGURE")]
+    pub sort: Option<StatsSort>,
 
     /// Draw at most this many operations of a service, or lines with --by; the rest is added up. Not for json and csv
     #[arg(long, value_name = "N", value_parser = super::value::positive)]
@@ -53,9 +53,9 @@ pub struct StatsArgs {
     #[arg(long)]
     pub explain: bool,
 
-    /// How to print the figures
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: StatsFormat,
+    /// How to print the figures [default: text]
+    #[arg(short, long, value_name = "FORMAT")]
+    pub output: Option<StatsFormat>,
 
     /// The filter options.
     #[command(flatten)]

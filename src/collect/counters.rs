@@ -45,8 +45,14 @@ counters! {
     spans_refused,
     /// Requests to `/v1/metrics` or `MetricsService`: answered with success and dropped.
     metrics_requests,
-    /// Requests to `/v1/logs` or `LogsService`: answered with success and dropped.
+    /// Requests to `/v1/logs` or `LogsService`.
     logs_requests,
+    /// Log records that carry a trace id and are kept.
+    log_records_kept,
+    /// Log records of traces that were refused one by one (`partial_success`).
+    log_records_refused,
+    /// Log records that carry no trace id: accepted and dropped.
+    log_records_without_trace,
     /// Refused with 400, or by gRPC with `INVALID_ARGUMENT` or `INTERNAL`: the body could not be decoded, or was not one message.
     refused_malformed,
     /// Refused with 413 or `RESOURCE_EXHAUSTED`: larger than the limits, before or after decompression.

@@ -8,7 +8,8 @@ use super::body::Share;
 use super::coding::{Broken, Coding};
 use super::measure;
 use super::refusal::Refusal;
-use crate::wire::otlp::response::Encoding;
+use crate::wire::otlp::logs::Logs;
+use crate::wire::otlp::response::{Encoding, Signal};
 use crate::wire::{Batch, Refused, WireError};
 
 /// Bodies of this size are decoded in some ten microseconds: less than it takes to hand them to another thread.
@@ -26,7 +27,7 @@ pub(super) struct Job {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     /// An OTLP request.
-    Otlp(Encoding),
+    Otlp(Signal, Encoding),
     /// A list of Zipkin's spans.
     ZipkinJson,
 }
@@ -34,8 +35,10 @@ pub(super) enum Form {
 /// What was in it.
 pub(super) struct Decoded {
     pub(super) batch: Batch,
-    /// Spans that were refused, by reason.
+    /// Spans, or log records, that were refused, by reason.
     pub(super) refused: Vec<Refused>,
+    /// Log records that belong to no trace.
+    pub(super) without_trace: usize,
     /// Still held: the batch is as large as the body was.
     pub(super) share: Share,
 }
@@ -67,26 +70,42 @@ impl Job {
         if !self.share.cover(compressed.max(bytes.len())) {
             return Err(Refusal::crowded());
         }
-        let decoded = match self.form {
-            Form::Otlp(Encoding::Protobuf) => {
+        let mut without_trace = 0;
+        let (batch, refused) = match self.form {
+            Form::Otlp(Signal::Traces, Encoding::Protobuf) => {
                 measure::protobuf(&bytes)?;
-                Batch::from_otlp_protobuf(bytes)
+                Batch::from_otlp_protobuf(bytes)?
             }
-            Form::Otlp(Encoding::Json) => {
+            Form::Otlp(Signal::Traces, Encoding::Json) => {
                 measure::json(&bytes)?;
-                Batch::from_otlp_json(&bytes)
+                Batch::from_otlp_json(&bytes)?
+            }
+            Form::Otlp(Signal::Logs, encoding) => {
+                let logs = match encoding {
+                    Encoding::Protobuf => {
+                        measure::logs(&bytes)?;
+                        Logs::from_otlp_protobuf(&bytes)?
+                    }
+                    Encoding::Json => {
+                        measure::json(&bytes)?;
+                        Logs::from_otlp_json(&bytes)?
+                    }
+                };
+                without_trace = logs.without_trace;
+                (logs.batch, logs.refused)
             }
             Form::ZipkinJson => {
                 measure::zipkin(&bytes)?;
-                Batch::from_zipkin_json(&bytes)
+                Batch::from_zipkin_json(&bytes)?
             }
         };
-        let (batch, refused) = decoded?;
         // What came as text is protobuf by now, in which the size of an attribute is written in front of it.
-        if !matches!(self.form, Form::Otlp(Encoding::Protobuf)) {
-            measure::protobuf(&batch.data)?;
+        match self.form {
+            Form::Otlp(_, Encoding::Protobuf) => {}
+            Form::Otlp(Signal::Logs, Encoding::Json) => measure::logs(&batch.data)?,
+            Form::Otlp(Signal::Traces, Encoding::Json) | Form::ZipkinJson => measure::protobuf(&batch.data)?,
         }
-        Ok(Decoded { batch, refused, share: self.share })
+        Ok(Decoded { batch, refused, without_trace, share: self.share })
     }
 }
 

@@ -26,7 +26,7 @@ use super::http::{door, media_type};
 use super::sink::Sink;
 use super::spans::Spans;
 use crate::wire::Refused;
-use crate::wire::otlp::response::Encoding;
+use crate::wire::otlp::response::{Encoding, Signal};
 use answer::Fault;
 use message::Message;
 
@@ -63,11 +63,21 @@ pub(super) async fn only_http_2<S: Sink>(State(spans): State<Arc<Spans<S>>>, req
 }
 
 async fn traces<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> Response {
-    if let Some(answer) = no_call(&spans, request.headers()) {
+    export(&spans, Signal::Traces, request).await
+}
+
+/// Those that carry a trace id are kept with their traces.
+async fn logs<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> Response {
+    spans.counters.logs_requests.one();
+    export(&spans, Signal::Logs, request).await
+}
+
+async fn export<S: Sink>(spans: &Spans<S>, signal: Signal, request: Request) -> Response {
+    if let Some(answer) = no_call(spans, request.headers()) {
         return answer;
     }
-    match spans.call(request).await {
-        Ok(refused) => answer::kept(&refused),
+    match spans.call(signal, request).await {
+        Ok(refused) => answer::kept(signal, &refused),
         Err(fault) => spans.fail(&fault),
     }
 }
@@ -75,22 +85,12 @@ async fn traces<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -
 /// Metrics are no business of a trace store, but an SDK that is refused here prints a stack trace into the user's terminal.
 async fn metrics<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> Response {
     spans.counters.metrics_requests.one();
-    swallow(&spans, request).await
-}
-
-/// As [`metrics`].
-async fn logs<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> Response {
-    spans.counters.logs_requests.one();
-    swallow(&spans, request).await
-}
-
-async fn swallow<S: Sink>(spans: &Spans<S>, request: Request) -> Response {
-    if let Some(answer) = no_call(spans, request.headers()) {
+    if let Some(answer) = no_call(&spans, request.headers()) {
         return answer;
     }
     match spans.drain(request.into_body()).await {
         // The responses of the three services are the same when they are empty.
-        Ok(()) => answer::kept(&[]),
+        Ok(()) => answer::kept(Signal::Traces, &[]),
         Err(refusal) => spans.fail(&Fault::Refused(refusal)),
     }
 }
@@ -102,12 +102,23 @@ async fn unknown<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) 
     spans.fail(&Fault::Unknown(request.uri().path().to_owned()))
 }
 
+/// The answer to a call without the token. In trailers, as all answers to calls are: clients would take the text of a 401 for a message.
+pub(super) fn unauthorized<S: Sink>(spans: &Spans<S>) -> Response {
+    spans.fail(&Fault::Unauthorized)
+}
+
+/// Whether these are the headers of a call.
+pub(super) fn is_call(headers: &HeaderMap) -> bool {
+    let name = media_type(headers);
+    ["application/grpc", "application/grpc+proto"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
 /// The answer to a request that is no call of gRPC at all. It must not be 200, as that to every call is.
 fn no_call<S: Sink>(spans: &Spans<S>, headers: &HeaderMap) -> Option<Response> {
-    let name = media_type(headers);
-    if ["application/grpc", "application/grpc+proto"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
+    if is_call(headers) {
         return None;
     }
+    let name = media_type(headers);
     spans.counters.refused_unsupported.one();
     let name = if name.is_empty() { "no content type" } else { name };
     let why = format!("This is for calls of gRPC, whose content type is application/grpc, not {name}.\n");
@@ -116,19 +127,20 @@ fn no_call<S: Sink>(spans: &Spans<S>, headers: &HeaderMap) -> Option<Response> {
 
 impl<S: Sink> Spans<S> {
     /// One call, from its message to the sink. Answers what was refused of it; when this is `Ok`, the rest is kept.
-    async fn call(&self, request: Request) -> Result<Vec<Refused>, Fault> {
+    async fn call(&self, signal: Signal, request: Request) -> Result<Vec<Refused>, Fault> {
         let coding = coding::named(request.headers(), "grpc-encoding", "messages")?;
         let mut share = self.enter()?;
         let mut message = Message::new(Kept { bytes: Vec::new(), share: &mut share });
         self.read(request.into_body(), &mut message).await?;
         let (bytes, coding) = message.finish(coding)?;
-        Ok(self.keep(Job { bytes, coding, form: Form::Otlp(Encoding::Protobuf), share }).await?)
+        Ok(self.keep(Job { bytes, coding, form: Form::Otlp(signal, Encoding::Protobuf), share }).await?)
     }
 
     fn fail(&self, fault: &Fault) -> Response {
         match fault {
             Fault::Refused(refusal) => self.count(refusal),
             Fault::Misframed(_) => self.counters.refused_malformed.one(),
+            Fault::Unauthorized => self.counters.refused_unauthorized.one(),
             Fault::Unknown(_) => self.counters.refused_unknown.one(),
         }
         answer::failed(fault)

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, Version, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -28,7 +28,7 @@ use super::refusal::Refusal;
 use super::sink::Sink;
 use super::spans::Spans;
 use crate::wire::Refused;
-use crate::wire::otlp::response::Encoding;
+use crate::wire::otlp::response::{Encoding, Signal};
 
 pub(super) use zipkin::routes as zipkin;
 
@@ -98,26 +98,18 @@ impl Drop for Unanswered<'_> {
 }
 
 async fn traces<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let encoding = match answer::encoding(&parts.headers) {
-        Ok(encoding) => encoding,
-        Err(refusal) => return spans.refuse(&spans.drain(body).await.err().unwrap_or(refusal), None),
-    };
-    match spans.export(Form::Otlp(encoding), &parts.headers, body).await {
-        Ok(refused) => answer::kept(encoding, &refused),
-        Err(refusal) => spans.refuse(&refusal, Some(encoding)),
-    }
+    spans.otlp(Signal::Traces, request).await
+}
+
+/// Those that carry a trace id are kept with their traces.
+async fn logs<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> Response {
+    spans.counters.logs_requests.one();
+    spans.otlp(Signal::Logs, request).await
 }
 
 /// Metrics are no business of a trace store, but an SDK that is refused here prints a stack trace into the user's terminal.
 async fn metrics<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> Response {
     spans.counters.metrics_requests.one();
-    spans.swallow(request).await
-}
-
-/// As [`metrics`].
-async fn logs<S: Sink>(State(spans): State<Arc<Spans<S>>>, request: Request) -> Response {
-    spans.counters.logs_requests.one();
     spans.swallow(request).await
 }
 
@@ -146,7 +138,19 @@ async fn unknown_path<S: Sink>(State(spans): State<Arc<Spans<S>>>) -> Response {
 }
 
 impl<S: Sink> Spans<S> {
-    /// One trace request, from its body to the sink. Answers what was refused of it; when this is `Ok`, the rest is kept.
+    async fn otlp(&self, signal: Signal, request: Request) -> Response {
+        let (parts, body) = request.into_parts();
+        let encoding = match answer::encoding(&parts.headers) {
+            Ok(encoding) => encoding,
+            Err(refusal) => return self.refuse(&self.drain(body).await.err().unwrap_or(refusal), None),
+        };
+        match self.export(Form::Otlp(signal, encoding), &parts.headers, body).await {
+            Ok(refused) => answer::kept(encoding, signal, &refused),
+            Err(refusal) => self.refuse(&refusal, Some(encoding)),
+        }
+    }
+
+    /// One request, from its body to the sink. Answers what was refused of it; when this is `Ok`, the rest is kept.
     async fn export(&self, form: Form, headers: &HeaderMap, body: Body) -> Result<Vec<Refused>, Refusal> {
         let coding = match coding::named(headers, header::CONTENT_ENCODING.as_str(), "bodies") {
             Ok(coding) => coding,
@@ -165,9 +169,13 @@ impl<S: Sink> Spans<S> {
     }
 
     async fn unknown_sender(&self, request: Request) -> Response {
+        let is_call = request.version() >= Version::HTTP_2 && grpc::is_call(request.headers());
         if let Err(refusal) = self.drain(request.into_body()).await {
             self.count(&refusal);
             return answer::refused_in_words(&refusal);
+        }
+        if is_call {
+            return grpc::unauthorized(self);
         }
         self.counters.refused_unauthorized.one();
         let why = "This receiver wants a token: `Authorization: Bearer …` (SDKs: OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20…).\n";

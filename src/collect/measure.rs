@@ -19,15 +19,17 @@ const MAX_DEPTH: usize = 100;
 /// Why a request is not unfolded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum TooMuch {
-    #[error("more than {MAX_SPANS} spans in one request")]
+    #[error("more than {MAX_SPANS} spans or log records in one request")]
     Spans,
-    #[error("more than {MAX_PIECES} spans, attributes, events and links in one request")]
+    #[error("more than {MAX_PIECES} spans, log records, attributes, events and links in one request")]
     Pieces,
     #[error("an attribute of more than {MAX_ATTRIBUTE} bytes")]
     Attribute,
+    #[error("a log record's body of more than {MAX_ATTRIBUTE} bytes")]
+    Body,
 }
 
-/// What a field of a message holds, as far as counting needs to know. The names are those of `trace.proto`.
+/// What a field of a message holds, as far as counting needs to know. The names are those of `trace.proto` and `logs.proto`.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
     Request,
@@ -45,22 +47,36 @@ enum Kind {
     Map,
     /// A value in an array.
     Item,
+    LogsRequest,
+    ResourceLogs,
+    ScopeLogs,
+    LogRecord,
+    /// A log record's text, which is a value.
+    Body,
 }
 
 impl Kind {
     fn of_field(self, number: u64) -> Option<Self> {
         match (self, number) {
             (Self::Request, 1) => Some(Self::ResourceSpans),
-            (Self::ResourceSpans, 1) => Some(Self::Resource),
+            (Self::ResourceSpans | Self::ResourceLogs, 1) => Some(Self::Resource),
             (Self::ResourceSpans, 2) => Some(Self::ScopeSpans),
             // Event has its attributes in 3, Link in 4.
-            (Self::Resource | Self::Map, 1) | (Self::Scope, 3) | (Self::Span, 9) | (Self::Part, 3 | 4) => Some(Self::Attribute),
-            (Self::ScopeSpans, 1) => Some(Self::Scope),
+            (Self::LogsRequest, 1) => Some(Self::ResourceLogs),
+            (Self::ResourceLogs, 2) => Some(Self::ScopeLogs),
+            (Self::ScopeLogs, 2) => Some(Self::LogRecord),
+            (Self::LogRecord, 5) => Some(Self::Body),
+            (Self::Resource | Self::Map, 1)
+            | (Self::Scope, 3)
+            | (Self::Span, 9)
+            | (Self::LogRecord, 6)
+            | (Self::Part, 3 | 4) => Some(Self::Attribute),
+            (Self::ScopeSpans | Self::ScopeLogs, 1) => Some(Self::Scope),
             (Self::ScopeSpans, 2) => Some(Self::Span),
             (Self::Span, 11 | 13) => Some(Self::Part),
             (Self::Attribute, 2) => Some(Self::Value),
-            (Self::Value | Self::Item, 5) => Some(Self::Array),
-            (Self::Value | Self::Item, 6) => Some(Self::Map),
+            (Self::Value | Self::Item | Self::Body, 5) => Some(Self::Array),
+            (Self::Value | Self::Item | Self::Body, 6) => Some(Self::Map),
             (Self::Array, 1) => Some(Self::Item),
             _ => None,
         }
@@ -71,6 +87,11 @@ impl Kind {
 pub(super) fn protobuf(request: &[u8]) -> Result<(), TooMuch> {
     let mut count = Count::default();
     message(request, Kind::Request, MAX_DEPTH, &mut count)
+}
+
+/// As [`protobuf`], of a request of log records.
+pub(super) fn logs(request: &[u8]) -> Result<(), TooMuch> {
+    message(request, Kind::LogsRequest, MAX_DEPTH, &mut Count::default())
 }
 
 /// Counts what could be objects in a JSON text: every opening brace, those within strings too.
@@ -102,7 +123,7 @@ impl Count {
     fn add(&mut self, kind: Kind) -> Result<(), TooMuch> {
         // A value costs nothing beside its attribute.
         self.pieces += usize::from(!matches!(kind, Kind::Value));
-        self.spans += usize::from(matches!(kind, Kind::Span));
+        self.spans += usize::from(matches!(kind, Kind::Span | Kind::LogRecord));
         match () {
             () if self.spans > MAX_SPANS => Err(TooMuch::Spans),
             () if self.pieces > MAX_PIECES => Err(TooMuch::Pieces),
@@ -116,8 +137,10 @@ fn message(mut bytes: &[u8], kind: Kind, depth: usize, count: &mut Count) -> Res
     let Some(depth) = depth.checked_sub(1) else { return Ok(()) };
     while let Some(field) = take_field(&mut bytes) {
         if let Some(inner) = kind.of_field(field.number) {
-            if matches!(inner, Kind::Attribute) && field.content.len() > MAX_ATTRIBUTE {
-                return Err(TooMuch::Attribute);
+            match inner {
+                Kind::Attribute if field.content.len() > MAX_ATTRIBUTE => return Err(TooMuch::Attribute),
+                Kind::Body if field.content.len() > MAX_ATTRIBUTE => return Err(TooMuch::Body),
+                _ => {}
             }
             count.add(inner)?;
             message(field.content, inner, depth, count)?;
@@ -223,6 +246,15 @@ mod tests {
             assert_eq!(protobuf(&of(MAX_ATTRIBUTE + 1)), Err(TooMuch::Attribute));
         }
         assert_eq!(protobuf(&field(1, &field(1, &field(1, &vec![0; MAX_ATTRIBUTE + 1])))), Err(TooMuch::Attribute));
+    }
+
+    #[test]
+    fn log_records_are_counted_as_spans_are_and_their_bodies_as_attributes() {
+        assert_eq!(logs(&request(&[2 << 3 | 2, 0].repeat(MAX_SPANS))), Ok(()));
+        assert_eq!(logs(&request(&[2 << 3 | 2, 0].repeat(MAX_SPANS + 1))), Err(TooMuch::Spans));
+        assert_eq!(logs(&request(&field(2, &[6 << 3 | 2, 0].repeat(MAX_PIECES)))), Err(TooMuch::Pieces));
+        assert_eq!(logs(&request(&field(2, &field(5, &field(5, &[1 << 3 | 2, 0].repeat(MAX_PIECES)))))), Err(TooMuch::Pieces));
+        assert_eq!(logs(&request(&field(2, &field(5, &vec![b'x'; MAX_ATTRIBUTE + 1])))), Err(TooMuch::Body));
     }
 
     #[test]

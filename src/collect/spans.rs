@@ -10,11 +10,12 @@ use super::access::Access;
 use super::body::{self, Budget, Dropped, Fill, Share, Unread};
 use super::config::Limits;
 use super::counters::Counters;
-use super::decode::{self, Decoded, Job};
+use super::decode::{self, Decoded, Form, Job};
 use super::origin::Origins;
 use super::refusal::Refusal;
 use super::sink::Sink;
 use crate::wire::Refused;
+use crate::wire::otlp::response::Signal;
 
 /// What all requests share.
 #[derive(Debug)]
@@ -59,15 +60,25 @@ impl<S: Sink> Spans<S> {
 
     /// What was read, into the sink. Answers what was refused of it; when this is `Ok`, the rest is kept.
     pub(super) async fn keep(&self, job: Job) -> Result<Vec<Refused>, Refusal> {
-        let Decoded { batch, refused, share } = decode::decode(job, self.limits.decompressed, &self.processors).await?;
-        let spans = batch.rows.len();
-        if spans > 0 {
+        let is_logs = matches!(job.form, Form::Otlp(Signal::Logs, _));
+        let decoded = decode::decode(job, self.limits.decompressed, &self.processors).await?;
+        let Decoded { batch, refused, without_trace, share } = decoded;
+        let (spans, lines) = (batch.rows.len(), batch.lines.iter().fold(0, |sum, lines| sum + *lines as usize));
+        if spans + lines > 0 {
             self.sink.keep(batch).await?;
         }
         drop(share);
-        self.counters.spans_kept.add(spans);
-        self.counters.spans_refused.add(refused.iter().fold(0, |sum, refused| sum.saturating_add(refused.count)));
-        self.counters.trace_requests_kept.one();
+        let count = refused.iter().fold(0_usize, |sum, refused| sum.saturating_add(refused.count));
+        let counters = &self.counters;
+        if is_logs {
+            counters.log_records_kept.add(lines);
+            counters.log_records_refused.add(count);
+            counters.log_records_without_trace.add(without_trace);
+        } else {
+            counters.spans_kept.add(spans);
+            counters.spans_refused.add(count);
+            counters.trace_requests_kept.one();
+        }
         Ok(refused)
     }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::Context;
+use super::{Context, keys};
 use crate::backend::local::StoreError;
 use crate::backend::{
     Backend, BackendError, File, Honeycomb, Listing, Local, Remote, Source, Sources, Trouble, XRay, honeycomb, xray,
@@ -83,7 +83,7 @@ pub(super) async fn open_for(attributes: Attributes, context: &Context, ui: &mut
         }
     }
     if let Some(named) = honeycomb {
-        match honeycomb_options(named, context, attributes, ui) {
+        match honeycomb_options(named, context, attributes, ui).await {
             // A key that only sends does not mean that anybody wants to read.
             Ok(options) if !named && !KeyKind::of(options.key.expose()).may_read() => {
                 tracing::info!(origin = options.key_origin, "Honeycomb's key cannot read");
@@ -117,8 +117,8 @@ pub(super) async fn open_for(attributes: Attributes, context: &Context, ui: &mut
 ///
 /// # Errors
 ///
-/// There is no key, or something in the environment that cannot be right, or a window that cannot.
-pub(super) fn honeycomb_options(
+/// There is no key, or none to be had, or something in the environment that cannot be right, or a window that cannot.
+pub(super) async fn honeycomb_options(
     named: bool,
     context: &Context,
     attributes: Attributes,
@@ -129,11 +129,12 @@ pub(super) fn honeycomb_options(
         return Err(Remote { kind: Trouble::Question, message, hints }.into());
     }
     let Some(key) = settings.key else { return Err(honeycomb::no_key().into()) };
+    let secret = keys::fetched(&key, context, ui).await.map_err(|failure| keys::no_credentials(&failure))?;
     // A window that makes no sense is told where it is looked at.
     let around = window(context).ok().filter(|window| window.chosen).map(|window| window.range);
     Ok(honeycomb::Options {
-        key: key.secret,
-        key_origin: key.origin,
+        key: secret,
+        key_origin: key.place().to_owned(),
         endpoint: settings.endpoint,
         dataset: settings.dataset,
         attributes: match settings.attributes.unwrap_or(attributes) {

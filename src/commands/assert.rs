@@ -32,6 +32,11 @@ pub(crate) async fn run(args: &AssertArgs, env: &Env, context: &Context, ui: &mu
 async fn asserted(args: &AssertArgs, reports: &Reports, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
     let begun = Instant::now();
     let mut cases = cases(args, ui)?;
+    let usual = &context.settings.per_command.assert;
+    for case in &mut cases {
+        case.wait = case.wait.or(usual.wait);
+        case.settle = case.settle.or(usual.settle);
+    }
     let deadline = if args.explain { begun } else { verdict::last_deadline(&cases, begun) };
     let mut sources = verdict::opened(deadline, context, ui).await?;
     let range = ask::window(context)?.for_sources(&sources);
@@ -48,7 +53,7 @@ async fn asserted(args: &AssertArgs, reports: &Reports, context: &Context, ui: &
     }
     ask::report(&failed, ui);
     let coverage = if args.coverage { coverage::of(&cases, &sources, range, ui).await } else { None };
-    let json = args.output == AssertFormat::Json;
+    let json = usual.output == AssertFormat::Json;
     let saying = Saying { json, of_files: !args.suites.files.is_empty(), open: args.open, coverage, reports, begun };
     verdict::tell(&cases, judged, &sources, &saying, context, ui).await
 }

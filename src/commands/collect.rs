@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::signals::Stop;
-use super::{Context, ask, exposure, forward, receive, status};
+use super::{Context, ask, exposure, forward, keys, receive, status};
 use crate::backend::xray::{Options, SamplingCalls};
 use crate::backend::{BackendError, Trouble};
 use crate::cli::CollectArgs;
@@ -19,6 +19,7 @@ use crate::config::Collect;
 use crate::error::{Failure, Kind};
 use crate::exit::Exit;
 use crate::render::units;
+use crate::secret::Secret;
 use crate::ui::Ui;
 
 /// How long AWS may take to answer an SDK, whose thread waits for it.
@@ -33,7 +34,11 @@ pub(crate) async fn run(args: &CollectArgs, context: &Context, ui: &mut Ui) -> R
         return status::run(args.output, context, ui).await;
     }
     let settings = &context.settings;
-    let config = config(&settings.collect)?;
+    let token = match &settings.collect.guard.token {
+        Some(key) => Some(keys::fetched(key, context, ui).await?),
+        None => None,
+    };
+    let config = config(&settings.collect, token);
     let sampling = if settings.collect.xray.is_some() { sampling(context, ui).await? } else { Sampling::All };
     let config = collect::Config { sampling, announce: Announce(ui.warner()), ..config };
     let warnings = exposure::warnings(&config);
@@ -79,7 +84,7 @@ pub(crate) async fn run(args: &CollectArgs, context: &Context, ui: &mut Ui) -> R
     tokio::select! {
         closed = door.close_after(|| None, async || forwarding.stop(Instant::now() + DRAIN).await) => {
             let (counted, reports) = closed?;
-            ui.note(&format!("kept {}", units::plural(receive::kept(&counted) as usize, "span", "spans")));
+            ui.note(&format!("kept {}", receive::kept(&counted)));
             if let Some(refused) = receive::refused(&counted) {
                 ui.warn(&refused);
             }
@@ -148,16 +153,16 @@ fn tell(
     }
 }
 
-/// What the settings mean for the receiver. Reads the token where it is in a file.
-fn config(settings: &Collect) -> Result<collect::Config, Failure> {
+/// What the settings mean for the receiver, of which senders are to bring the token.
+fn config(settings: &Collect, token: Option<Secret>) -> collect::Config {
     let Collect { otlp_http, otlp_grpc, zipkin, xray, guard, .. } = settings;
-    Ok(collect::Config {
+    collect::Config {
         otlp_http: *otlp_http,
         otlp_grpc: *otlp_grpc,
         zipkin: *zipkin,
         xray: *xray,
         allowed_origins: guard.allowed_origins.clone(),
-        token: guard.token()?,
+        token,
         tls: guard.tls.clone().map(|(cert, key)| collect::TlsFiles { cert, key }),
         limits: collect::Limits {
             body: guard.limits.body,
@@ -170,7 +175,7 @@ fn config(settings: &Collect) -> Result<collect::Config, Failure> {
             ..collect::Limits::default()
         },
         ..collect::Config::default()
-    })
+    }
 }
 
 #[cfg(test)]
@@ -188,7 +193,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let home = folder.path().to_string_lossy();
         let env = [("HOME", home.as_ref())].iter().chain(variables).copied().collect();
-        config(&Settings::load(Flags::of(&cli), &env).unwrap().collect).unwrap().limits
+        config(&Settings::load(Flags::of(&cli), &env).unwrap().collect, None).limits
     }
 
     #[test]

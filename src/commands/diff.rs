@@ -29,12 +29,13 @@ enum Asked {
 
 /// Finds both sides, compares, says what is odd, prints.
 pub(crate) async fn run(args: &DiffArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+    let settings = &context.settings.per_command.diff;
     let sides = sides(args, ui)?;
     let window = ask::window(context)?;
     let sources = ask::open(context, ui).await?;
     let expressions = sides.iter().filter_map(Asked::expression).cloned();
     sources.attend_to(expressions.reduce(|a, b| Expr::all([a, b])).as_ref());
-    let queries = sides.each_ref().map(|side| side.query(args.limit, window, &sources));
+    let queries = sides.each_ref().map(|side| side.query(settings.limit, window, &sources));
     if args.explain {
         return explain(&sources, &sides, &queries, ui);
     }
@@ -74,9 +75,9 @@ pub(crate) async fn run(args: &DiffArgs, context: &Context, ui: &mut Ui) -> Resu
     }
     let expressions = sides.each_ref().map(|side| side.expression().map(ToString::to_string));
     let expressions = expressions.each_ref().map(Option::as_deref);
-    let view = View { expressions, max_rows: args.max_rows };
+    let view = View { expressions, max_rows: settings.max_rows };
     let look = context.look(ui);
-    match args.output {
+    match settings.output {
         DiffFormat::Text => ui.page(&diff::render(&found, view, &look))?,
         DiffFormat::Json => ui.out(&json::diff(&found, expressions, &[notes, caveats(&found), silent].concat()))?,
         DiffFormat::Markdown => ui.out(&markdown::render(&found, view, &look))?,

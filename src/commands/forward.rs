@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Context, ask};
+use super::{Context, ask, keys};
 use crate::backend::local::Writer;
 use crate::cli::forward::ForwardTo;
 use crate::collect::forward::{self, Destination, Forwarding, Report};
+use crate::config::otlp_headers::ForwardHeaders;
 use crate::error::{Failure, Kind};
 use crate::render::units;
 use crate::secret::Secret;
@@ -19,7 +20,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 pub(super) async fn start(context: &Context, writer: &Writer, ui: &mut Ui) -> Result<Forwarding, Failure> {
     let mut destinations = Vec::new();
     for to in &context.settings.collect.forward {
-        let destination = destination(to, context, ui)?;
+        let destination = destination(to, context, ui).await?;
         if !destinations.iter().any(|known: &Destination| known.name() == destination.name()) {
             destinations.push(destination);
         }
@@ -27,7 +28,7 @@ pub(super) async fn start(context: &Context, writer: &Writer, ui: &mut Ui) -> Re
     forward::start(destinations, writer, context.clock, random).await.map_err(|error| Failure::from_error(Kind::Config, error))
 }
 
-fn destination(to: &ForwardTo, context: &Context, ui: &mut Ui) -> Result<Destination, Failure> {
+async fn destination(to: &ForwardTo, context: &Context, ui: &mut Ui) -> Result<Destination, Failure> {
     let settings = &context.settings;
     Ok(match to {
         ForwardTo::Honeycomb => {
@@ -38,7 +39,7 @@ fn destination(to: &ForwardTo, context: &Context, ui: &mut Ui) -> Result<Destina
                 return Err(Failure::config("there is no API key with which to send to Honeycomb")
                     .hint("set HONEYCOMB_API_KEY to the key that applications send with: an ingest key is enough"));
             };
-            let mut headers = vec![("x-honeycomb-team".to_owned(), key.secret.clone())];
+            let mut headers = vec![("x-honeycomb-team".to_owned(), keys::fetched(key, context, ui).await?)];
             // Classic environments need it; others go by the service's name.
             if let Some(dataset) = &settings.honeycomb.dataset {
                 headers.push(("x-honeycomb-dataset".to_owned(), Secret::new(dataset)));
@@ -47,7 +48,12 @@ fn destination(to: &ForwardTo, context: &Context, ui: &mut Ui) -> Result<Destina
             Destination::Otlp { name: to.to_string(), url, headers }
         }
         ForwardTo::Otlp(url) => {
-            let headers = settings.collect.forward_headers.clone();
+            let headers = match &settings.collect.forward_headers {
+                ForwardHeaders::Given(headers) => headers.clone(),
+                ForwardHeaders::Elsewhere(key) => {
+                    ForwardHeaders::read(keys::fetched(key, context, ui).await?.expose(), key.place())?
+                }
+            };
             Destination::Otlp { name: to.to_string(), url: url.clone(), headers }
         }
         ForwardTo::XRay => {

@@ -26,11 +26,12 @@ struct Answer {
 
 /// Asks, says what is odd, prints.
 pub(crate) async fn run(args: &MapArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+    let settings = &context.settings.per_command.map;
     let filter = ask::filter(args.expr.as_deref(), &args.filter, ui)?;
     let window = ask::window(context)?;
     let sources = ask::open(context, ui).await?;
     sources.attend_to(filter.as_ref());
-    let query = Query { range: window.for_sources(&sources), filter, limit: args.limit };
+    let query = Query { range: window.for_sources(&sources), filter, limit: settings.limit };
     // X-Ray counts by itself, where it is asked alone and for all: a trace that another backend has too would count twice.
     let alone = match &sources.opened[..] {
         [Source::XRay(xray)] => Some(xray),
@@ -51,7 +52,7 @@ pub(crate) async fn run(args: &MapArgs, context: &Context, ui: &mut Ui) -> Resul
     if answer.graph.nodes.is_empty() {
         ask::say_nothing(&sources, &query, ui);
     }
-    match args.output {
+    match settings.output {
         MapFormat::Text => ui.page(&graph::render(&answer.graph, &answer.about, &context.look(ui)))?,
         MapFormat::Mermaid => ui.out(&graph::mermaid::render(&answer.graph))?,
         MapFormat::Svg => ui.out(&graph::svg::render(&answer.graph, &answer.about))?,

@@ -2,10 +2,9 @@
 //! stands in the file of the same name in [`crate::cli`]. The smallest example to copy is `completions`.
 //!
 //! Commands know nothing of each other. What several of them need is in `ask` (backends, window, filter), `find` (a trace by what
-//! was typed), `read` (many traces, one after another), `browse` (its page), `interact` (the loop of a screen), `lines`
-//! (log lines of a trace),
-//! `receive` (a receiver and its store), `exposure` (who else could send to it), `forward` (what it sends on), `status` (how it
-//! does), `files`, `verdict` and `signals`.
+//! was typed), `read` (many traces, one after another), `browse` (its page), `interact` (the loop of a screen), `keys` (secrets,
+//! fetched), `lines` (log lines of a trace), `receive` (a receiver and its store), `exposure` (who else could send to it), `forward` (what it sends on), `status`
+//! (how it does), `files`, `verdict` and `signals`.
 
 mod ask;
 mod assert;
@@ -21,6 +20,7 @@ mod find;
 mod forward;
 mod import;
 mod interact;
+mod keys;
 mod lines;
 mod list;
 mod logs;

@@ -12,7 +12,7 @@ use crate::ui::Ui;
 
 /// Asks, and prints a line for each thing that was found out.
 pub(crate) async fn run(args: &ProbeArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
-    let options = ask::honeycomb_options(true, context, Attributes::Known, ui).map_err(ask::failure)?;
+    let options = ask::honeycomb_options(true, context, Attributes::Known, ui).await.map_err(ask::failure)?;
     let findings = Honeycomb::new(options).probe(args.exhaust).await.map_err(ask::failure)?;
     let lines = findings.iter().map(|finding| (finding.what, finding.found.as_str(), finding.sentence.as_str()));
     match args.output {

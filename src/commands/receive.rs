@@ -95,15 +95,20 @@ impl Door {
     }
 }
 
-/// How many spans were received and kept, over whichever protocol.
-pub(super) fn kept(counted: &Snapshot) -> u64 {
-    counted.spans_kept + counted.segments_kept
+/// What was received and kept, over whichever protocol: spans, and log lines where there are any.
+pub(super) fn kept(counted: &Snapshot) -> String {
+    let spans = units::plural((counted.spans_kept + counted.segments_kept) as usize, "span", "spans");
+    match counted.log_records_kept {
+        0 => spans,
+        lines => format!("{spans} and {}", units::plural(lines as usize, "log line", "log lines")),
+    }
 }
 
 /// What was received and not kept, in words; `None` where there is nothing of the kind.
 pub(super) fn refused(counted: &Snapshot) -> Option<String> {
     let reasons = [
         (counted.spans_refused, "span refused", "spans refused"),
+        (counted.log_records_refused, "log line refused", "log lines refused"),
         (counted.documents_refused, "X-Ray document refused", "X-Ray documents refused"),
         (counted.refused_malformed, "request that could not be decoded", "requests that could not be decoded"),
         (counted.refused_too_large, "request too large", "requests too large"),
@@ -145,7 +150,8 @@ impl Noting {
 
 impl Sink for Noting {
     async fn keep(&self, batch: Batch) -> Result<(), SinkError> {
-        let traces = batch.traces.clone();
+        // Log lines alone make no trace.
+        let traces = if batch.rows.is_empty() { Vec::new() } else { batch.traces.clone() };
         Sink::keep(&self.writer, batch).await?;
         self.traces.lock().unwrap_or_else(PoisonError::into_inner).extend(traces);
         Ok(())

@@ -95,11 +95,7 @@ pub(crate) async fn run(args: &RunArgs, env: &Env, context: &Context, ui: &mut U
     }
     let mut traces = traces(&ids(), context).await?;
     traces.sort_by_key(|trace| std::cmp::Reverse(trace.summary().start));
-    ui.note(&format!(
-        "{} in {} received",
-        units::plural(receive::kept(&counted) as usize, "span", "spans"),
-        units::plural(traces.len(), "trace", "traces")
-    ));
+    ui.note(&format!("{} in {} received", receive::kept(&counted), units::plural(traces.len(), "trace", "traces")));
     if let Some(refused) = receive::refused(&counted) {
         ui.warn(&refused);
     }

@@ -1,6 +1,7 @@
 //! `show`: one trace as a waterfall, or in a form for machines.
 
 mod drawn;
+mod errors;
 mod exported;
 mod part;
 mod place;
@@ -18,12 +19,13 @@ use crate::backend::{Backend as _, Sources};
 use crate::cli::ShowArgs;
 use crate::cli::honeycomb::Attributes;
 use crate::cli::show::ShowFormat;
+use crate::config::per_command as config;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::interactive::Viewer;
 use crate::model::{Trace, TraceId};
 use crate::query::{Expr, Sugar};
-use crate::render::{Look, html, json, span, waterfall};
+use crate::render::{Look, html, json, recorded, span, waterfall};
 use crate::ui::Ui;
 use crate::wire::otlp;
 
@@ -33,10 +35,11 @@ use drawn::Drawn;
 
 /// Fetches every trace before it prints the first: half an answer is none.
 pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+    let args = &complete(args, context);
     check(args, ui)?;
     let filter = filter(args, ui)?;
     let highlight = ask::expression(args.highlight.as_deref(), ui)?;
-    let attributes = match args.output {
+    let attributes = match args.output() {
         // What a line says is among its attributes.
         _ if args.wants_logs() => Attributes::All,
         ShowFormat::Waterfall | ShowFormat::Svg | ShowFormat::Markdown | ShowFormat::Mermaid => Attributes::Known,
@@ -46,10 +49,11 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     sources.attend_to([&filter, &highlight].into_iter().flatten().cloned().reduce(|a, b| Expr::all([a, b])).as_ref());
     let mut finder = if args.wants_logs() { Some(Finder::open(context, ui).await) } else { None };
     if args.explain {
-        return explain(&sources, &args.ids, finder.as_ref(), ui);
+        return explain(&sources, args, finder.as_ref(), ui);
     }
     let mut notes = Vec::new();
-    let (mut traces, mut failed) = fetched(args, &sources, filter.as_ref(), finder.as_mut(), &mut notes).await?;
+    let mut recorder = if args.errors { Some(errors::Recorder::open(args.bodies, context, ui).await) } else { None };
+    let (mut traces, mut failed) = fetched(args, &sources, filter.as_ref(), (finder.as_mut(), recorder.as_mut()), &mut notes).await?;
     if let Some(finder) = &mut finder {
         ask::also_failed(&mut failed, std::mem::take(&mut finder.failed));
         notes.append(&mut finder.notes);
@@ -60,7 +64,7 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     }
     let look = context.look(ui);
     let mut drawn = Vec::new();
-    if args.output.is_of_the_whole() {
+    if args.output().is_of_the_whole() {
         let traces = std::mem::take(&mut traces).into_iter();
         let new = |trace| Drawn::new(trace, args, filter.as_ref(), highlight.as_ref(), &mut notes);
         drawn = traces.map(new).collect::<Result<_, _>>()?;
@@ -93,13 +97,20 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
         });
         browse::open(pages, ui);
     }
-    match args.output {
+    match args.output() {
         ShowFormat::Waterfall => ui.page(&text)?,
         _ => ui.out(&text)?,
     }
     // The process ends now, and the system takes a million spans back faster than we can.
     std::mem::forget((drawn, traces));
     Ok(Exit::Yes)
+}
+
+/// With what is configured for the options that were not given. A number of rows is for drawings: files for other programs are whole.
+fn complete(args: &ShowArgs, context: &Context) -> ShowArgs {
+    let config::Show { max_rows, expand, output } = context.settings.per_command.show;
+    let drawn = matches!(output, ShowFormat::Waterfall | ShowFormat::Svg | ShowFormat::Markdown | ShowFormat::Mermaid);
+    ShowArgs { max_rows: args.max_rows.or(max_rows.filter(|_| drawn)), expand, output: Some(output), ..args.clone() }
 }
 
 /// What clap cannot know to be wrong.
@@ -110,25 +121,25 @@ fn check(args: &ShowArgs, ui: &Ui) -> Result<(), Failure> {
             return Err(Failure::usage("--interactive shows one trace").hint("`list -i` goes from one to another"));
         }
     }
-    if args.output == ShowFormat::Mermaid && args.span.is_some() {
+    if args.output() == ShowFormat::Mermaid && args.span.is_some() {
         let hint = "`--zoom` draws a span with all that is below it; `-o markdown` tells all of one";
         return Err(Failure::usage("a sequence diagram of one span says nothing").hint(hint));
     }
     if args.wants_logs() {
         has_place_for_logs(args)?;
     }
-    Ok(())
+    errors::check(args)
 }
 
 /// Log lines are drawn where there are rows to stand below.
 fn has_place_for_logs(args: &ShowArgs) -> Result<(), Failure> {
-    let format = args.output.to_possible_value();
+    let format = args.output().to_possible_value();
     let format = format.as_ref().map_or("", |format| format.get_name());
     let without = if args.span.is_some() {
         "`--span`".to_owned()
     } else if args.correct_skew {
         "`--correct-skew`, which moves spans away from their lines,".to_owned()
-    } else if args.output.has_logs() {
+    } else if args.output().has_logs() {
         return Ok(());
     } else {
         format!("`-o {format}`")
@@ -142,7 +153,7 @@ async fn fetched(
     args: &ShowArgs,
     sources: &Sources,
     filter: Option<&Expr>,
-    mut finder: Option<&mut Finder>,
+    (mut finder, mut recorder): (Option<&mut Finder>, Option<&mut errors::Recorder>),
     notes: &mut Vec<String>,
 ) -> Result<(Vec<Trace>, Failed), Failure> {
     let mut traces = Vec::new();
@@ -160,14 +171,17 @@ async fn fetched(
         if let Some(finder) = finder.as_deref_mut() {
             finder.attach(&mut trace).await;
         }
+        if let Some(recorder) = recorder.as_deref_mut() {
+            recorder.ask(&mut trace, &mut failed).await;
+        }
         let trace = match &args.span {
             // A drawing of one span says what it means for all.
-            Some(typed) if !args.output.is_of_the_whole() => one_span(&trace, typed)?,
+            Some(typed) if !args.output().is_of_the_whole() => one_span(&trace, typed)?,
             _ => trace,
         };
         traces.push(match filter {
             // A drawing shows what each span means for the whole trace, also where only some are drawn.
-            Some(filter) if !args.output.is_of_the_whole() => part::only(filter, &trace, notes)?,
+            Some(filter) if !args.output().is_of_the_whole() => part::only(filter, &trace, notes)?,
             _ => trace,
         });
     }
@@ -182,11 +196,14 @@ fn printed(
     silent: &[String],
     (look, document): (&Look, &Look),
 ) -> String {
-    match args.output {
+    match args.output() {
         ShowFormat::Waterfall => {
-            let screen = |drawn: &Drawn| match drawn.span {
-                Some(node) => span::render(drawn.shown(), node, look),
-                None => waterfall::render(drawn.shown(), &drawn.options(args), look),
+            let screen = |drawn: &Drawn| {
+                let trace = match drawn.span {
+                    Some(node) => span::render(drawn.shown(), node, look),
+                    None => waterfall::render(drawn.shown(), &drawn.options(args), look),
+                };
+                trace + &recorded::render(&drawn.trace.errors, look)
             };
             drawn.iter().map(screen).collect::<Vec<_>>().join("\n")
         }
@@ -214,8 +231,8 @@ fn sections<'a>(drawn: &'a [Drawn], args: &ShowArgs) -> Vec<waterfall::Section<'
 }
 
 /// What each backend would be asked for each trace.
-fn explain(sources: &Sources, typed: &[String], finder: Option<&Finder>, ui: &mut Ui) -> Result<Exit, Failure> {
-    for id in typed {
+fn explain(sources: &Sources, args: &ShowArgs, finder: Option<&Finder>, ui: &mut Ui) -> Result<Exit, Failure> {
+    for id in &args.ids {
         let id = TraceId::parse(id).map_err(Failure::usage)?;
         for source in &sources.opened {
             for line in source.explain_fetch(&id) {
@@ -224,6 +241,9 @@ fn explain(sources: &Sources, typed: &[String], finder: Option<&Finder>, ui: &mu
         }
         if let Some(finder) = finder {
             ui.out(&ask::safe(&finder.explain(), ui))?;
+        }
+        if args.errors {
+            ui.out(&ask::safe(&errors::explain(), ui))?;
         }
     }
     Ok(Exit::Yes)

@@ -17,11 +17,12 @@ use crate::ui::Ui;
 
 /// Asks, says what is odd, prints.
 pub(crate) async fn run(args: &StatsArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+    let settings = &context.settings.per_command.stats;
     let filter = ask::filter(args.expr.as_deref(), &args.filter, ui)?;
     let window = ask::window(context)?;
     let sources = ask::open(context, ui).await?;
     sources.attend_to(filter.as_ref());
-    let query = Query { range: window.for_sources(&sources), filter, limit: args.limit };
+    let query = Query { range: window.for_sources(&sources), filter, limit: settings.limit };
     if args.explain && args.traces.is_empty() {
         return ask::explain(&sources, &query, ui);
     }
@@ -35,7 +36,7 @@ pub(crate) async fn run(args: &StatsArgs, context: &Context, ui: &mut Ui) -> Res
         read::named(&sources, &args.traces, query.filter.as_ref(), ui, |trace, matched| builder.add(trace, matched)).await?
     };
     let mut figures = builder.finish();
-    let sort = sort(args.sort);
+    let sort = sort(settings.sort);
     figures.sort(sort);
     let asked_for = if all_of_window { seen(query.range, (context.clock)()) } else { None };
     let period = asked_for.or(figures.spanned());
@@ -49,7 +50,7 @@ pub(crate) async fn run(args: &StatsArgs, context: &Context, ui: &mut Ui) -> Res
     let by = args.by.map_or(By::Both, |by| if by == StatsBy::Service { By::Service } else { By::Operation });
     let view = View { by, sort, max_rows: args.max_rows };
     let look = context.look(ui);
-    match args.output {
+    match settings.output {
         StatsFormat::Text => ui.page(&stats::render(&figures, period, view, &look))?,
         StatsFormat::Json => ui.out(&json::stats(&figures, period, &[&notes[..], &silent].concat()))?,
         StatsFormat::Csv => ui.out(&csv::render(&figures, period, by, sort))?,

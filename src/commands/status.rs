@@ -67,7 +67,6 @@ fn receiver(status: &Status, context: &Context) -> Vec<String> {
         .collect();
     let since = status.since();
     let (age, began) = (units::ago(since, (context.clock)()), units::time_to_second(since, context.zone));
-    let spans = receive::kept(received);
     let mut rows = vec![
         row("receiver", &format!("process {}, started {age} ({began})", status.process)),
         row("listening", &doors.join(", ")),
@@ -82,8 +81,9 @@ fn receiver(status: &Status, context: &Context) -> Vec<String> {
         ),
         row(
             "stored",
-            &list(&[counted(spans, "span", "spans")
-                .map(|spans| format!("{spans} in {}", units::plural(store.commits as usize, "commit", "commits")))]),
+            &list(&[(store.commits > 0).then(|| {
+                format!("{} in {}", receive::kept(received), units::plural(store.commits as usize, "commit", "commits"))
+            })]),
         ),
         row("refused", &receive::refused(received).unwrap_or_else(|| "nothing".to_owned())),
         row(

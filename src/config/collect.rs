@@ -4,15 +4,15 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::guard::Guard;
+use super::layers::Layers;
+use super::otlp_headers::ForwardHeaders;
 use super::report::Origin;
 use super::setting::Setting as _;
-use super::settings::Layers;
-use super::{Env, Paths, otlp_headers};
+use super::{Env, Paths};
 use crate::cli::CollectArgs;
 use crate::cli::forward::ForwardTo;
 use crate::cli::value::{Length, ListenAddress, OrOff, SamplingRules, Size};
 use crate::error::Failure;
-use crate::secret::Secret;
 
 /// What the receiver does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Collect {
     /// Where to send on what arrives.
     pub forward: Vec<ForwardTo>,
     /// What OTLP receivers are sent along with it.
-    pub forward_headers: Vec<(String, Secret)>,
+    pub forward_headers: ForwardHeaders,
 }
 
 impl Collect {
@@ -60,7 +60,7 @@ impl Collect {
             max_age: layers.pick("collect.max_age", max_age, || days(7))?.on().map(|length| length.0),
             max_size: layers.pick("collect.max_size", max_size, || OrOff::On(Size(2 << 30)))?.on().map(|size| size.0),
             forward: layers.pick("collect.forward", (!forward.is_empty()).then_some(forward), Vec::new)?,
-            forward_headers: otlp_headers::secrets(env, layers)?,
+            forward_headers: ForwardHeaders::resolve(env, paths, layers)?,
             guard: Guard::resolve(guard, env, paths, layers)?,
         })
     }

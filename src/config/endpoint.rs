@@ -38,30 +38,12 @@ impl Setting for Endpoint {
         if text.eq_ignore_ascii_case("eu") {
             return Ok(Self(EU.to_owned()));
         }
-        let expected = || format!("expected `us`, `eu` or an address such as `{EU}`");
-        // A parser of addresses leaves out what it cannot use, and then the address is another than what was read by a person.
-        let odd = text.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\');
-        let url = Url::parse(text).ok().filter(|url| url.has_host() && !odd).ok_or_else(expected)?;
-        match (url.scheme(), url.host_str().unwrap_or_default()) {
-            ("http" | "https", "ui.honeycomb.io") => return Err(format!("that is where people look; the API is at `{US}`")),
-            ("http" | "https", "ui.eu1.honeycomb.io") => {
-                return Err(format!("that is where people look; the API is at `{EU}`"));
-            }
-            ("https", _) => {}
-            ("http", host) if is_loopback(host) => {}
-            ("http", _) => {
-                let why = "the key would travel unencrypted";
-                return Err(format!(
-                    "{why}; write `https://`, as `http://` is only for this machine (127.0.0.1, ::1, localhost)"
-                ));
-            }
-            _ => return Err(expected()),
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err("an address with a user or a password in it is not taken: the key says who is asking".to_owned());
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err("expected an address without `?` and `#`".to_owned());
+        let expected = format!("expected `us`, `eu` or an address such as `{EU}`");
+        let url = address(text, &expected, "key")?;
+        match url.host_str().unwrap_or_default() {
+            "ui.honeycomb.io" => return Err(format!("that is where people look; the API is at `{US}`")),
+            "ui.eu1.honeycomb.io" => return Err(format!("that is where people look; the API is at `{EU}`")),
+            _ => {}
         }
         // SDKs want the address with or without the API's version behind it.
         let address = url.as_str().trim_end_matches('/');
@@ -81,6 +63,30 @@ impl Setting for Endpoint {
             _ => text.to_owned(),
         }
     }
+}
+
+/// An address to which a secret may be sent: over TLS, or to this machine. `secret` is what it is called.
+pub(super) fn address(text: &str, expected: &str, secret: &str) -> Result<Url, String> {
+    // A parser of addresses leaves out what it cannot use, and then the address is another than what was read by a person.
+    let odd = text.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\');
+    let url = Url::parse(text).ok().filter(|url| url.has_host() && !odd).ok_or_else(|| expected.to_owned())?;
+    match (url.scheme(), url.host_str().unwrap_or_default()) {
+        ("https", _) => {}
+        ("http", host) if is_loopback(host) => {}
+        ("http", _) => {
+            return Err(format!(
+                "the {secret} would travel unencrypted; write `https://`, as `http://` is only for this machine (127.0.0.1, ::1, localhost)"
+            ));
+        }
+        _ => return Err(expected.to_owned()),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(format!("an address with a user or a password in it is not taken: the {secret} says who is asking"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("expected an address without `?` and `#`".to_owned());
+    }
+    Ok(url)
 }
 
 /// Whether a host, as an address names it, is surely this machine.

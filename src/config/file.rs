@@ -1,16 +1,20 @@
 //! What a configuration file holds: TOML, in which every unknown key is refused.
 
+mod complaint;
+mod per_command;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::ops::Range;
 use std::path::Path;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
+use serde::de::{Deserializer, SeqAccess, Visitor};
 use toml::Spanned;
 
-use crate::error::{Failure, Kind, OrFail as _, nearest};
+use crate::error::{Failure, Kind, OrFail as _};
+use complaint::{complaint, line_of, placed};
+use per_command::{AssertContents, DiffContents, ListContents, MapContents, ShowContents, StatsContents};
 
 /// What `config init` writes: every key explained, and none set.
 pub const SAMPLE: &str = include_str!("sample.toml");
@@ -42,7 +46,6 @@ struct Contents {
     color: Option<Spanned<Scalar>>,
     ascii: Option<Spanned<Scalar>>,
     since: Option<Spanned<Scalar>>,
-    limit: Option<Spanned<Scalar>>,
     timeout: Option<Spanned<Scalar>>,
     #[serde(default)]
     honeycomb: HoneycombContents,
@@ -51,7 +54,21 @@ struct Contents {
     #[serde(default)]
     cloudwatch_logs: CloudWatchLogsContents,
     #[serde(default)]
+    rollbar: RollbarContents,
+    #[serde(default)]
     collect: CollectContents,
+    #[serde(default)]
+    list: ListContents,
+    #[serde(default)]
+    show: ShowContents,
+    #[serde(default)]
+    stats: StatsContents,
+    #[serde(default)]
+    map: MapContents,
+    #[serde(default)]
+    diff: DiffContents,
+    #[serde(default)]
+    assert: AssertContents,
     #[serde(default)]
     profiles: BTreeMap<String, ProfileContents>,
 }
@@ -65,7 +82,6 @@ struct ProfileContents {
     color: Option<Spanned<Scalar>>,
     ascii: Option<Spanned<Scalar>>,
     since: Option<Spanned<Scalar>>,
-    limit: Option<Spanned<Scalar>>,
     timeout: Option<Spanned<Scalar>>,
     #[serde(default)]
     honeycomb: HoneycombContents,
@@ -74,12 +90,28 @@ struct ProfileContents {
     #[serde(default)]
     cloudwatch_logs: CloudWatchLogsContents,
     #[serde(default)]
+    rollbar: RollbarContents,
+    #[serde(default)]
     collect: CollectContents,
+    #[serde(default)]
+    list: ListContents,
+    #[serde(default)]
+    show: ShowContents,
+    #[serde(default)]
+    stats: StatsContents,
+    #[serde(default)]
+    map: MapContents,
+    #[serde(default)]
+    diff: DiffContents,
+    #[serde(default)]
+    assert: AssertContents,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct HoneycombContents {
+    api_key_file: Option<Spanned<Scalar>>,
+    api_key_command: Option<Spanned<Scalar>>,
     endpoint: Option<Spanned<Scalar>>,
     dataset: Option<Spanned<Scalar>>,
     attributes: Option<Spanned<Scalar>>,
@@ -105,6 +137,15 @@ struct CloudWatchLogsContents {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct RollbarContents {
+    access_token_file: Option<Spanned<Scalar>>,
+    access_token_command: Option<Spanned<Scalar>>,
+    endpoint: Option<Spanned<Scalar>>,
+    environment: Option<Spanned<Scalar>>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct CollectContents {
     otlp_http: Option<Spanned<Scalar>>,
     otlp_grpc: Option<Spanned<Scalar>>,
@@ -114,8 +155,11 @@ struct CollectContents {
     max_age: Option<Spanned<Scalar>>,
     max_size: Option<Spanned<Scalar>>,
     forward: Option<Spanned<Scalar>>,
+    forward_headers_file: Option<Spanned<Scalar>>,
+    forward_headers_command: Option<Spanned<Scalar>>,
     allowed_origins: Option<Spanned<Scalar>>,
     token_file: Option<Spanned<Scalar>>,
+    token_command: Option<Spanned<Scalar>>,
     tls_cert: Option<Spanned<Scalar>>,
     tls_key: Option<Spanned<Scalar>>,
     #[serde(default)]
@@ -153,8 +197,28 @@ impl ConfigFile {
     /// Reads a file's text; the path is for the messages.
     pub fn parse(text: String, path: &Path) -> Result<Self, Failure> {
         match toml::from_str(&text) {
-            Ok(contents) => Ok(Self { text, contents }),
+            Ok(contents) => Self { text, contents }.with_usable_lists(path),
             Err(error) => Err(complaint(&error, &text, path)),
+        }
+    }
+
+    /// Lists are spelled with commas in the environment, but for the words of a command.
+    fn with_usable_lists(self, path: &Path) -> Result<Self, Failure> {
+        let profiles = self.contents.profiles.values().flat_map(|profile| KEYS.iter().map(|key| (*key, profile.get(key))));
+        let all = KEYS.iter().map(|key| (*key, self.contents.get(key))).chain(profiles);
+        let unusable = |(key, written): (&str, Option<&Spanned<Scalar>>)| {
+            let written = written?;
+            let list = written.get_ref().list.as_ref()?;
+            let message = if is_command(key) {
+                list.iter().any(|word| word.contains('\0')).then_some("a word of a command cannot contain a NUL")
+            } else {
+                list.iter().any(|text| text.contains(',')).then_some("a text in a list cannot contain a comma")
+            };
+            message.map(|message| placed(message, &self.text, written.span(), path))
+        };
+        match { all }.find_map(unusable) {
+            Some(failure) => Err(failure),
+            None => Ok(self),
         }
     }
 
@@ -169,7 +233,12 @@ impl ConfigFile {
             None => self.contents.get(key),
             Some(name) => self.contents.profiles.get(name)?.get(key),
         }?;
-        Some(Written { text: written.get_ref().0.clone(), line: line_of(&self.text, written.span().start) })
+        let Scalar { text, list } = written.get_ref();
+        let text = match list {
+            Some(words) if is_command(key) => shlex::try_join(words.iter().map(String::as_str)).unwrap_or_default(),
+            _ => text.clone(),
+        };
+        Some(Written { text, line: line_of(&self.text, written.span().start) })
     }
 }
 
@@ -199,8 +268,9 @@ keys! {
     "color" => color,
     "ascii" => ascii,
     "since" => since,
-    "limit" => limit,
     "timeout" => timeout,
+    "honeycomb.api_key_file" => honeycomb.api_key_file,
+    "honeycomb.api_key_command" => honeycomb.api_key_command,
     "honeycomb.endpoint" => honeycomb.endpoint,
     "honeycomb.dataset" => honeycomb.dataset,
     "honeycomb.attributes" => honeycomb.attributes,
@@ -212,6 +282,10 @@ keys! {
     "xray.time_range" => xray.time_range,
     "xray.scan" => xray.scan,
     "cloudwatch_logs.groups" => cloudwatch_logs.groups,
+    "rollbar.access_token_file" => rollbar.access_token_file,
+    "rollbar.access_token_command" => rollbar.access_token_command,
+    "rollbar.endpoint" => rollbar.endpoint,
+    "rollbar.environment" => rollbar.environment,
     "collect.otlp_http" => collect.otlp_http,
     "collect.otlp_grpc" => collect.otlp_grpc,
     "collect.zipkin" => collect.zipkin,
@@ -220,8 +294,11 @@ keys! {
     "collect.max_age" => collect.max_age,
     "collect.max_size" => collect.max_size,
     "collect.forward" => collect.forward,
+    "collect.forward_headers_file" => collect.forward_headers_file,
+    "collect.forward_headers_command" => collect.forward_headers_command,
     "collect.allowed_origins" => collect.allowed_origins,
     "collect.token_file" => collect.token_file,
+    "collect.token_command" => collect.token_command,
     "collect.tls_cert" => collect.tls_cert,
     "collect.tls_key" => collect.tls_key,
     "collect.limits.connections" => collect.limits.connections,
@@ -230,11 +307,48 @@ keys! {
     "collect.limits.in_flight" => collect.limits.in_flight,
     "collect.limits.request_time" => collect.limits.request_time,
     "collect.limits.idle_time" => collect.limits.idle_time,
+    "list.since" => list.since,
+    "list.limit" => list.limit,
+    "list.output" => list.output,
+    "show.max_rows" => show.max_rows,
+    "show.expand" => show.expand,
+    "show.output" => show.output,
+    "stats.since" => stats.since,
+    "stats.limit" => stats.limit,
+    "stats.sort" => stats.sort,
+    "stats.output" => stats.output,
+    "map.since" => map.since,
+    "map.limit" => map.limit,
+    "map.output" => map.output,
+    "diff.since" => diff.since,
+    "diff.limit" => diff.limit,
+    "diff.max_rows" => diff.max_rows,
+    "diff.output" => diff.output,
+    "assert.since" => assert.since,
+    "assert.wait" => assert.wait,
+    "assert.settle" => assert.settle,
+    "assert.output" => assert.output,
 }
 
-/// Text, a number, a switch or a list of texts, all in the spelling that the environment uses too.
+/// Whether a key is a command, whose words may be a list.
+fn is_command(key: &str) -> bool {
+    key.ends_with("_command")
+}
+
+/// Text, a number, a switch or a list of texts.
 #[derive(Debug, Clone)]
-struct Scalar(String);
+struct Scalar {
+    /// In the spelling that the environment uses too.
+    text: String,
+    /// What a list consists of.
+    list: Option<Vec<String>>,
+}
+
+impl From<String> for Scalar {
+    fn from(text: String) -> Self {
+        Self { text, list: None }
+    }
+}
 
 impl<'de> Deserialize<'de> for Scalar {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -248,30 +362,27 @@ impl<'de> Deserialize<'de> for Scalar {
             }
 
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Scalar, E> {
-                Ok(Scalar(text.to_owned()))
+                Ok(text.to_owned().into())
             }
 
             fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Scalar, E> {
-                Ok(Scalar(number.to_string()))
+                Ok(number.to_string().into())
             }
 
             fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Scalar, E> {
-                Ok(Scalar(number.to_string()))
+                Ok(number.to_string().into())
             }
 
             fn visit_bool<E: serde::de::Error>(self, on: bool) -> Result<Scalar, E> {
-                Ok(Scalar(on.to_string()))
+                Ok(on.to_string().into())
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Scalar, A::Error> {
                 let mut texts: Vec<String> = Vec::new();
                 while let Some(text) = items.next_element::<String>()? {
-                    if text.contains(',') {
-                        return Err(A::Error::custom("a text in a list cannot contain a comma"));
-                    }
                     texts.push(text);
                 }
-                Ok(Scalar(texts.join(",")))
+                Ok(Scalar { text: texts.join(","), list: Some(texts) })
             }
         }
 
@@ -279,67 +390,9 @@ impl<'de> Deserialize<'de> for Scalar {
     }
 }
 
-/// What is wrong with the file, with the line drawn, and the near key if a key is wrong.
-fn complaint(error: &toml::de::Error, text: &str, path: &Path) -> Failure {
-    let span = error.span().unwrap_or(0..0);
-    let unknown = error.message().strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
-    let message = match unknown {
-        Some(key) => format!("unknown key `{key}`"),
-        None => error.message().trim_end().replace('\n', ", "),
-    };
-    let place = format!("{}, line {}", path.display(), line_of(text, span.start));
-    let failure = Failure::config(format!("{message} in {place}\n{}", drawing(text, span)));
-    let Some(key) = unknown else { return failure };
-    let names = KEYS.iter().map(|name| name.rsplit('.').next().unwrap_or(name)).chain([
-        "honeycomb",
-        "xray",
-        "cloudwatch_logs",
-        "collect",
-        "limits",
-        "profiles",
-    ]);
-    if is_secret(key) {
-        return failure.hint(
-            "a file is shown around, so no key is read from it; that for Honeycomb is taken from HONEYCOMB_API_KEY, and the \
-             receiver's token from CRUDDUR_TRACE_COLLECT_TOKEN or the file that `collect.token_file` names",
-        );
-    }
-    match nearest(key, names) {
-        Some(near) => failure.hint(format!("did you mean `{near}`?")),
-        None => failure.hint("`cruddur-trace config init --config FILE` writes a file with all keys explained"),
-    }
-}
-
-/// The line of a byte, counted from 1.
-fn line_of(text: &str, at: usize) -> usize {
-    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
-}
-
-/// Whether the name of a key says that its value is not to be shown.
-fn is_secret(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    ["key", "token", "secret", "password"].iter().any(|word| key.contains(word))
-}
-
-/// The line in which the span begins, and carets below it. Of what looks like a secret, only its name is shown.
-fn drawing(text: &str, span: Range<usize>) -> String {
-    let start = text.floor_char_boundary(span.start);
-    let begin = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let whole = text[begin..].lines().next().unwrap_or_default();
-    let line = match whole.find('=') {
-        Some(equals) if is_secret(&whole[..equals]) => &whole[..=equals],
-        _ => whole,
-    };
-    let number = line_of(text, start).to_string();
-    let start = start.min(begin + line.len());
-    let column = text[begin..start].chars().count();
-    let end = text.floor_char_boundary(span.end.max(start)).min(begin + line.len());
-    let carets = text.get(start..end).map_or(1, |marked| marked.chars().count().max(1));
-    format!("  {number} | {line}\n  {:len$} | {:column$}{:^<carets$}", "", "", "", len = number.len())
-}
-
 #[cfg(test)]
 mod tests {
+    use super::complaint::NO_KEYS;
     use super::*;
     use proptest::prelude::*;
 
@@ -361,34 +414,55 @@ mod tests {
 
     #[test]
     fn numbers_switches_and_lists_are_read_as_they_are_written_elsewhere() {
-        let file = parse("limit = 50\nascii = true\nbackend = ['local', 'file:x']").unwrap();
+        let file = parse("list.limit = 50\nascii = true\nbackend = ['local', 'file:x']").unwrap();
         let text = |key| file.get(None, key).unwrap().text;
-        assert_eq!((text("limit"), text("ascii"), text("backend")), ("50".into(), "true".into(), "local,file:x".into()));
+        assert_eq!((text("list.limit"), text("ascii"), text("backend")), ("50".into(), "true".into(), "local,file:x".into()));
+        let failure = parse("backend = ['local', 'file:a,b']\n").unwrap_err();
+        insta::assert_snapshot!(failure.message(), @r"
+        a text in a list cannot contain a comma in config.toml, line 1
+          1 | backend = ['local', 'file:a,b']
+            |           ^^^^^^^^^^^^^^^^^^^^^
+        ");
+    }
+
+    #[test]
+    fn the_words_of_a_command_may_be_a_list() {
+        let command = |text: &str| parse(text).map(|file| file.get(Some("ci"), "honeycomb.api_key_command").unwrap().text);
+        let list = command("[profiles.ci.honeycomb]\napi_key_command = ['op', 'read', 'a key, of ours', '|']\n").unwrap();
+        assert_eq!(shlex::split(&list).unwrap(), ["op", "read", "a key, of ours", "|"]);
+        assert_eq!(command("[profiles.ci.honeycomb]\napi_key_command = 'pass a/b'\n").unwrap(), "pass a/b");
+        let failure = command("[profiles.ci.honeycomb]\napi_key_command = ['op', \"hunter2\\u0000\"]\n").unwrap_err();
+        assert!(failure.message().contains("cannot contain a NUL") && !failure.message().contains("hunter"));
     }
 
     #[test]
     fn an_unknown_key_is_shown_with_the_near_one() {
-        let failure = parse("limit = 5\n\n[collect]\nmax_aeg = '7d'\n").unwrap_err();
+        let failure = parse("ascii = true\n\n[collect]\nmax_aeg = '7d'\n").unwrap_err();
         insta::assert_snapshot!(failure.message(), @r"
         unknown key `max_aeg` in config.toml, line 4
           4 | max_aeg = '7d'
             | ^^^^^^^
         ");
         assert_eq!(failure.hints(), ["did you mean `max_age`?"]);
+        let hints = |text| parse(text).unwrap_err().hints().join("; ");
+        assert_eq!(hints("limit = 5"), "`limit` stands in [list], in [stats], in [map] or in [diff]");
+        assert_eq!(hints("[profiles.ci.xray]\ntimeout = '5m'\n"), "`timeout` stands at the top of the file or of a profile");
+        assert_eq!(hints("[profile.ci]"), "did you mean `profiles`?");
+        assert_eq!(hints("[honeycomb]\napi_key_comand = 'pass x'"), "did you mean `api_key_command`?");
     }
 
     #[test]
     fn what_is_no_toml_is_shown_where_it_goes_wrong() {
-        let failure = parse("limit = 5\nstore = [oops\n").unwrap_err();
+        let failure = parse("ascii = true\nstore = [oops\n").unwrap_err();
         insta::assert_snapshot!(failure.message(), @r"
         unclosed array, expected `]` in config.toml, line 2
           2 | store = [oops
             |              ^
         ");
-        let failure = parse("limit = { a = 1 }\n").unwrap_err();
+        let failure = parse("store = { a = 1 }\n").unwrap_err();
         insta::assert_snapshot!(failure.message(), @r"
         invalid type: map, expected a text, a number, `true` or `false`, or a list of texts in config.toml, line 1
-          1 | limit = { a = 1 }
+          1 | store = { a = 1 }
             |         ^^^^^^^^^
         ");
     }
@@ -401,12 +475,13 @@ mod tests {
           2 | api_key =
             | ^^^^^^^
         ");
-        assert_eq!(
-            failure.hints(),
-            ["a file is shown around, so no key is read from it; that for Honeycomb is taken from HONEYCOMB_API_KEY, and the \
-              receiver's token from CRUDDUR_TRACE_COLLECT_TOKEN or the file that `collect.token_file` names"]
-        );
-        for text in ["honeycomb.api_key = hunter2", "honeycomb.api_key = 'hunter2", "x-honeycomb-team-token = [hunter2"] {
+        assert_eq!(failure.hints(), [NO_KEYS]);
+        for text in [
+            "honeycomb.api_key = hunter2",
+            "honeycomb.api_key = 'hunter2",
+            "x-honeycomb-team-token = [hunter2",
+            "honeycomb = { api_key = 'hunter2' }",
+        ] {
             let failure = parse(text).unwrap_err();
             assert!(!failure.message().contains("hunter"), "{}", failure.message());
         }

@@ -3,18 +3,20 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::key::{Form, Key, Places};
+use super::layers::Layers;
 use super::report::{Line, Origin};
-use super::settings::Layers;
 use super::{Env, Paths};
 use crate::cli::collect::GuardArgs;
 use crate::cli::value::{Length, Size, WebOrigin};
-use crate::error::{Failure, Kind, OrFail as _};
-use crate::secret::Secret;
+use crate::error::Failure;
 
 /// The token, as `config show` tells it. It is no key of the file: a file is shown around.
 pub const TOKEN: &str = "collect.token";
 /// The variable in which the token is.
 pub const TOKEN_VARIABLE: &str = "CRUDDUR_TRACE_COLLECT_TOKEN";
+/// Where else it may be.
+const PLACES: Places = Places { what: "token", form: Form::Word, file: "collect.token_file", command: "collect.token_command" };
 
 /// Shorter than this, a request or a connection could not even be begun.
 const SHORTEST: Duration = Duration::from_secs(1);
@@ -27,10 +29,8 @@ const MOST_CONNECTIONS: usize = 65_535;
 pub struct Guard {
     /// Origins of web pages that may send, as browsers spell them; `*` is every one.
     pub allowed_origins: Vec<String>,
-    /// The token that senders have to bring, unless it is in a file.
-    pub token: Option<Secret>,
-    /// The file in which it is.
-    pub token_file: Option<PathBuf>,
+    /// The token that senders have to bring. `None`: anybody may send.
+    pub token: Option<Key>,
     /// The certificate and its private key, both PEM.
     pub tls: Option<(PathBuf, PathBuf)>,
     /// How much is taken.
@@ -59,14 +59,18 @@ impl Guard {
         let GuardArgs { token_file, tls_cert, tls_key, allow_origin } = flags;
         let origins = (!allow_origin.is_empty()).then_some(allow_origin);
         let origins: Vec<WebOrigin> = layers.pick("collect.allowed_origins", origins, Vec::new)?;
-        let token_file = pick_file("collect.token_file", token_file, paths, layers)?;
-        let file_is_flag = matches!(layers.origin(), Origin::Flag(_));
-        let token =
-            env.setting(TOKEN_VARIABLE)?.filter(|_| !file_is_flag).map(|text| token(text, TOKEN_VARIABLE)).transpose()?;
-        layers.tell(match token {
+        let elsewhere = Key::elsewhere(&PLACES, token_file, paths, layers)?;
+        let own = env.setting(TOKEN_VARIABLE)?.map(|text| Key::given(PLACES.what, text, TOKEN_VARIABLE)).transpose()?;
+        let own = own.map(|key| (Origin::Env(TOKEN_VARIABLE.to_owned()), key));
+        let token = match elsewhere {
+            Some((origin @ Origin::Flag(_), key)) => Some((origin, key)),
+            elsewhere => own.or(elsewhere),
+        };
+        layers.tell(match &token {
             None => Line { key: TOKEN, value: "(not set)".to_owned(), origin: Origin::Default },
-            Some(_) => Line { key: TOKEN, value: "(set)".to_owned(), origin: Origin::Env(TOKEN_VARIABLE.to_owned()) },
+            Some((origin, key)) => Line { key: TOKEN, value: key.told().to_owned(), origin: origin.clone() },
         });
+        let token = token.map(|(_, key)| key);
         let cert = pick_file("collect.tls_cert", tls_cert, paths, layers)?;
         let key = pick_file("collect.tls_key", tls_key, paths, layers)?;
         let tls = match (cert, key) {
@@ -75,17 +79,8 @@ impl Guard {
             (Some(_), None) => return Err(one_of_two("a certificate", "its private key", "--tls-key", "tls_key")),
             (None, Some(_)) => return Err(one_of_two("a private key", "its certificate", "--tls-cert", "tls_cert")),
         };
-        let token_file = token_file.filter(|_| token.is_none());
         let allowed_origins = origins.into_iter().map(WebOrigin::into_string).collect();
-        Ok(Self { allowed_origins, token, token_file, tls, limits: CollectLimits::resolve(layers)? })
-    }
-
-    /// The token that senders have to bring, read from its file if it is in one. `None`: anybody may send.
-    pub fn token(&self) -> Result<Option<Secret>, Failure> {
-        let Some(path) = &self.token_file else { return Ok(self.token.clone()) };
-        let doing = || format!("cannot read the token in `{}`", path.display());
-        let text = std::fs::read_to_string(path).or_fail(Kind::Config, doing)?;
-        token(&text, &format!("`{}`", path.display())).map(Some)
+        Ok(Self { allowed_origins, token, tls, limits: CollectLimits::resolve(layers)? })
     }
 }
 
@@ -148,20 +143,6 @@ fn one_of_two(given: &str, missing: &str, flag: &str, key: &str) -> Failure {
         .hint(format!("give {flag} FILE too, or set `collect.{key}`"))
 }
 
-/// A token as RFC 6750 lets it be sent: visible ASCII.
-fn token(text: &str, place: &str) -> Result<Secret, Failure> {
-    let text = text.trim();
-    let odd = text.contains(|c: char| !c.is_ascii_graphic());
-    match text {
-        "" => Err(Failure::config(format!("the token in {place} is empty"))),
-        _ if odd => {
-            let which = format!("the token in {place} has a blank, a control character or a letter outside of ASCII in it");
-            Err(Failure::config(which).hint("it is sent in a header: `openssl rand -hex 32` makes a good one"))
-        }
-        _ => Ok(Secret::new(text)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,7 +173,7 @@ mod tests {
         let file = "[collect]\ntls_cert = 'c.pem'\ntls_key = '/k.pem'\nallowed_origins = ['http://a', '*']\ntoken_file = 't'\n";
         let keys = guard("list", &[], file).unwrap();
         assert_eq!(keys.tls, Some(("/c/c.pem".into(), "/k.pem".into())), "relative to the file");
-        assert_eq!((keys.allowed_origins, keys.token_file), (vec!["http://a".into(), "*".into()], Some("/c/t".into())));
+        assert_eq!((keys.allowed_origins, keys.token.unwrap().place()), (vec!["http://a".into(), "*".into()], "`/c/t`"));
         assert_eq!(
             complaint("collect --tls-cert c.pem", ""),
             "there is a certificate for the receiver, but not its private key"
@@ -203,24 +184,30 @@ mod tests {
         );
     }
 
-    #[test]
-    fn a_token_is_in_the_environment_or_in_a_file_and_a_flag_wins() {
+    #[tokio::test]
+    async fn a_token_is_in_the_environment_or_elsewhere_and_a_flag_wins() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("token");
         std::fs::write(&path, "from-the-file\n").unwrap();
         let flag = format!("collect --token-file {}", path.display());
         let env = [(TOKEN_VARIABLE, "from-the-environment")];
-        let token = |guard: Guard| guard.token().unwrap().map(|token| token.expose().to_owned());
-        assert_eq!(token(guard("collect", &[], "").unwrap()), None);
-        assert_eq!(token(guard("collect", &env, "collect.token_file = '/none'").unwrap()).unwrap(), "from-the-environment");
-        assert_eq!(token(guard(&flag, &env, "").unwrap()).unwrap(), "from-the-file");
+        let token = async |guard: Guard| match guard.token {
+            Some(key) => key.fetch(Duration::from_secs(5)).await.map(|token| token.expose().to_owned()),
+            None => Ok("none".to_owned()),
+        };
+        assert_eq!(token(guard("collect", &[], "").unwrap()).await.unwrap(), "none");
+        let environment = guard("collect", &env, "collect.token_file = '/none'").unwrap();
+        assert_eq!(token(environment).await.unwrap(), "from-the-environment");
+        assert_eq!(token(guard(&flag, &env, "collect.token_command = 'x'").unwrap()).await.unwrap(), "from-the-file");
+        let command = guard("collect", &[], "collect.token_command = 'pass token'").unwrap().token.unwrap();
+        assert_eq!(command.place(), "the answer of `pass …`");
         for (content, why) in [("\n", "is empty"), ("two words", "has a blank"), ("é", "outside of ASCII")] {
             std::fs::write(&path, content).unwrap();
-            let failure = guard(&flag, &[], "").unwrap().token().unwrap_err();
+            let failure = token(guard(&flag, &[], "").unwrap()).await.unwrap_err();
             assert!(failure.message().contains(why) && !failure.message().contains("words"), "{}", failure.message());
         }
         std::fs::remove_file(&path).unwrap();
-        let failure = guard(&flag, &[], "").unwrap().token().unwrap_err();
+        let failure = token(guard(&flag, &[], "").unwrap()).await.unwrap_err();
         assert!(failure.message().starts_with("cannot read the token in `"), "{}", failure.message());
         assert_eq!(failure.exit().code(), 2);
     }

@@ -1,24 +1,28 @@
 //! How Honeycomb is asked: with which key, where, and for how much.
 
 use super::endpoint::Endpoint;
+use super::key::{Form, Key, Places};
+use super::layers::Layers;
 use super::report::{Line, Origin};
-use super::settings::Layers;
-use super::{Env, otlp_headers};
+use super::{Env, Paths, otlp_headers};
 use crate::cli::honeycomb::{Attributes, HoneycombArgs};
 use crate::cli::value::RateLimit;
 use crate::error::Failure;
-use crate::secret::{KeyKind, Secret};
+use crate::secret::KeyKind;
 
 /// The API key, as `config show` tells it. It is no key of the file: a file is shown around.
 pub const API_KEY: &str = "honeycomb.api_key";
 /// The variable in which the key is.
 pub const KEY_VARIABLE: &str = "HONEYCOMB_API_KEY";
+/// Where else it may be.
+const PLACES: Places =
+    Places { what: "API key", form: Form::Word, file: "honeycomb.api_key_file", command: "honeycomb.api_key_command" };
 
 /// How Honeycomb is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Honeycomb {
     /// With which key; `None` where nobody gave one, so that Honeycomb cannot be asked.
-    pub key: Option<HoneycombKey>,
+    pub key: Option<Key>,
     /// Where its API is, without a slash at the end: `https://api.honeycomb.io`.
     pub endpoint: String,
     /// For which dataset; `None` for all of the environment.
@@ -50,15 +54,6 @@ impl HoneycombFlags {
     }
 }
 
-/// A key, and who gave it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HoneycombKey {
-    /// The key itself: visible ASCII, and not empty.
-    pub secret: Secret,
-    /// The environment variable in which it was.
-    pub origin: String,
-}
-
 /// Why it cannot be asked, where something in the environment says that it could. The environment is shared with what sends to
 /// Honeycomb: what makes no sense there must not keep commands from their work that never ask it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,48 +65,44 @@ pub struct Unusable {
 }
 
 impl Unusable {
-    fn new(failure: &Failure) -> Self {
+    pub(super) fn new(failure: &Failure) -> Self {
         Self { message: failure.message(), hints: failure.hints().to_vec() }
     }
 }
 
-impl HoneycombKey {
-    /// The key of the environment: `HONEYCOMB_API_KEY`, or what OpenTelemetry's SDKs are told to send.
-    fn find(env: &Env) -> Result<Option<Self>, Failure> {
-        let (text, origin) = match env.setting(KEY_VARIABLE)?.map(str::trim).filter(|key| !key.is_empty()) {
-            Some(key) => (key.to_owned(), KEY_VARIABLE),
-            None => match otlp_headers::find(env, "x-honeycomb-team")? {
-                Some((key, variable)) => (key, variable),
-                None => return Ok(None),
-            },
-        };
-        if text.contains(|c: char| !c.is_ascii_graphic()) {
-            let which = format!("the API key in {origin} has a blank, a control character or a letter outside of ASCII in it");
-            return Err(Failure::config(which).hint("no key has: is it more than the key, or was it cut on the way?"));
-        }
-        Ok(Some(Self { secret: Secret::new(text), origin: origin.to_owned() }))
-    }
+/// The key in its own variable.
+fn own(env: &Env) -> Result<Option<Key>, Failure> {
+    let text = env.setting(KEY_VARIABLE)?.map(str::trim).filter(|text| !text.is_empty());
+    text.map(|text| Key::given(PLACES.what, text, KEY_VARIABLE)).transpose()
+}
 
-    /// What it looks like.
-    pub fn kind(&self) -> KeyKind {
-        KeyKind::of(self.secret.expose())
-    }
+/// The key that OpenTelemetry's SDKs are told to send.
+fn of_sdks(env: &Env) -> Result<Option<Key>, Failure> {
+    let found = otlp_headers::find(env, "x-honeycomb-team")?;
+    found.map(|(text, variable)| Key::given(PLACES.what, &text, variable)).transpose()
 }
 
 impl Honeycomb {
-    pub(super) fn resolve(flags: HoneycombFlags, env: &Env, layers: &mut Layers<'_>) -> Result<Self, Failure> {
+    pub(super) fn resolve(flags: HoneycombFlags, env: &Env, paths: &Paths, layers: &mut Layers<'_>) -> Result<Self, Failure> {
         let mut unusable = None;
-        let key = HoneycombKey::find(env).unwrap_or_else(|failure| {
+        let elsewhere = Key::elsewhere(&PLACES, None, paths, layers)?;
+        let variable = |key: Key| (Origin::Env(key.place().to_owned()), key);
+        // Its own variable wins; what is meant for SDKs is for where nothing else is said.
+        let key = own(env).map(|key| key.map(variable).or(elsewhere));
+        let key = key.and_then(|key| if key.is_some() { Ok(key) } else { Ok(of_sdks(env)?.map(variable)) });
+        let key = key.unwrap_or_else(|failure| {
             unusable = Some(Unusable::new(&failure));
             None
         });
         layers.tell(match &key {
             None if unusable.is_some() => Line { key: API_KEY, value: "(not usable)".to_owned(), origin: Origin::Default },
             None => Line { key: API_KEY, value: "(not set)".to_owned(), origin: Origin::Default },
-            Some(key) => {
-                Line { key: API_KEY, value: format!("(set: {})", key.kind()), origin: Origin::Env(key.origin.clone()) }
+            Some((origin, key)) => {
+                let kind = key.at_hand().map(|secret| format!("(set: {})", KeyKind::of(secret.expose())));
+                Line { key: API_KEY, value: kind.unwrap_or_else(|| key.told().to_owned()), origin: origin.clone() }
             }
         });
+        let key = key.map(|(_, key)| key);
         let hinted = key.is_some() || unusable.is_some();
         let endpoint = layers.pick_shared("honeycomb.endpoint", Endpoint::default, |failure| {
             unusable.get_or_insert_with(|| Unusable::new(failure));
@@ -142,12 +133,14 @@ impl Honeycomb {
 mod tests {
     use super::*;
 
-    fn found(variables: &[(&str, &str)]) -> Result<Option<HoneycombKey>, Failure> {
-        HoneycombKey::find(&variables.iter().copied().collect())
+    fn found(variables: &[(&str, &str)]) -> Result<Option<Key>, Failure> {
+        let env = variables.iter().copied().collect();
+        Ok(own(&env)?.or(of_sdks(&env)?))
     }
 
     fn origin(variables: &[(&str, &str)]) -> Option<(String, String)> {
-        found(variables).unwrap().map(|key| (key.secret.expose().to_owned(), key.origin))
+        let secret = |key: &Key| key.at_hand().map(|secret| secret.expose().to_owned()).unwrap_or_default();
+        found(variables).unwrap().map(|key| (secret(&key), key.place().to_owned()))
     }
 
     #[test]

@@ -2,8 +2,9 @@
 //!
 //! [`aws`] whether AWS was ever set up here · [`mod@env`] the environment as values · [`paths`] where our files are ·
 //! [`mod@file`] what a configuration file holds · [`setting`] a value and its spelling · [`settings`] all of them, and where each
-//! comes from ([`report`]) · [`mod@collect`] what the receiver does, with [`guard`] for who may send to it, and how much ·
-//! [`honeycomb`] how Honeycomb is asked, with [`endpoint`] and [`otlp_headers`] · [`window`] the time that is looked at.
+//! comes from (`layers`, [`report`]) · [`key`] where a secret is, and how it is fetched · [`per_command`] what single commands do ·
+//! [`mod@collect`] what the receiver does, with [`guard`] for who may send to it, and how much ·
+//! [`honeycomb`] how Honeycomb is asked, with [`endpoint`] and [`otlp_headers`] · [`rollbar`] how Rollbar is · [`window`] the time that is looked at.
 
 pub mod aws;
 pub mod collect;
@@ -12,9 +13,13 @@ pub mod env;
 pub mod file;
 pub mod guard;
 pub mod honeycomb;
+pub mod key;
+mod layers;
 pub mod otlp_headers;
 pub mod paths;
+pub mod per_command;
 pub mod report;
+pub mod rollbar;
 pub mod setting;
 pub mod settings;
 pub mod window;
@@ -22,8 +27,11 @@ pub mod window;
 pub use collect::Collect;
 pub use env::Env;
 pub use guard::{CollectLimits, Guard};
-pub use honeycomb::{Honeycomb, HoneycombKey, Unusable};
+pub use honeycomb::{Honeycomb, Unusable};
+pub use key::Key;
 pub use paths::Paths;
+pub use per_command::PerCommand;
 pub use report::Origin;
+pub use rollbar::Rollbar;
 pub use settings::{Flags, Settings, XRay};
 pub use window::Window;

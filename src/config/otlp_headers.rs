@@ -1,9 +1,10 @@
 //! What OpenTelemetry's SDKs are told to send along, in which applications that report to Honeycomb have its key:
 //! `OTEL_EXPORTER_OTLP_HEADERS=x-honeycomb-team=KEY,x-honeycomb-dataset=NAME`.
 
-use super::Env;
+use super::key::{Form, Key, Places};
+use super::layers::Layers;
 use super::report::{Line, Origin};
-use super::settings::Layers;
+use super::{Env, Paths};
 use crate::error::Failure;
 use crate::secret::Secret;
 
@@ -11,6 +12,13 @@ use crate::secret::Secret;
 pub const FORWARD_HEADERS: &str = "collect.forward_headers";
 /// The variable in which they are, in the same form.
 const FORWARD_VARIABLE: &str = "CRUDDUR_TRACE_COLLECT_FORWARD_HEADERS";
+/// Where else they may be.
+const PLACES: Places = Places {
+    what: "list of headers",
+    form: Form::Text,
+    file: "collect.forward_headers_file",
+    command: "collect.forward_headers_command",
+};
 
 /// The variables, the one that wins first.
 pub const VARIABLES: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"];
@@ -39,35 +47,55 @@ fn value(list: &str, header: &str) -> Option<String> {
 }
 
 /// The headers for those to whom `collect` forwards.
-///
-/// # Errors
-///
-/// When one has no name or no value, or the variable is not Unicode.
-pub(super) fn secrets(env: &Env, layers: &mut Layers<'_>) -> Result<Vec<(String, Secret)>, Failure> {
-    let list = env.setting(FORWARD_VARIABLE)?.unwrap_or_default();
-    let mut headers = Vec::new();
-    for entry in list.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
-        let pair =
-            entry.split_once('=').map(|(name, value)| (decoded(name).trim().to_owned(), decoded(value).trim().to_owned()));
-        match pair {
-            Some((name, value)) if !name.is_empty() && !value.is_empty() => headers.push((name, Secret::new(value))),
-            _ => {
-                return Err(Failure::config(format!(
-                    "header {} in {FORWARD_VARIABLE} has no name or no value",
-                    headers.len() + 1
-                ))
-                .hint("it is written as `name=value,name2=value2`, as OTEL_EXPORTER_OTLP_HEADERS is"));
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ForwardHeaders {
+    /// These.
+    Given(Vec<(String, Secret)>),
+    /// Those that [`ForwardHeaders::read`] makes of what is there.
+    Elsewhere(Key),
+}
+
+impl ForwardHeaders {
+    pub(super) fn resolve(env: &Env, paths: &Paths, layers: &mut Layers<'_>) -> Result<Self, Failure> {
+        let elsewhere = Key::elsewhere(&PLACES, None, paths, layers)?;
+        let given = Self::read(env.setting(FORWARD_VARIABLE)?.unwrap_or_default(), FORWARD_VARIABLE)?;
+        let (headers, value, origin) = match (given, elsewhere) {
+            (given, Some((origin, key))) if given.is_empty() => {
+                let value = key.told().to_owned();
+                (Self::Elsewhere(key), value, origin)
+            }
+            (given, _) if given.is_empty() => (Self::Given(given), "(not set)".to_owned(), Origin::Default),
+            (given, _) => {
+                let names: Vec<&str> = given.iter().map(|(name, _)| name.as_str()).collect();
+                let value = format!("(set: {})", names.join(", "));
+                (Self::Given(given), value, Origin::Env(FORWARD_VARIABLE.to_owned()))
+            }
+        };
+        layers.tell(Line { key: FORWARD_HEADERS, value, origin });
+        Ok(headers)
+    }
+
+    /// The headers in a list such as `key=value,key2=value2`; in a file, each may have a line of its own.
+    ///
+    /// # Errors
+    ///
+    /// One has no name or no value.
+    pub fn read(list: &str, place: &str) -> Result<Vec<(String, Secret)>, Failure> {
+        let mut headers = Vec::new();
+        for entry in list.split([',', '\n']).map(str::trim).filter(|entry| !entry.is_empty()) {
+            let pair =
+                entry.split_once('=').map(|(name, value)| (decoded(name).trim().to_owned(), decoded(value).trim().to_owned()));
+            match pair {
+                Some((name, value)) if !name.is_empty() && !value.is_empty() => headers.push((name, Secret::new(value))),
+                _ => {
+                    let which = format!("header {} in {place} has no name or no value", headers.len() + 1);
+                    let hint = "it is written as `name=value,name2=value2`, as OTEL_EXPORTER_OTLP_HEADERS is";
+                    return Err(Failure::config(which).hint(hint));
+                }
             }
         }
+        Ok(headers)
     }
-    layers.tell(if headers.is_empty() {
-        Line { key: FORWARD_HEADERS, value: "(not set)".to_owned(), origin: Origin::Default }
-    } else {
-        let names: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
-        let value = format!("(set: {})", names.join(", "));
-        Line { key: FORWARD_HEADERS, value, origin: Origin::Env(FORWARD_VARIABLE.to_owned()) }
-    });
-    Ok(headers)
 }
 
 /// Without percent-encoding. A `%` that begins none stays; what is not UTF-8 is replaced.

@@ -34,6 +34,24 @@ pub enum Origin {
     Default,
 }
 
+impl Origin {
+    /// Whether it stands in the configuration file, so that paths are relative to that.
+    pub(super) fn is_file(&self) -> bool {
+        matches!(self, Self::File { .. })
+    }
+
+    /// Its layer: of two, the lower wins.
+    pub(super) fn layer(&self) -> u8 {
+        match self {
+            Self::Flag(_) => 0,
+            Self::Env(_) => 1,
+            Self::File { profile: Some(_), .. } => 2,
+            Self::File { profile: None, .. } => 3,
+            Self::Default => 4,
+        }
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

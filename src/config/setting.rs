@@ -1,12 +1,21 @@
 //! A value that can be set, and how it is written: the same in a variable and in the file.
 
 use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::ValueEnum;
 
 use super::endpoint::Endpoint;
+use crate::cli::assert::AssertFormat;
+use crate::cli::diff::DiffFormat;
 use crate::cli::forward::ForwardTo;
 use crate::cli::honeycomb::Attributes;
+use crate::cli::list::ListFormat;
+use crate::cli::map::MapFormat;
+use crate::cli::show::ShowFormat;
+use crate::cli::stats::{StatsFormat, StatsSort};
 use crate::cli::value::{
-    Address, BackendArg, Color, Length, MaxAge, MaxSize, RateLimit, SamplingRules, Size, TimeArg, WebOrigin, positive,
+    Address, BackendArg, Color, Length, MaxAge, MaxSize, RateLimit, SamplingRules, Size, TimeArg, WebOrigin, duration, positive,
 };
 use crate::cli::xray::TimeRangeType;
 
@@ -43,6 +52,35 @@ macro_rules! spelled_by_itself {
 
 spelled_by_itself!(Color, TimeArg, Length, Size, Address, SamplingRules, MaxAge, MaxSize, TimeRangeType, RateLimit);
 
+/// For what is one of a few words.
+macro_rules! one_of_its_words {
+    ($($type:ty),*) => {$(
+        impl Setting for $type {
+            fn read(text: &str) -> Result<Self, String> {
+                Self::from_str(text, false).map_err(|_| {
+                    let words: Vec<_> = Self::value_variants().iter().map(|choice| format!("`{}`", choice.show())).collect();
+                    format!("expected {}", any_of(&words))
+                })
+            }
+
+            fn show(&self) -> String {
+                self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+            }
+        }
+    )*};
+}
+
+one_of_its_words!(ListFormat, ShowFormat, StatsFormat, StatsSort, MapFormat, DiffFormat, AssertFormat);
+
+/// `a, b or c`.
+pub(super) fn any_of(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [some @ .., last] => format!("{} or {last}", some.join(", ")),
+    }
+}
+
 impl Setting for bool {
     fn read(text: &str) -> Result<Self, String> {
         match text {
@@ -74,6 +112,28 @@ impl Setting for PathBuf {
 
     fn show(&self) -> String {
         self.display().to_string()
+    }
+}
+
+/// A number that may be left out.
+impl Setting for Option<usize> {
+    fn read(text: &str) -> Result<Self, String> {
+        if text.is_empty() { Ok(None) } else { positive(text).map(Some) }
+    }
+
+    fn show(&self) -> String {
+        self.map_or_else(String::new, |number| number.to_string())
+    }
+}
+
+/// A length of time that may be left out, or none at all.
+impl Setting for Option<Duration> {
+    fn read(text: &str) -> Result<Self, String> {
+        if text.is_empty() { Ok(None) } else { duration(text).map(Some) }
+    }
+
+    fn show(&self) -> String {
+        self.map_or_else(String::new, |length| Length(length).to_string())
     }
 }
 
@@ -169,6 +229,21 @@ mod tests {
         assert_eq!(backends.show(), "local,file:traces.json");
         assert!(Vec::<BackendArg>::read("local,,xray").is_err());
         assert!(Vec::<BackendArg>::read("").is_err());
+    }
+
+    #[test]
+    fn a_choice_is_one_of_its_words_as_on_the_command_line() {
+        assert_eq!((StatsSort::read("self"), ShowFormat::Markdown.show().as_str()), (Ok(StatsSort::SelfTime), "markdown"));
+        assert_eq!(ListFormat::read("JSON").unwrap_err(), "expected `table`, `json` or `jsonl`");
+    }
+
+    #[test]
+    fn what_may_be_left_out_is_written_as_nothing() {
+        assert_eq!((Option::<usize>::read(""), Option::<usize>::read("7")), (Ok(None), Ok(Some(7))));
+        assert!(Option::<usize>::read("0").is_err());
+        let (none, zero) = (Option::<Duration>::read("").unwrap(), Option::<Duration>::read("0s").unwrap());
+        assert_eq!((none.show(), zero.show()), (String::new(), "0s".to_owned()));
+        assert_eq!(Option::<Duration>::read("1h 30m").unwrap().show(), "1h30m");
     }
 
     #[test]

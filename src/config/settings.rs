@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::file::{ConfigFile, KEYS};
+use super::file::ConfigFile;
 use super::honeycomb::{Honeycomb, HoneycombFlags};
+use super::layers::Layers;
+use super::per_command::{Given, PerCommand};
 use super::report::{Line, Origin};
-use super::setting::Setting;
-use super::{Collect, Env, Paths, Window, aws};
+use super::setting::Setting as _;
+use super::{Collect, Env, Paths, Rollbar, Window, aws};
 use crate::cli::value::{BackendArg, Color, Length, TimeArg};
 use crate::cli::xray::TimeRangeType;
 use crate::cli::{Cli, CollectArgs, Command, GlobalArgs, XRayArgs};
@@ -29,8 +31,8 @@ pub struct Settings {
     pub ascii: bool,
     /// The time that is looked at.
     pub window: Window,
-    /// How many traces `list` prints at most; at least 1.
-    pub limit: usize,
+    /// What single commands do.
+    pub per_command: PerCommand,
     /// How long to ask a backend; more than nothing.
     pub timeout: Duration,
     /// Whether somebody said so, or it is only the default.
@@ -41,6 +43,8 @@ pub struct Settings {
     pub xray: XRay,
     /// The log groups in which lines of a trace are looked for; empty for those that it names.
     pub log_groups: Vec<String>,
+    /// How Rollbar is asked.
+    pub rollbar: Rollbar,
     /// What the receiver does.
     pub collect: Collect,
     /// Where our files are.
@@ -74,7 +78,7 @@ pub struct XRay {
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
     global: GlobalArgs,
-    limit: Option<usize>,
+    given: Given,
     honeycomb: HoneycombFlags,
     search: XRayArgs,
     log_groups: Vec<String>,
@@ -84,11 +88,11 @@ pub struct Flags {
 impl Flags {
     /// Those of a command line.
     pub fn of(cli: &Cli) -> Self {
-        let flags = Self { global: cli.global.clone(), ..Self::default() };
+        let flags = Self { global: cli.global.clone(), given: Given::of(&cli.command), ..Self::default() };
         match &cli.command {
             Command::List(list) => {
                 let honeycomb = HoneycombFlags { counts: list.counts, ..HoneycombFlags::of(&list.honeycomb) };
-                Self { limit: list.limit, search: list.xray.clone(), honeycomb, ..flags }
+                Self { search: list.xray.clone(), honeycomb, ..flags }
             }
             Command::Show(show) => {
                 let honeycomb = HoneycombFlags { attributes: show.attributes, ..HoneycombFlags::of(&show.honeycomb) };
@@ -133,8 +137,8 @@ impl Settings {
     /// Puts the layers together.
     pub fn resolve(flags: Flags, env: &Env, file: &ConfigFile, paths: Paths) -> Result<Self, Failure> {
         let profile = profile(&flags, env, file, &paths)?;
-        let mut layers = Layers { env, file, profile, paths: &paths, report: Vec::with_capacity(KEYS.len()) };
-        let Flags { global, limit, honeycomb, search, log_groups, collect } = flags;
+        let mut layers = Layers::new(env, file, profile, &paths);
+        let Flags { global, given, honeycomb, search, log_groups, collect } = flags;
 
         let backends = (!global.backends.is_empty()).then_some(global.backends);
         let backends = layers.pick("backend", backends, || vec![BackendArg::Auto])?;
@@ -144,11 +148,10 @@ impl Settings {
         let color = layers.pick("color", global.color, || Color::Auto)?;
         let ascii = layers.pick("ascii", global.ascii.then_some(true), || false)?;
         let since = layers.pick("since", global.since, TimeArg::an_hour_ago)?;
-        let window = Window { since, since_origin: layers.origin(), until: global.until };
-        let limit = layers.pick("limit", limit, || 20)?;
+        let since_origin = layers.origin();
         let timeout = layers.pick("timeout", global.timeout.map(Length), || Length(Duration::from_secs(30)))?.0;
         let timeout_is_chosen = layers.origin() != Origin::Default;
-        let honeycomb = Honeycomb::resolve(honeycomb, env, &mut layers)?;
+        let honeycomb = Honeycomb::resolve(honeycomb, env, &paths, &mut layers)?;
         let aws_profile = layers.pick("xray.aws_profile", global.aws_profile.map(Some), || None)?;
         let asked = XRay {
             region: layers.pick("xray.region", global.region.map(Some), || None)?,
@@ -162,20 +165,24 @@ impl Settings {
         };
         let log_groups = (!log_groups.is_empty()).then_some(log_groups);
         let log_groups = layers.pick("cloudwatch_logs.groups", log_groups, Vec::new)?;
+        let rollbar = Rollbar::resolve(env, &paths, &mut layers)?;
         let collect = Collect::resolve(collect, env, &paths, &mut layers)?;
-        let report = layers.report;
+        let (per_command, (since, since_origin)) = PerCommand::resolve(&given, (&since, &since_origin), &mut layers)?;
+        let window = Window { since, since_origin, until: global.until };
+        let report = layers.into_report();
         Ok(Self {
             backends,
             store,
             color,
             ascii,
             window,
-            limit,
+            per_command,
             timeout,
             timeout_is_chosen,
             honeycomb,
             xray: asked,
             log_groups,
+            rollbar,
             collect,
             paths,
             report,
@@ -189,7 +196,7 @@ pub fn variable(key: &str) -> String {
 }
 
 /// A variable that other programs read too, for the same: below our own, and above the file.
-fn shared_variable(key: &str) -> Option<&'static str> {
+pub(super) fn shared_variable(key: &str) -> Option<&'static str> {
     match key {
         "honeycomb.endpoint" => Some("HONEYCOMB_API_ENDPOINT"),
         "honeycomb.dataset" => Some("HONEYCOMB_DATASET"),
@@ -197,97 +204,8 @@ fn shared_variable(key: &str) -> Option<&'static str> {
     }
 }
 
-/// The layers below the command line.
-pub(super) struct Layers<'a> {
-    env: &'a Env,
-    file: &'a ConfigFile,
-    profile: Option<String>,
-    paths: &'a Paths,
-    report: Vec<Line>,
-}
-
-impl Layers<'_> {
-    /// The value of the highest layer that has one.
-    pub(super) fn pick<T: Setting>(
-        &mut self,
-        key: &'static str,
-        flag: Option<T>,
-        default: impl FnOnce() -> T,
-    ) -> Result<T, Failure> {
-        let (value, origin) = match flag {
-            Some(value) => (value, Origin::Flag(flag_of(key))),
-            None => match self.written(key)? {
-                Some((text, origin)) => (read(key, &text, &origin)?, origin),
-                None => (default(), Origin::Default),
-            },
-        };
-        self.report.push(Line { key, value: value.show(), origin });
-        Ok(value)
-    }
-
-    /// As [`Layers::pick`] without a flag. What makes no sense in a variable that is not ours alone is told, and left out.
-    pub(super) fn pick_shared<T: Setting>(
-        &mut self,
-        key: &'static str,
-        default: impl Fn() -> T,
-        mut unusable: impl FnMut(&Failure),
-    ) -> Result<T, Failure> {
-        match self.pick(key, None, &default) {
-            Err(failure) if self.env.setting(&variable(key))?.is_none() && shared_value(self.env, key) => {
-                unusable(&failure);
-                let origin = shared_variable(key).map_or(Origin::Default, |shared| Origin::Env(shared.to_owned()));
-                self.report.push(Line { key, value: "(not usable)".to_owned(), origin });
-                Ok(default())
-            }
-            answer => answer,
-        }
-    }
-
-    fn written(&self, key: &str) -> Result<Option<(String, Origin)>, Failure> {
-        let variable = variable(key);
-        if let Some(text) = self.env.setting(&variable)? {
-            return Ok(Some((text.to_owned(), Origin::Env(variable))));
-        }
-        if let Some(shared) = shared_variable(key)
-            && let Some(text) = self.env.setting(shared)?
-        {
-            return Ok(Some((text.to_owned(), Origin::Env(shared.to_owned()))));
-        }
-        let in_profile = self.profile.as_deref().and_then(|name| self.file.get(Some(name), key));
-        let profile = if in_profile.is_some() { self.profile.clone() } else { None };
-        Ok(in_profile.or_else(|| self.file.get(None, key)).map(|written| {
-            let origin = Origin::File { path: self.paths.config.clone(), line: written.line, profile };
-            (written.text, origin)
-        }))
-    }
-
-    /// Reports what is no value of the layers.
-    pub(super) fn tell(&mut self, line: Line) {
-        self.report.push(line);
-    }
-
-    /// What the value that was picked last really is.
-    pub(super) fn correct(&mut self, value: String) {
-        if let Some(line) = self.report.last_mut() {
-            line.value = value;
-        }
-    }
-
-    /// What the value that was picked last really is, and where it comes from.
-    pub(super) fn instead(&mut self, value: String, origin: Origin) {
-        if let Some(line) = self.report.last_mut() {
-            (line.value, line.origin) = (value, origin);
-        }
-    }
-
-    /// Where the value that was picked last comes from.
-    pub(super) fn origin(&self) -> Origin {
-        self.report.last().map_or(Origin::Default, |line| line.origin.clone())
-    }
-}
-
 /// The option of a key.
-fn flag_of(key: &str) -> String {
+pub(super) fn flag_of(key: &str) -> String {
     let name = key.rsplit('.').next().unwrap_or(key).replace('_', "-");
     match key {
         "xray.group" | "xray.time_range" => format!("--xray-{name}"),
@@ -295,22 +213,6 @@ fn flag_of(key: &str) -> String {
         "collect.allowed_origins" => "--allow-origin".to_owned(),
         _ => format!("--{name}"),
     }
-}
-
-/// Whether a variable that is not ours alone says something of a key.
-fn shared_value(env: &Env, key: &str) -> bool {
-    shared_variable(key).is_some_and(|shared| env.path(shared).is_some())
-}
-
-fn read<T: Setting>(key: &str, text: &str, origin: &Origin) -> Result<T, Failure> {
-    T::read(text).map_err(|expected| {
-        let failure = Failure::config(format!("invalid value `{}` for `{key}` ({origin}): {expected}", T::quoted(text)));
-        match origin {
-            // It may be right for whoever else reads it.
-            Origin::Env(name) if *name != variable(key) => failure.hint(format!("{} wins over {name}", variable(key))),
-            _ => failure,
-        }
-    })
 }
 
 /// The profile that was chosen; it has to be there.
@@ -325,10 +227,13 @@ fn profile(flags: &Flags, env: &Env, file: &ConfigFile, paths: &Paths) -> Result
     }
     let failure = Failure::config(format!("there is no profile `{name}` ({chooser}) in {}", paths.config.display()));
     let known: Vec<_> = file.profiles().map(|name| format!("`{name}`")).collect();
-    Err(match nearest(&name, file.profiles()) {
+    let failure = match nearest(&name, file.profiles()) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
-        None if known.is_empty() => failure.hint(format!("a profile begins with the line `[profiles.{name}]`")),
-        None => failure.hint(format!("there are {}", known.join(", "))),
+        None => failure,
+    };
+    Err(match &known[..] {
+        [] => failure.hint(format!("a profile begins with the line `[profiles.{name}]`")),
+        known => failure.hint(format!("it has {}", known.join(", "))),
     })
 }
 
@@ -337,10 +242,11 @@ mod tests {
     use super::*;
     use crate::cli::honeycomb::Attributes;
     use crate::cli::value::SamplingRules;
-    use crate::config::file::SAMPLE;
+    use crate::config::file::{KEYS, SAMPLE};
     use crate::config::guard::TOKEN;
     use crate::config::honeycomb::API_KEY;
-    use crate::config::otlp_headers::FORWARD_HEADERS;
+    use crate::config::otlp_headers::{FORWARD_HEADERS, ForwardHeaders};
+    use crate::config::rollbar::ACCESS_TOKEN;
     use clap::Parser as _;
 
     fn resolve(command: &str, env: &[(&str, &str)], file: &str) -> Result<Settings, Failure> {
@@ -353,7 +259,7 @@ mod tests {
     }
 
     /// What is told, and is no key of the file.
-    const SECRETS: [&str; 3] = [API_KEY, TOKEN, FORWARD_HEADERS];
+    const SECRETS: [&str; 4] = [API_KEY, ACCESS_TOKEN, TOKEN, FORWARD_HEADERS];
 
     fn shown(settings: &Settings) -> String {
         let lines = settings.report.iter().map(|line| format!("{} = {} ({})", line.key, line.value, line.origin));
@@ -369,8 +275,9 @@ mod tests {
         color = auto (default)
         ascii = false (default)
         since = 1h (default)
-        limit = 20 (default)
         timeout = 30s (default)
+        honeycomb.api_key_file =  (default)
+        honeycomb.api_key_command =  (default)
         honeycomb.api_key = (not set) (default)
         honeycomb.endpoint = https://api.honeycomb.io (default)
         honeycomb.dataset =  (default)
@@ -383,6 +290,10 @@ mod tests {
         xray.time_range = event (default)
         xray.scan = 250 (default)
         cloudwatch_logs.groups =  (default)
+        rollbar.access_token = (not set) (default)
+        rollbar.access_token_file =  (default)
+        rollbar.endpoint = https://api.rollbar.com (default)
+        rollbar.environment =  (default)
         collect.otlp_http = 127.0.0.1:4318 (default)
         collect.otlp_grpc = 127.0.0.1:4317 (default)
         collect.zipkin = 127.0.0.1:9411 (default)
@@ -391,9 +302,12 @@ mod tests {
         collect.max_age = 7d (default)
         collect.max_size = 2GiB (default)
         collect.forward =  (default)
+        collect.forward_headers_file =  (default)
+        collect.forward_headers_command =  (default)
         collect.forward_headers = (not set) (default)
         collect.allowed_origins =  (default)
         collect.token_file =  (default)
+        collect.token_command =  (default)
         collect.token = (not set) (default)
         collect.tls_cert =  (default)
         collect.tls_key =  (default)
@@ -403,6 +317,27 @@ mod tests {
         collect.limits.in_flight = 512MiB (default)
         collect.limits.request_time = 1m (default)
         collect.limits.idle_time = 2m (default)
+        list.since = 1h (default)
+        list.limit = 20 (default)
+        list.output = table (default)
+        show.max_rows =  (default)
+        show.expand = false (default)
+        show.output = waterfall (default)
+        stats.since = 1h (default)
+        stats.limit = 200 (default)
+        stats.sort = count (default)
+        stats.output = text (default)
+        map.since = 1h (default)
+        map.limit = 200 (default)
+        map.output = text (default)
+        diff.since = 1h (default)
+        diff.limit = 200 (default)
+        diff.max_rows = 20 (default)
+        diff.output = text (default)
+        assert.since = 1h (default)
+        assert.wait =  (default)
+        assert.settle =  (default)
+        assert.output = text (default)
         ");
         let keys = settings.report.iter().map(|line| line.key).filter(|key| !SECRETS.contains(key));
         assert_eq!(keys.collect::<Vec<_>>(), KEYS);
@@ -411,18 +346,17 @@ mod tests {
 
     #[test]
     fn a_flag_wins_over_a_variable_over_the_profile_over_the_file() {
-        let file =
-            "limit = 1\ntimeout = '1s'\nsince = '1m'\nstore = 'x.db'\n[profiles.ci]\nlimit = 2\ntimeout = '2s'\nsince = '2m'\n";
-        let env = [("CRUDDUR_TRACE_LIMIT", "3"), ("CRUDDUR_TRACE_TIMEOUT", "3s"), ("CRUDDUR_TRACE_PROFILE", "ci")];
+        let file = "list.limit = 1\ntimeout = '1s'\nsince = '1m'\nstore = 'x.db'\n[profiles.ci]\nlist.limit = 2\ntimeout = '2s'\nsince = '2m'\n";
+        let env = [("CRUDDUR_TRACE_LIST_LIMIT", "3"), ("CRUDDUR_TRACE_TIMEOUT", "3s"), ("CRUDDUR_TRACE_PROFILE", "ci")];
         let settings = resolve("list --limit 4", &env, file).unwrap();
         let line =
             |key| settings.report.iter().find(|line| line.key == key).map(|line| format!("{} {}", line.value, line.origin));
-        assert_eq!(line("limit").unwrap(), "4 --limit");
+        assert_eq!(line("list.limit").unwrap(), "4 --limit");
         assert_eq!(line("timeout").unwrap(), "3s CRUDDUR_TRACE_TIMEOUT");
         assert_eq!(line("since").unwrap(), "2m /c/config.toml:8, profile ci");
         assert_eq!(line("store").unwrap(), "/c/x.db /c/config.toml:4");
         assert_eq!(settings.store, Path::new("/c/x.db"), "relative to the file");
-        assert_eq!((settings.limit, settings.timeout), (4, Duration::from_secs(3)));
+        assert_eq!((settings.per_command.list.limit, settings.timeout), (4, Duration::from_secs(3)));
     }
 
     #[test]
@@ -458,7 +392,7 @@ mod tests {
             max_age: None,
             max_size: Some(1_000_000),
             forward: Vec::new(),
-            forward_headers: Vec::new(),
+            forward_headers: ForwardHeaders::Given(Vec::new()),
             guard: resolve("list", &[], "").unwrap().collect.guard,
         };
         assert_eq!(settings.collect, expected);
@@ -496,8 +430,14 @@ mod tests {
         let shown = shown(&settings);
         assert!(shown.contains("collect.forward = xray,otlp=http://there:4318 (--forward)"), "{shown}");
         assert!(shown.contains("collect.forward_headers = (set: authorization, x-scope)") && !shown.contains("abc"), "{shown}");
-        let [(name, value), _] = settings.collect.forward_headers.as_slice() else { panic!("{shown}") };
+        let ForwardHeaders::Given(given) = &settings.collect.forward_headers else { panic!("{shown}") };
+        let [(name, value), _] = given.as_slice() else { panic!("{shown}") };
         assert_eq!((name.as_str(), value.expose()), ("authorization", "Bearer abc"));
+        let file = "collect.forward_headers_file = 'headers'\n";
+        let elsewhere = resolve("collect", &[], file).unwrap().collect.forward_headers;
+        assert!(matches!(elsewhere, ForwardHeaders::Elsewhere(key) if key.place() == "`/c/headers`"), "relative to the file");
+        let given = resolve("collect", &headers("a=b"), file).unwrap().collect.forward_headers;
+        assert!(matches!(given, ForwardHeaders::Given(_)), "the variable wins");
         let failure = resolve("collect", &headers("authorization=Bearer,x-scope"), "").unwrap_err();
         assert_eq!(failure.message(), "header 2 in CRUDDUR_TRACE_COLLECT_FORWARD_HEADERS has no name or no value");
         let failure = resolve("list", &[], "[collect]\nforward = ['otlp=http://me:secret@there']\n").unwrap_err();
@@ -523,8 +463,8 @@ mod tests {
     fn a_wrong_value_says_which_and_where() {
         let complaint = |env: &[(&str, &str)], file: &str| resolve("list", env, file).unwrap_err().message();
         assert_eq!(
-            complaint(&[], "\nlimit = 'many'"),
-            "invalid value `many` for `limit` (/c/config.toml:2): expected a whole number"
+            complaint(&[], "\nlist.limit = 'many'"),
+            "invalid value `many` for `list.limit` (/c/config.toml:2): expected a whole number"
         );
         assert_eq!(
             complaint(&[("CRUDDUR_TRACE_COLLECT_MAX_SIZE", "2G")], ""),
@@ -541,8 +481,8 @@ mod tests {
             failure.hints().join("; ")
         };
         let file = "[profiles.production]\n[profiles.ci]\n";
-        assert_eq!(hints("list --profile prodction", file), "did you mean `production`?");
-        assert_eq!(hints("list --profile zzz", file), "there are `ci`, `production`");
+        assert_eq!(hints("list --profile prodction", file), "did you mean `production`?; it has `ci`, `production`");
+        assert_eq!(hints("list --profile zzz", file), "it has `ci`, `production`");
         assert_eq!(hints("list --profile ci", ""), "a profile begins with the line `[profiles.ci]`");
     }
 

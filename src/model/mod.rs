@@ -1,11 +1,13 @@
 //! The nouns: trace, span, resource, scope, attribute – `OpenTelemetry`'s data model, to which every backend is mapped.
 //!
-//! Reading order: [`id`], [`time`], [`value`], [`span`], [`log`], [`trace`] (with [`segments`]), [`summary`], [`graph`]. Nothing here does I/O,
-//! and nothing here knows of any other folder of the crate.
+//! Reading order: [`id`], [`time`], [`value`], [`span`], [`log`] with [`log_record`], [`error_report`], [`trace`] (with [`segments`]),
+//! [`summary`], [`graph`]. Nothing here does I/O, and nothing here knows of any other folder of the crate.
 
+pub mod error_report;
 pub mod graph;
 pub mod id;
 pub mod log;
+pub mod log_record;
 pub mod segments;
 pub mod span;
 pub mod summary;
@@ -13,9 +15,11 @@ pub mod time;
 pub mod trace;
 pub mod value;
 
+pub use error_report::{ErrorReport, Occurrence, Recorded};
 pub use graph::ServiceGraph;
 pub use id::{SpanId, Spelling, TraceId};
 pub use log::{Belongs, GroupOrigin, LogGroup, LogLine, Severity};
+pub use log_record::LogRecord;
 pub use span::{EntityRef, Event, Link, Resource, Scope, Span, SpanKind, Status, StatusCode};
 pub use summary::{Evidence, SpanFacts, SummaryBuilder, TraceSummary};
 pub use time::{Nanos, Time, TimeRange};

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::error_report::Recorded;
 use super::id::{SpanId, TraceId};
 use super::log::LogLine;
 use super::segments;
@@ -37,6 +38,8 @@ pub struct Trace {
     pub notes: Vec<String>,
     /// The log lines that belong to it, by time; `None` where nobody has looked for them.
     pub logs: Option<Vec<LogLine>>,
+    /// What a service for errors has recorded of it.
+    pub errors: Recorded,
 }
 
 impl Trace {
@@ -67,6 +70,7 @@ impl Trace {
             link: None,
             notes: Vec::new(),
             logs: None,
+            errors: Recorded::NotAsked,
         };
         (!trace.spans.is_empty()).then_some(trace)
     }
@@ -95,6 +99,11 @@ impl Trace {
         &self.spans
     }
 
+    /// For those who add to what spans hold. Not to their ids and times, by which they are sorted.
+    pub(super) fn spans_mut(&mut self) -> &mut [Span] {
+        &mut self.spans
+    }
+
     /// The same trace with these spans of it, or with other versions of them; `None` when there are none.
     #[must_use]
     pub fn with_spans(&self, spans: Vec<Span>) -> Option<Self> {
@@ -105,6 +114,7 @@ impl Trace {
         part.notes.clone_from(&self.notes);
         part.logs.clone_from(&self.logs);
         part.precision = self.precision;
+        part.errors.clone_from(&self.errors);
         Some(part)
     }
 

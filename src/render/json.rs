@@ -6,6 +6,9 @@
 //! meaning is a new [`SCHEMA`].
 //!
 //! The lines of log files that belong to traces are `{"schema": 1, "logs": […], "notes": […]}`: [`logs`](fn@logs).
+//! A trace that was shown with its errors has `errors`, a list: what was recorded (`class`, `message`, `time` to the second, `link`), the
+//! `item` under which it is counted, and how sure it is that it belongs to the trace (`sureness`, `evidence`).
+//!
 //! Who calls whom is `{"schema": 1, "nodes": […], "edges": […], "notes": […]}`: [`map`].
 //! Figures by service and operation are `{"schema": 1, "period": …, "trace_count": …, "services": […], "notes": […]}`: [`stats`](fn@stats).
 //! What differs is `{"schema": 1, "diff": {…}, "notes": […]}`: [`diff`](fn@diff).
@@ -14,6 +17,7 @@ mod attributes;
 mod diff;
 mod graph;
 mod logs;
+mod recorded;
 mod span;
 mod stats;
 #[cfg(test)]
@@ -35,6 +39,7 @@ pub(super) use attributes::EntriesView;
 use diff::DiffDocument;
 use graph::GraphDocument;
 use logs::LogView;
+use recorded::RecordedView;
 use span::SpansView;
 use stats::StatsDocument;
 
@@ -340,6 +345,9 @@ struct TraceView<'a> {
     /// The same.
     #[serde(skip_serializing_if = "Option::is_none")]
     logs: Option<Vec<LogView<'a>>>,
+    /// What a service for errors has recorded of it. Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<RecordedView<'a>>,
 }
 
 impl<'a> TraceView<'a> {
@@ -364,6 +372,7 @@ impl<'a> TraceView<'a> {
             evidence: summary.evidence.iter().map(EvidenceView::of).collect(),
             spans: trace.map(|trace| SpansView { spans: trace.spans(), trace_start: summary.start }),
             logs: trace.and_then(|trace| LogView::of_trace(trace, summary.start)),
+            errors: trace.and_then(|trace| RecordedView::of(&trace.errors)),
         }
     }
 }

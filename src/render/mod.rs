@@ -1,7 +1,7 @@
 //! How it looks: pure functions from values to text.
 //!
 //! Reading order: [`text`] (what may reach a terminal), [`units`] (numbers as people read them), [`theme`] (what colours mean, and
-//! [`Look`]), [`scale`] (time to columns); then [`waterfall`] (one trace), [`table`] (many), [`graph`] (who calls
+//! [`Look`]), [`scale`] (time to columns); then [`waterfall`] (one trace), [`recorded`] (its errors), [`table`] (many), [`graph`] (who calls
 //! whom), [`stats`] (how often and how fast), [`diff`] and [`snapshot`] (what is different), [`baseline`] (what is slower than it
 //! was), [`logs`] (lines by themselves), [`html`] (a page for a browser), [`json`] (for machines), [`export`] (for other programs that draw), [`report`] (assertions,
 //! for those who read them elsewhere), [`suite`] (assertions, as a file that is read again) and [`coverage`] (what none of them is
@@ -22,6 +22,7 @@ pub mod lost;
 pub mod misses;
 mod parts;
 mod picture;
+pub mod recorded;
 pub mod report;
 pub mod scale;
 pub mod snapshot;

@@ -11,6 +11,8 @@ pub enum Format {
     OtlpProtobuf,
     /// X-Ray segment documents, one JSON document a line (2).
     XRay,
+    /// An OTLP `ExportLogsServiceRequest`, protobuf: log records of traces (3).
+    OtlpLogs,
 }
 
 impl Format {
@@ -19,16 +21,17 @@ impl Format {
         match self {
             Self::OtlpProtobuf => 1,
             Self::XRay => 2,
+            Self::OtlpLogs => 3,
         }
     }
 
     /// From the stored number; `None` for one that a later version wrote.
     pub fn from_number(number: i64) -> Option<Self> {
-        [Self::OtlpProtobuf, Self::XRay].into_iter().find(|format| format.number() == number)
+        [Self::OtlpProtobuf, Self::XRay, Self::OtlpLogs].into_iter().find(|format| format.number() == number)
     }
 }
 
-/// Spans that were received together. Every row is a span that can be read back out of `data`.
+/// Spans, or log records, that were received together. Every row is a span that can be read back out of `data`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
     /// What `data` is.
@@ -41,6 +44,8 @@ pub struct Batch {
     pub operations: Vec<Operation>,
     /// One for each span, in the order of `data`.
     pub rows: Vec<Row>,
+    /// How many log records each of the traces has; empty in a batch of spans.
+    pub lines: Vec<u32>,
 }
 
 /// What a span does, and who does it.
@@ -133,7 +138,7 @@ impl<'a> Indexer<'a> {
             kind,
         };
         let operations = self.operations.iter().copied().map(operation).collect();
-        Batch { format, data, traces: self.traces, operations, rows: self.rows }
+        Batch { format, data, traces: self.traces, operations, rows: self.rows, lines: Vec::new() }
     }
 }
 

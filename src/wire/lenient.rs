@@ -160,7 +160,7 @@ macro_rules! object {
                 struct Fields;
                 impl<'de> serde::de::Visitor<'de> for Fields {
                     type Value = $name<'de>;
-                    nothing_else!('de: unit bool numbers str seq);
+                    $crate::wire::lenient::nothing_else!('de: unit bool numbers str seq);
                     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                         let mut read = $name::default();
                         while let Some(key) = map.next_key::<Text<'de>>()? {

@@ -1,8 +1,8 @@
 //! Formats: bytes to model and back, without sockets.
 //!
 //! Reading order: [`batch`] (what passes between receiver, format and store), [`error`] (what can be wrong), [`otlp`], [`xray`],
-//! [`jaeger`], [`zipkin`], [`honeycomb`] (rows of query results), [`log_text`] (what a log
-//! line says of itself), [`read`] (a stored batch back to spans) and [`sniff`] (a file of any of them).
+//! [`jaeger`], [`zipkin`], [`honeycomb`] (rows of query results), [`rollbar`] (errors), [`read`] (a stored batch back
+//! to spans) and [`sniff`] (a file of any of them).
 
 pub mod batch;
 pub mod error;
@@ -11,6 +11,7 @@ pub mod jaeger;
 pub mod log_text;
 pub mod otlp;
 pub mod read;
+pub mod rollbar;
 pub mod sniff;
 pub mod xray;
 pub mod zipkin;

@@ -8,11 +8,12 @@ use crate::model::{Span, TraceId};
 /// Spans, each with its trace, in the order in which they were read.
 pub type Records = Vec<(TraceId, Span)>;
 
-/// All spans in a batch's data, in its order: those that have a row, and no others.
+/// All spans in a batch's data, in its order: those that have a row, and no others. Log records are no spans.
 pub fn read_all(format: Format, data: &[u8]) -> Result<Records, WireError> {
     match format {
         Format::OtlpProtobuf => otlp::protobuf::read_all(data),
         Format::XRay => xray::batch::read_all(data),
+        Format::OtlpLogs => Ok(Vec::new()),
     }
 }
 
@@ -21,5 +22,6 @@ pub fn read_some(format: Format, data: &[u8], wanted: &dyn Fn(&TraceId) -> bool)
     match format {
         Format::OtlpProtobuf => otlp::protobuf::read_some(data, wanted),
         Format::XRay => xray::batch::read_some(data, wanted),
+        Format::OtlpLogs => Ok(Vec::new()),
     }
 }

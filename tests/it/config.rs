@@ -18,28 +18,29 @@ fn init_writes_a_private_file_and_never_overwrites_one() {
         assert_eq!(mode(&home.config_file()), 0o600);
         assert_eq!(mode(home.config_file().parent().expect("it is in a folder")), 0o700);
     }
-    write(&home.config_file(), "limit = 7\n");
+    write(&home.config_file(), "ascii = true\n");
     insta::assert_snapshot!(home.line("config init"), @"
     ------- stderr -------
     error: `$HOME/config/cruddur-trace/config.toml` is already there, and was left alone
     hint: `cruddur-trace config init --config FILE` writes to another place, to compare
     [exit status: 2]
     ");
-    assert_eq!(std::fs::read_to_string(home.config_file()).expect("it is there"), "limit = 7\n");
+    assert_eq!(std::fs::read_to_string(home.config_file()).expect("it is there"), "ascii = true\n");
 }
 
 #[test]
 fn show_says_where_each_setting_comes_from() {
     let home = Home::new().with("CRUDDUR_TRACE_TIMEOUT", "5s").with("CRUDDUR_TRACE_PROFILE", "ci");
-    write(&home.config_file(), "limit = 7\ncolor = 'never'\n[collect]\nmax_age = '2d'\n[profiles.ci]\ncolor = 'always'\n");
+    write(&home.config_file(), "list.limit = 7\ncolor = 'never'\n[collect]\nmax_age = '2d'\n[profiles.ci]\ncolor = 'always'\n");
     insta::assert_snapshot!(home.line("config show --store /s.db").answer(), @"
     backend                           auto                      default
     store                             /s.db                     --store
     color                             always                    $HOME/config/cruddur-trace/config.toml:6, profile ci
     ascii                             false                     default
     since                             1h                        default
-    limit                             7                         $HOME/config/cruddur-trace/config.toml:1
     timeout                           5s                        CRUDDUR_TRACE_TIMEOUT
+    honeycomb.api_key_file                                      default
+    honeycomb.api_key_command                                   default
     honeycomb.api_key                 (not set)                 default
     honeycomb.endpoint                https://api.honeycomb.io  default
     honeycomb.dataset                                           default
@@ -52,6 +53,10 @@ fn show_says_where_each_setting_comes_from() {
     xray.time_range                   event                     default
     xray.scan                         250                       default
     cloudwatch_logs.groups                                      default
+    rollbar.access_token              (not set)                 default
+    rollbar.access_token_file                                   default
+    rollbar.endpoint                  https://api.rollbar.com   default
+    rollbar.environment                                         default
     collect.otlp_http                 127.0.0.1:4318            default
     collect.otlp_grpc                 127.0.0.1:4317            default
     collect.zipkin                    127.0.0.1:9411            default
@@ -60,9 +65,12 @@ fn show_says_where_each_setting_comes_from() {
     collect.max_age                   2d                        $HOME/config/cruddur-trace/config.toml:4
     collect.max_size                  2GiB                      default
     collect.forward                                             default
+    collect.forward_headers_file                                default
+    collect.forward_headers_command                             default
     collect.forward_headers           (not set)                 default
     collect.allowed_origins                                     default
     collect.token_file                                          default
+    collect.token_command                                       default
     collect.token                     (not set)                 default
     collect.tls_cert                                            default
     collect.tls_key                                             default
@@ -72,6 +80,27 @@ fn show_says_where_each_setting_comes_from() {
     collect.limits.in_flight          512MiB                    default
     collect.limits.request_time       1m                        default
     collect.limits.idle_time          2m                        default
+    list.since                        1h                        default
+    list.limit                        7                         $HOME/config/cruddur-trace/config.toml:1
+    list.output                       table                     default
+    show.max_rows                                               default
+    show.expand                       false                     default
+    show.output                       waterfall                 default
+    stats.since                       1h                        default
+    stats.limit                       200                       default
+    stats.sort                        count                     default
+    stats.output                      text                      default
+    map.since                         1h                        default
+    map.limit                         200                       default
+    map.output                        text                      default
+    diff.since                        1h                        default
+    diff.limit                        200                       default
+    diff.max_rows                     20                        default
+    diff.output                       text                      default
+    assert.since                      1h                        default
+    assert.wait                                                 default
+    assert.settle                                               default
+    assert.output                     text                      default
     ");
     let shown: serde_json::Value = serde_json::from_str(&home.line("config show -o json").answer()).expect("it is JSON");
     assert_eq!(shown["schema"], 1);
@@ -89,13 +118,13 @@ fn show_says_where_each_setting_comes_from() {
 #[test]
 fn a_mistake_in_the_file_is_drawn() {
     let home = Home::new();
-    write(&home.config_file(), "# ours\nlimt = 5\n");
+    write(&home.config_file(), "# ours\ntimout = 5\n");
     insta::assert_snapshot!(home.line("config show"), @"
     ------- stderr -------
-    error: unknown key `limt` in $HOME/config/cruddur-trace/config.toml, line 2
-      2 | limt = 5
-        | ^^^^
-    hint: did you mean `limit`?
+    error: unknown key `timout` in $HOME/config/cruddur-trace/config.toml, line 2
+      2 | timout = 5
+        | ^^^^^^
+    hint: did you mean `timeout`?
     [exit status: 2]
     ");
 }

@@ -1,6 +1,9 @@
 //! What is generated from the code and committed, so that a reviewer sees it change. Rewritten by
 //! `BLESS=1 cargo test --test it generated`.
 
+#[path = "generated/manual.rs"]
+mod manual;
+
 use std::path::Path;
 
 use clap::CommandFactory as _;

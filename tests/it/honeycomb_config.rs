@@ -13,6 +13,8 @@ fn the_key_is_told_by_its_origin_and_never_by_its_text() {
     let key = "hunter2hunter2hunter2x";
     let home = Home::new().with("HONEYCOMB_API_KEY", key).with("HONEYCOMB_DATASET", "web");
     insta::assert_snapshot!(shown(&home), @"
+    honeycomb.api_key_file                                                          default
+    honeycomb.api_key_command                                                       default
     honeycomb.api_key                 (set: configuration key)                      HONEYCOMB_API_KEY
     honeycomb.endpoint                https://api.honeycomb.io                      default
     honeycomb.dataset                 web                                           HONEYCOMB_DATASET
@@ -36,6 +38,8 @@ fn the_key_is_told_by_its_origin_and_never_by_its_text() {
 fn what_sdks_send_is_taken_where_nothing_else_is_said() {
     let headers = "x-honeycomb-team=hcaik_hunter2%2C, x-honeycomb-dataset=web";
     insta::assert_snapshot!(shown(&Home::new().with("OTEL_EXPORTER_OTLP_HEADERS", headers)), @"
+    honeycomb.api_key_file                                                          default
+    honeycomb.api_key_command                                                       default
     honeycomb.api_key                 (set: ingest key)                             OTEL_EXPORTER_OTLP_HEADERS
     honeycomb.endpoint                https://api.honeycomb.io                      default
     honeycomb.dataset                 web                                           OTEL_EXPORTER_OTLP_HEADERS
@@ -50,7 +54,7 @@ fn a_key_that_is_none_is_refused_without_repeating_it() {
     insta::assert_snapshot!(Home::new().with("HONEYCOMB_API_KEY", "hunter 2").line("list"), @"
     ------- stderr -------
     error: the API key in HONEYCOMB_API_KEY has a blank, a control character or a letter outside of ASCII in it
-    hint: no key has: is it more than the key, or was it cut on the way?
+    hint: no API key has: is there more than it, or was it cut on the way?
     [exit status: 2]
     ");
     let home = Home::new();
@@ -60,7 +64,7 @@ fn a_key_that_is_none_is_refused_without_repeating_it() {
     error: unknown key `api_key` in $HOME/config/cruddur-trace/config.toml, line 2
       2 | api_key =
         | ^^^^^^^
-    hint: a file is shown around, so no key is read from it; that for Honeycomb is taken from HONEYCOMB_API_KEY, and the receiver's token from CRUDDUR_TRACE_COLLECT_TOKEN or the file that `collect.token_file` names
+    hint: a file is shown around, so no key is read from it. That for Honeycomb is taken from HONEYCOMB_API_KEY, the file that `honeycomb.api_key_file` names, or what `honeycomb.api_key_command` prints; Rollbar's from ROLLBAR_READ_TOKEN, `rollbar.access_token_file` or `rollbar.access_token_command`; the receiver's token from CRUDDUR_TRACE_COLLECT_TOKEN, `collect.token_file` or `collect.token_command`
     [exit status: 2]
     ");
 }
@@ -80,7 +84,7 @@ fn a_key_is_not_sent_unencrypted_over_a_network() {
     assert!(shown(&home).contains("(not usable)"), "{}", shown(&home));
     // Ours wins over what is meant for others.
     let home = home.with("CRUDDUR_TRACE_HONEYCOMB_ENDPOINT", "http://127.0.0.1:4318/1/");
-    let endpoint = shown(&home).lines().nth(1).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    let endpoint = shown(&home).lines().nth(3).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     assert_eq!(endpoint.as_deref(), Some("honeycomb.endpoint http://127.0.0.1:4318 CRUDDUR_TRACE_HONEYCOMB_ENDPOINT"));
     let home = Home::new();
     write(&home.config_file(), "[honeycomb]\nendpoint = 'https://me:hunter2@api.honeycomb.io'\n");
@@ -119,6 +123,8 @@ fn the_file_and_its_profiles_say_how_honeycomb_is_asked() {
         "[honeycomb]\nendpoint = 'eu'\nrate_limit = '100/1m'\n[profiles.ci.honeycomb]\ndataset = 'ci'\nattributes = 'all'\ncounts = true\n",
     );
     insta::assert_snapshot!(shown(&home.with("CRUDDUR_TRACE_PROFILE", "ci")), @"
+    honeycomb.api_key_file                                                          default
+    honeycomb.api_key_command                                                       default
     honeycomb.api_key                 (not set)                                     default
     honeycomb.endpoint                https://api.eu1.honeycomb.io                  $HOME/config/cruddur-trace/config.toml:2
     honeycomb.dataset                 ci                                            $HOME/config/cruddur-trace/config.toml:5, profile ci

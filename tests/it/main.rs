@@ -40,7 +40,11 @@ mod list;
 mod logs;
 mod lost;
 mod map;
+mod otlp_logs;
+mod profiles;
 mod readme;
+mod rollbar;
+mod rollbar_emulator;
 #[cfg(unix)]
 mod run;
 #[cfg(unix)]

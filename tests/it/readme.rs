@@ -1,21 +1,37 @@
-//! What the README says is what the program does. Its ` ```console ` blocks hold commands behind `$ ` and what they print, stdout
-//! before stderr; `BLESS=1 cargo test --test it readme` writes what they print now.
+//! What the README and the pages in `docs/` say is what the program does. Their ` ```console ` blocks hold commands behind `$ ` and
+//! what they print, stdout before stderr; `BLESS=1 cargo test --test it readme` writes what they print now.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use clap::Parser as _;
+use cruddur_trace::cli::Cli;
 use cruddur_trace::exit::Exit;
 
-use crate::support::Home;
 #[cfg(unix)]
 use crate::support::PROGRAM;
+use crate::support::{Home, write};
 
-fn path() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn page(name: &str) -> String {
+    std::fs::read_to_string(root().join(name)).expect("the page is there").replace("\r\n", "\n")
 }
 
 fn readme() -> String {
-    std::fs::read_to_string(path()).expect("the README is there").replace("\r\n", "\n")
+    page("README.md")
+}
+
+/// The README and the pages to which it leads, relative to the repository.
+fn pages() -> Vec<PathBuf> {
+    let docs = std::fs::read_dir(root().join("docs")).expect("the pages are there");
+    let docs = docs.map(|entry| Path::new("docs").join(entry.expect("the folder can be read").file_name()));
+    let mut pages: Vec<PathBuf> = docs.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect();
+    pages.push("README.md".into());
+    pages.sort();
+    pages
 }
 
 /// The lines of the blocks of a language.
@@ -67,16 +83,37 @@ fn print(home: &Home, command: &str, status_before: i32, out: &mut String) -> i3
 #[cfg(unix)]
 #[test]
 fn every_command_prints_what_stands_below_it() {
-    let committed = readme();
-    let now = rewritten(&committed);
-    if std::env::var_os("BLESS").is_some() {
-        std::fs::write(path(), &now).expect("the README can be written");
-    } else {
+    for name in pages() {
+        let committed = page(&name.to_string_lossy());
+        let now = rewritten(&committed);
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(root().join(&name), &now).expect("the page can be written");
+            continue;
+        }
         let differs = committed.lines().zip(now.lines()).enumerate().find(|(_, (committed, now))| committed != now);
-        assert!(committed == now, "README.md is stale: see `BLESS=1 cargo test --test it readme`; first: {differs:?}");
+        let name = name.display();
+        assert!(committed == now, "{name} is stale: see `BLESS=1 cargo test --test it readme`; first: {differs:?}");
     }
-    let commands = blocks(&now, "console").concat().matches("$ cruddur-trace ").count();
+    let commands = blocks(&readme(), "console").concat().matches("$ cruddur-trace ").count();
     assert!(commands >= 7, "a picture, five examples and a mistake: {commands}");
+}
+
+#[test]
+fn every_command_line_that_is_only_shown_is_one() {
+    let mut count = 0;
+    for name in pages() {
+        let blocks = blocks(&page(&name.to_string_lossy()), "sh");
+        let lines = blocks.iter().flat_map(|block| block.lines()).filter(|line| line.starts_with("cruddur-trace "));
+        for line in lines {
+            let words = shlex::split(line).unwrap_or_else(|| panic!("{line}"));
+            let end = words.iter().position(|word| matches!(word.as_str(), "|" | ">" | ">>" | "&&")).unwrap_or(words.len());
+            if let Err(error) = Cli::try_parse_from(&words[..end]) {
+                panic!("{}: {line}\n{error}", name.display());
+            }
+            count += 1;
+        }
+    }
+    assert!(count >= 20, "{count}");
 }
 
 #[test]
@@ -85,7 +122,9 @@ fn the_exit_codes_are_the_programs_own() {
     for (exit, meaning) in Exit::TABLE {
         let _ = writeln!(table, "| {} | {meaning} |", exit.code());
     }
-    assert!(readme().contains(&format!("{table}\n")), "the table is:\n{table}");
+    for name in ["README.md", "docs/exit-codes.md"] {
+        assert!(page(name).contains(&format!("{table}\n")), "the table in {name} is:\n{table}");
+    }
 }
 
 #[test]
@@ -98,13 +137,46 @@ fn the_two_commands_to_try_it_are_there() {
 #[test]
 fn every_expression_can_be_asked() {
     let home = Home::new().with_fixtures(&["cruddur.json"]);
-    let expressions = blocks(&readme(), "text").remove(0);
-    for line in expressions.lines() {
-        let expression = line.split(" # ").next().unwrap_or_default().trim();
-        let output = home.run(["list", "-b", "file:cruddur.json", expression]);
-        assert!(output.code == Some(0) && !output.stderr.contains("hint"), "{expression}\n{output}");
+    for (name, least) in [("README.md", 4), ("docs/filter.md", 15)] {
+        let expressions = blocks(&page(name), "text").remove(0);
+        for line in expressions.lines() {
+            let expression = line.split(" # ").next().unwrap_or_default().trim();
+            let output = home.run(["list", "-b", "file:cruddur.json", expression]);
+            assert!(output.code == Some(0) && !output.stderr.contains("hint"), "{expression}\n{output}");
+        }
+        assert!(expressions.lines().count() >= least, "{name}");
     }
-    assert!(expressions.lines().count() >= 4);
+}
+
+#[test]
+fn every_configuration_that_is_shown_is_one() {
+    let mut profiles = 0;
+    for name in pages().into_iter().filter(|name| !name.ends_with("assertions.md")) {
+        for text in blocks(&page(&name.to_string_lossy()), "toml") {
+            let home = Home::new();
+            write(&home.config_file(), &text);
+            let output = home.line("config show");
+            assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""), "{}\n{text}\n{output}", name.display());
+            for profile in text.lines().filter_map(|line| line.strip_prefix("[profiles.")?.strip_suffix(']')) {
+                let output = home.line(&format!("config show --profile {profile}"));
+                assert!(output.code == Some(0) && output.stdout.contains(&format!("profile {profile}\n")), "{output}");
+                profiles += 1;
+            }
+        }
+    }
+    assert!(profiles >= 3, "{profiles}");
+}
+
+#[test]
+fn every_suite_that_is_shown_is_one() {
+    let home = Home::new().with_fixtures(&["cruddur.json"]);
+    let suites = blocks(&page("docs/assertions.md"), "toml");
+    for suite in &suites {
+        write(&home.path("checks.toml"), suite);
+        let output = home.line("assert -b file:cruddur.json --file checks.toml --settle 0s --wait 0s");
+        assert!(matches!(output.code, Some(0 | 1)), "{suite}\n{output}");
+    }
+    assert!(!suites.is_empty());
 }
 
 #[test]
@@ -112,11 +184,11 @@ fn the_queries_of_the_store_run() {
     let home = Home::new().with_fixtures(&["cruddur.json"]);
     home.import("cruddur.json");
     let store = rusqlite::Connection::open(home.path("data/cruddur-trace/traces.db")).expect("the store is there");
-    let rows: Vec<usize> = blocks(&readme(), "sql")
+    let rows: Vec<usize> = blocks(&page("docs/receiver.md"), "sql")
         .remove(0)
         .lines()
         .map(|query| {
-            let mut query = store.prepare(query).expect("the views are as the README says");
+            let mut query = store.prepare(query).expect("the views are as the page says");
             let rows = query.query_map([], |_| Ok(())).expect("it needs no parameters");
             rows.count()
         })
@@ -125,19 +197,33 @@ fn the_queries_of_the_store_run() {
 }
 
 #[test]
-fn every_file_that_is_linked_is_there() {
-    let link = regex::Regex::new(r"\]\(([^):#]+)\)").expect("it is a regex");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for found in link.captures_iter(&readme()) {
-        assert!(root.join(&found[1]).exists(), "{}", &found[1]);
+fn every_file_and_heading_that_is_linked_is_there() {
+    let link = regex::Regex::new(r"\]\(([^):#]*)(?:#([^)]+))?\)").expect("it is a regex");
+    for name in pages() {
+        let text = page(&name.to_string_lossy());
+        for found in link.captures_iter(&text) {
+            let folder = name.parent().unwrap_or(Path::new(""));
+            let target = if found[1].is_empty() { root().join(&name) } else { root().join(folder).join(&found[1]) };
+            assert!(target.exists(), "{}: {}", name.display(), &found[1]);
+            let Some(anchor) = found.get(2).filter(|_| target.is_file()) else { continue };
+            let linked = std::fs::read_to_string(&target).expect("a page is text");
+            let anchors: Vec<String> =
+                linked.lines().filter_map(|line| line.trim_start_matches('#').strip_prefix(' ')).map(slug).collect();
+            assert!(anchors.contains(&anchor.as_str().to_owned()), "{}: {}", name.display(), &found[0]);
+        }
     }
+}
+
+/// What GitHub makes of a heading.
+fn slug(heading: &str) -> String {
+    let kept = heading.to_lowercase().replace(' ', "-");
+    kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
 }
 
 #[test]
 fn the_job_that_it_shows_is_the_one_that_is_performed() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let shown = blocks(&readme(), "yaml");
-    let job = std::fs::read_to_string(root.join("docs/ci/traces.yml")).expect("it is there").replace("\r\n", "\n");
+    let job = std::fs::read_to_string(root().join("docs/ci/traces.yml")).expect("it is there").replace("\r\n", "\n");
     assert!(shown.iter().any(|block| format!("{block}\n") == job), "the README shows another job than docs/ci/traces.yml");
     let command = "cruddur-trace run --file ci/checks.toml --junit traces.xml --markdown traces.md";
     assert!(job.contains(command) && job.contains("-- ci/drive.sh /api/activities/home"), "{job}");

@@ -126,7 +126,7 @@ fn a_store_from_the_future_is_left_alone() {
     insta::assert_snapshot!(told(&said(&home)), @"
     list, show, assert, collect, import, run:
     ------- stderr -------
-    error: $HOME/data/cruddur-trace/traces.db was written by a newer cruddur-trace (store version 99, this program knows 3)
+    error: $HOME/data/cruddur-trace/traces.db was written by a newer cruddur-trace (store version 99, this program knows 4)
     hint: upgrade cruddur-trace, or name another store with --store
     [exit status: 2]
     ");

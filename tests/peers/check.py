@@ -1,10 +1,11 @@
 """Proves, with the public SDKs as senders, that what `cruddur-trace` reports is what was sent, to it or to AWS X-Ray.
 
-    check.py CRUDDUR_TRACE_BINARY [--node NODE APP.JS] [--honeycomb TESTS]
+    check.py CRUDDUR_TRACE_BINARY [--node NODE APP.JS] [--doubles TESTS]
 
 Runs app.py under `cruddur-trace run`, once for each way of sending, and compares the ground truth that it wrote down with the
 answers of `list`, `show` and `assert`; and with those that it gives when it reads from moto, which stands for AWS X-Ray, what was
-sent there. The double of Honeycomb in the integration tests (the binary TESTS) is proved first, by clients that others wrote.
+sent there. The doubles of Honeycomb and Rollbar in the integration tests (the binary TESTS) are proved first, by clients that others
+wrote.
 Prints one line for each thing that is proved; the first difference ends it.
 """
 
@@ -34,7 +35,8 @@ from compare import (
     summary_of,
 )
 from forwarding import check_forwarding
-from grpc_port import check_put_off, check_zero_code
+from grpc_port import check_put_off
+from logs import check_node_logs, check_zero_code
 from logs_checks import check_logs
 from session import PATIENCE, Session, excerpt
 from xray_checks import check_node_rules, check_rules
@@ -516,12 +518,16 @@ def check_node(session: Session, node: str, app: str, extra: dict):
 
 
 def node_checks(node: str, app: str) -> dict:
+    logs = str(Path(app).with_name("logs.js"))
     return {
         "Node, by OTLP JSON": lambda session: check_node(session, node, app, {}),
         "Node, by OTLP JSON, gzip": lambda session: check_node(session, node, app, {"OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"}),
-        "Node, by OTLP protobuf": lambda session: check_node(session, node, app, {"PEERS_EXPORTER": "protobuf"}),
+        "Node, by OTLP protobuf": lambda session: check_node(session, node, app, PROTOBUF),
         "Node, by OTLP over gRPC": lambda session: check_node(session, node, app, GRPC),
         "Node, by OTLP over gRPC, gzip": lambda session: check_node(session, node, app, GRPC | GZIP),
+        "Node, log records by OTLP JSON": lambda session: check_node_logs(session, node, logs, {}, proved),
+        "Node, log records by OTLP protobuf": lambda session: check_node_logs(session, node, logs, PROTOBUF, proved),
+        "Node, log records by OTLP over gRPC": lambda session: check_node_logs(session, node, logs, GRPC, proved),
         "Node, by X-Ray's sampling rules": lambda session: check_node_rules(session, node, str(Path(app).with_name("xray.js"))),
     }
 
@@ -533,8 +539,15 @@ def check_honeycomb(session: Session, tests: str):
     check_double(tests, session.folder, proved)
 
 
+def check_errors(session: Session, tests: str):
+    """The package is needed for this alone, too."""
+    from rollbar_double import check_rollbar
+
+    check_rollbar(session, tests, proved)
+
+
 GZIP, DEFLATE = ({"OTEL_EXPORTER_OTLP_COMPRESSION": coding} for coding in ("gzip", "deflate"))
-JSON, GRPC = ({"PEERS_EXPORTER": exporter} for exporter in ("json", "grpc"))
+JSON, PROTOBUF, GRPC = ({"PEERS_EXPORTER": exporter} for exporter in ("json", "protobuf", "grpc"))
 PYTHON_CHECKS = {
     "Wrapping a command": check_wrapping,
     "Every route, by OTLP protobuf": lambda session: check_tour(session, {}),
@@ -544,7 +557,8 @@ PYTHON_CHECKS = {
     "Every route, by OTLP JSON, gzip": lambda session: check_tour(session, JSON | GZIP),
     "Every route, by OTLP over gRPC": lambda session: check_tour(session, GRPC),
     "Every route, by OTLP over gRPC, gzip": lambda session: check_tour(session, GRPC | GZIP),
-    "By OTLP over gRPC, without a line of code": lambda session: check_zero_code(session, proved),
+    "By OTLP over gRPC, without a line of code": lambda session: check_zero_code(session, "grpc", proved),
+    "By OTLP over HTTP, without a line of code": lambda session: check_zero_code(session, "http", proved),
     "By OTLP over gRPC, put off and sent again": lambda session: check_put_off(session, proved),
     "A trace that begins elsewhere": check_orphan,
     "A trace, by Zipkin's protocol": check_zipkin,
@@ -561,14 +575,18 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("binary", type=lambda path: str(Path(path).resolve()))
     parser.add_argument("--node", nargs=2, metavar=("NODE", "APP.JS"))
-    parser.add_argument("--honeycomb", type=lambda path: str(Path(path).resolve()))
+    parser.add_argument("--doubles", type=lambda path: str(Path(path).resolve()))
     arguments = parser.parse_args()
     # Otherwise SIGTERM would leave the temporary folder, and the processes of the moment, behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="cruddur-trace-peers-") as folder:
         checks = node_checks(*arguments.node) if arguments.node else PYTHON_CHECKS
-        if arguments.honeycomb:
-            checks = {"The double of Honeycomb": lambda session: check_honeycomb(session, arguments.honeycomb)} | checks
+        if arguments.doubles:
+            doubles = {
+                "The double of Honeycomb": lambda session: check_honeycomb(session, arguments.doubles),
+                "Errors, as Rollbar's package sends them to its double": lambda session: check_errors(session, arguments.doubles),
+            }
+            checks = doubles | checks
         for name, check in checks.items():
             print(name, flush=True)
             began = time.monotonic()

@@ -11,14 +11,6 @@ from pathlib import Path
 from compare import must_equal, must_hold
 from session import PATIENCE, Session, excerpt
 
-ZERO_CODE = """
-import logging
-from opentelemetry import metrics, trace
-with trace.get_tracer("zero").start_as_current_span("without a line of code"):
-    metrics.get_meter("zero").create_counter("visits").add(1)
-    logging.getLogger("zero").error("a line of the log")
-"""
-
 PUT_OFF = """
 import logging
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
@@ -32,12 +24,13 @@ provider.get_tracer("peers").start_span("put off").end()
 
 
 @contextmanager
-def collecting(session: Session):
-    """The address of a `collect` that listens for gRPC only, and what stops it and answers what it said."""
-    others = ("--otlp-http", "off", "--zipkin", "off", "--xray", "off")
-    with session.started("collect", "--otlp-grpc", "127.0.0.1:0", *others) as process:
+def collecting(session: Session, door: str):
+    """The address of a `collect` that listens for OTLP over HTTP or gRPC only, and what stops it and answers what it said."""
+    doors = {"--otlp-http": "off", "--otlp-grpc": "off", "--zipkin": "off", "--xray": "off"}
+    doors[f"--otlp-{door}"] = "127.0.0.1:0"
+    with session.started("collect", *(word for option in doors.items() for word in option)) as process:
         said = process.stderr.readline().decode()
-        must_hold("collect: it says where it listens", "listening for OTLP/gRPC on http://127.0.0.1:" in said, said)
+        must_hold("collect: it says where it listens", "listening for OTLP/" in said and " on http://127.0.0.1:" in said, said)
 
         def stop() -> bytes:
             process.send_signal(signal.SIGTERM)
@@ -56,30 +49,9 @@ def sending(session: Session, *command: str, **variables: str) -> subprocess.Pop
     )
 
 
-def check_zero_code(session: Session, proved: Callable[[str], None]):
-    """`opentelemetry-instrument` sends by gRPC where nobody says otherwise: spans, and metrics and logs with them."""
-    instrument = str(Path(sys.executable).with_name("opentelemetry-instrument"))
-    with collecting(session) as (endpoint, stop):
-        sender = sending(
-            session,
-            *(instrument, sys.executable, "-c", ZERO_CODE),
-            OTEL_EXPORTER_OTLP_ENDPOINT=endpoint,
-            OTEL_SERVICE_NAME="zero-code",
-            OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED="true",
-        )
-        complaints = sender.communicate(timeout=PATIENCE)[1]
-        must_equal("opentelemetry-instrument: exit code", 0, sender.returncode)
-        must_hold("opentelemetry-instrument: no complaint", b"export" not in complaints, excerpt(complaints))
-        said = stop()
-    must_hold("collect: it has kept the span", b"kept 1 span\n" in said and b"warning" not in said, excerpt(said))
-    names = [f"{trace['root_service']}: {trace['root_name']}" for trace in session.json("list")["traces"]]
-    must_equal("list: the span", ["zero-code: without a line of code"], names)
-    proved("collect: a span of opentelemetry-instrument, whose metrics and logs are taken without complaint")
-
-
 def check_put_off(session: Session, proved: Callable[[str], None]):
     """While the store cannot be written, the SDK is told for how long to wait, waits as long, and sends again."""
-    with collecting(session) as (endpoint, stop):
+    with collecting(session, "grpc") as (endpoint, stop):
         # Somebody else holds the store. The receiver waits for ten seconds before it says so.
         with closing(sqlite3.connect(session.environment["CRUDDUR_TRACE_STORE"], isolation_level=None)) as store:
             store.execute("BEGIN EXCLUSIVE")

@@ -4,10 +4,7 @@ and what they ask must be answered so that they understand it.
 `honeycomb-api` asks, `libhoney` sends events, and OpenTelemetry's exporter sends spans.
 """
 
-import os
-import subprocess
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import libhoney
@@ -21,34 +18,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.trace import Link, SpanKind, Status, StatusCode, format_span_id, format_trace_id, set_span_in_context
 
 from compare import Difference, must_equal, must_hold
-
-PATIENCE = 60
-
-
-@contextmanager
-def double(program: str, folder: Path):
-    """The double, running: its address, a configuration key and an ingest key."""
-    address = folder / "honeycomb"
-    process = subprocess.Popen(
-        [program, "serve_honeycomb"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        env=os.environ | {"CRUDDUR_TRACE_SERVE_HONEYCOMB": str(address)},
-    )
-    try:
-        deadline = time.monotonic() + PATIENCE
-        while not address.exists():
-            must_hold("the double starts", process.poll() is None and time.monotonic() < deadline)
-            time.sleep(0.02)
-        yield address.read_text().split()
-    finally:
-        process.stdin.close()
-        try:
-            process.wait(PATIENCE)
-        finally:
-            process.kill()
-            process.wait()
-    must_equal("the double ends when its stdin does", 0, process.returncode)
+from doubles import PATIENCE, serving
 
 
 def send_spans(endpoint: str, key: str) -> dict:
@@ -110,7 +80,7 @@ def rows(client: HoneycombClient, dataset: str, spec: dict) -> list[dict]:
 
 
 def check_double(program: str, folder: Path, proved):
-    with double(program, folder) as (endpoint, configuration, ingest):
+    with serving(program, "honeycomb", folder) as (endpoint, configuration, ingest):
         spans = send_spans(endpoint, ingest)
         must_equal("libhoney: both events are taken", [202, 202], send_events(endpoint, ingest))
         with HoneycombClient(api_key=configuration, base_url=endpoint, max_retries=0, sync=True) as client:

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::fragment::{self, IndexRow};
 use super::key;
 use crate::model::{SpanFacts, SpanKind, Spelling, SummaryBuilder, Time, TraceId};
-use crate::wire::{Batch, Operation};
+use crate::wire::{Batch, Format, Operation};
 
 /// How many spans of traces that may still grow are remembered, so that their summaries need not be rebuilt from the store.
 const MAX_REMEMBERED: usize = 200_000;
@@ -79,6 +79,9 @@ impl Ingest {
                 compressed
             ])?;
         let batch_number = connection.last_insert_rowid();
+        if batch.format == Format::OtlpLogs {
+            return add_log_fragments(connection, batch, batch_number, now);
+        }
         let operations: Vec<u32> =
             batch.operations.iter().map(|operation| self.operation(connection, operation)).collect::<rusqlite::Result<_>>()?;
         let mut fragments: Vec<Vec<IndexRow>> = vec![Vec::new(); batch.traces.len()];
@@ -222,6 +225,18 @@ impl Ingest {
         }
         Ok(())
     }
+}
+
+/// Something has arrived for the traces that are there: whoever follows the store has to look at them again.
+fn add_log_fragments(connection: &Connection, batch: &Batch, number: i64, now: Time) -> rusqlite::Result<()> {
+    let mut insert = connection.prepare_cached("INSERT INTO log_fragments (trace, batch, records) VALUES (?, ?, ?)")?;
+    let mut touch = connection.prepare_cached("UPDATE trace_rows SET received = ? WHERE id = ?")?;
+    for (trace, records) in batch.traces.iter().zip(&batch.lines) {
+        let trace = key::trace(trace);
+        insert.execute(params![trace, number, records])?;
+        touch.execute(params![key::time(now), trace])?;
+    }
+    Ok(())
 }
 
 fn facts(row: &IndexRow, identities: &HashMap<u32, u32>) -> SpanFacts {

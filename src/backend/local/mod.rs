@@ -7,6 +7,7 @@ mod figures;
 mod fragment;
 mod ingest;
 mod key;
+mod logs;
 mod outbox;
 mod read;
 mod retention;

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::schema::{StoreError, identity, open_for_reading};
 use super::{key, search};
 use crate::backend::{Backend, BackendError, Listing, Near};
-use crate::model::{Evidence, Resource, Span, SpanKind, SummaryBuilder, Time, Trace, TraceId, TraceSummary};
+use crate::model::{Evidence, LogRecord, Resource, Span, SpanKind, SummaryBuilder, Time, Trace, TraceId, TraceSummary};
 use crate::query::Query;
 use crate::wire::{self, Format, Records};
 
@@ -234,7 +234,7 @@ impl Local {
         Ok(spans)
     }
 
-    fn batch(&self, number: i64) -> Result<StoredBatch, StoreError> {
+    pub(super) fn batch(&self, number: i64) -> Result<StoredBatch, StoreError> {
         self.sql(|connection| {
             connection.prepare_cached("SELECT format, size, data FROM batches WHERE id = ?")?.query_row([number], |row| {
                 Ok(StoredBatch { number, format: row.get(0)?, size: row.get(1)?, data: row.get(2)? })
@@ -250,7 +250,7 @@ const BATCHES_TOGETHER: usize = 64;
 const MOST_ROOM: usize = 1 << 20;
 
 /// A row of `batches`.
-struct StoredBatch {
+pub(super) struct StoredBatch {
     number: i64,
     format: i64,
     size: i64,
@@ -259,20 +259,38 @@ struct StoredBatch {
 
 impl StoredBatch {
     fn read(&self, wanted: &HashSet<&TraceId>, path: &Path) -> Result<Records, BackendError> {
-        let number = self.number;
-        let corrupt = |cause: String| StoreError::Corrupt { path: path.to_owned(), cause };
         let format = Format::from_number(self.format)
-            .ok_or_else(|| corrupt(format!("batch {number} is of an unknown format {}", self.format)))?;
+            .ok_or_else(|| self.corrupt(path, format!("is of an unknown format {}", self.format)))?;
+        wire::read_some(format, &self.unpack(path)?, &|id| wanted.contains(id)).map_err(|cause| self.malformed(cause))
+    }
+
+    /// As `read`, of a batch of log records.
+    pub(super) fn read_lines(
+        &self,
+        wanted: &HashSet<&TraceId>,
+        path: &Path,
+    ) -> Result<Vec<(TraceId, LogRecord)>, BackendError> {
+        wire::otlp::logs::read_some(&self.unpack(path)?, &|id| wanted.contains(id)).map_err(|cause| self.malformed(cause))
+    }
+
+    fn unpack(&self, path: &Path) -> Result<Vec<u8>, StoreError> {
         let size = usize::try_from(self.size).unwrap_or_default();
-        let data = zstd::bulk::decompress(&self.data, size).map_err(|error| corrupt(format!("batch {number}: {error}")))?;
-        wire::read_some(format, &data, &|id| wanted.contains(id))
-            .map_err(|cause| BackendError::Malformed { what: format!("batch {number} of the store"), cause })
+        zstd::bulk::decompress(&self.data, size).map_err(|error| self.corrupt(path, error))
+    }
+
+    fn corrupt(&self, path: &Path, why: impl std::fmt::Display) -> StoreError {
+        StoreError::Corrupt { path: path.to_owned(), cause: format!("batch {}: {why}", self.number) }
+    }
+
+    fn malformed(&self, cause: wire::WireError) -> BackendError {
+        BackendError::Malformed { what: format!("batch {} of the store", self.number), cause }
     }
 }
 
-/// A trace out of its spans.
-pub(super) fn assembled(row: &TraceRow, spans: Vec<Span>) -> Option<Trace> {
+/// A trace out of its spans and log records.
+pub(super) fn assembled(row: &TraceRow, spans: Vec<Span>, lines: Option<Vec<LogRecord>>) -> Option<Trace> {
     let mut trace = Trace::assemble(row.id.clone(), spans)?;
+    trace.add_log_records(lines.unwrap_or_default());
     trace.backends = vec![NAME.to_owned()];
     trace.received = Some(row.received);
     Some(trace)
@@ -315,7 +333,10 @@ impl Backend for Local {
         // One moment in time: what retention evicts meanwhile is still there.
         let _snapshot = self.sql(Connection::unchecked_transaction)?;
         match self.sql(|_| self.row_of(id))? {
-            Some(row) => Ok(self.spans(&[&row])?.remove(id).and_then(|spans| assembled(&row, spans))),
+            Some(row) => {
+                let (spans, mut lines) = (self.spans(&[&row])?.remove(id), self.lines(&[&row])?);
+                Ok(spans.and_then(|spans| assembled(&row, spans, lines.remove(id))))
+            }
             None => Ok(None),
         }
     }

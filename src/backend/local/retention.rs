@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::key;
+use super::{key, logs};
 use crate::model::{Nanos, Time};
 
 /// How many traces one transaction evicts at most.
@@ -94,7 +94,9 @@ impl Evictor {
             let oldest = key::time(now.saturating_add(-age));
             let which = "SELECT n FROM trace_rows WHERE received < ?1 ORDER BY n LIMIT ?2";
             while self.by_age && Instant::now() < end {
-                self.by_age = evict_some(connection, which, oldest, TOGETHER, evicted)? == TOGETHER as usize;
+                let traces = evict_some(connection, which, oldest, TOGETHER, evicted)?;
+                let lines = logs::evict_lost(connection, logs::Which::ReceivedBefore(oldest), TOGETHER, evicted)?;
+                self.by_age = traces.max(lines) == TOGETHER as usize;
             }
         } else {
             self.by_age = false;
@@ -110,12 +112,13 @@ impl Evictor {
                 // By first arrival: a trace that goes on for ever would otherwise hold back every batch that it has a part in.
                 let which = "SELECT n FROM trace_rows WHERE n > ?1 ORDER BY n LIMIT ?2";
                 let some = evict_some(connection, which, 0, together, evicted)?;
+                let lost = logs::evict_lost(connection, logs::Which::BeforeSpans, together, evicted)?;
                 used = self::used(connection)?;
-                self.by_size = some > 0 && used > target;
+                self.by_size = some + lost > 0 && used > target;
             }
             self.used = Some(used);
         }
-        self.untidy |= !evicted.traces.is_empty();
+        self.untidy |= !evicted.traces.is_empty() || evicted.batches > 0;
         if self.untidy && !self.by_age && !self.by_size {
             // The last one stays: the next one's number is one more, and readers that follow the store know each number as what it was.
             connection.execute(
@@ -175,24 +178,32 @@ fn evict_some(
         .prepare_cached(which)?
         .query_map(params![parameter, together], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    {
-        let mut release = transaction.prepare_cached(
-            "UPDATE batches SET traces = traces - 1 WHERE id IN (SELECT batch FROM fragments WHERE trace = ?)",
-        )?;
-        let mut fragments = transaction.prepare_cached("DELETE FROM fragments WHERE trace = ?")?;
-        let mut row = transaction.prepare_cached("DELETE FROM trace_rows WHERE n = ?")?;
-        let mut batches = transaction
-            .prepare_cached("DELETE FROM batches WHERE traces <= 0 AND id IN (SELECT batch FROM fragments WHERE trace = ?)")?;
-        for &trace in &traces {
-            release.execute([trace])?;
-            unneeded += batches.execute([trace])?;
-            fragments.execute([trace])?;
-            row.execute([trace])?;
-        }
+    // Neighbours together: each change of a batch's row reads all that the batch holds.
+    for run in traces.chunk_by(|before, after| *after == before + 1) {
+        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+        unneeded += logs::evict_of(&transaction, *first, *last)?;
+        unneeded += release(&transaction, "fragments", "trace BETWEEN ?1 AND ?2", *first, *last)?;
+        transaction.prepare_cached("DELETE FROM trace_rows WHERE n BETWEEN ?1 AND ?2")?.execute([first, last])?;
     }
     transaction.commit()?;
     evicted.batches += unneeded;
     let some = traces.len();
     evicted.traces.extend(traces);
     Ok(some)
+}
+
+/// Takes these fragments away, and with them the batches that nothing needs any more; answers how many those were. `of` says which, by two
+/// parameters.
+pub(super) fn release(connection: &Connection, fragments: &str, of: &str, first: i64, last: i64) -> rusqlite::Result<usize> {
+    connection
+        .prepare_cached(&format!(
+            "UPDATE batches SET traces = traces - gone.count \
+             FROM (SELECT batch, count(*) AS count FROM {fragments} WHERE {of} GROUP BY batch) AS gone WHERE id = gone.batch"
+        ))?
+        .execute([first, last])?;
+    let unneeded = connection
+        .prepare_cached(&format!("DELETE FROM batches WHERE traces <= 0 AND id IN (SELECT batch FROM {fragments} WHERE {of})"))?
+        .execute([first, last])?;
+    connection.prepare_cached(&format!("DELETE FROM {fragments} WHERE {of}"))?.execute([first, last])?;
+    Ok(unneeded)
 }

@@ -15,7 +15,8 @@ const APPLICATION_ID: i32 = 0x4352_5452;
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One script for each version of the schema, each taking the store from the version before. Never change one that was released.
-const MIGRATIONS: [&str; 3] = [include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+const MIGRATIONS: [&str; 4] =
+    [include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql"), include_str!("schema_4.sql")];
 
 /// Why a store cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -115,7 +116,7 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
     connection
         .query_row(
             "SELECT (SELECT max(id) FROM operations), (SELECT max(id) FROM batches), (SELECT max(n) FROM trace_rows), \
-             (SELECT max(trace) FROM fragments)",
+             (SELECT max(trace) FROM fragments), (SELECT max(batch) FROM log_fragments)",
             [],
             |_| Ok(()),
         )

@@ -117,13 +117,13 @@ impl Found<'_> {
         let found: Vec<TraceRow> = if open.is_empty() {
             self.waiting.drain(..).map(|(row, _)| row).collect()
         } else {
-            let mut spans = self.local.spans(&open)?;
+            let (mut spans, mut lines) = (self.local.spans(&open)?, self.local.lines(&open)?);
             let filter = self.filter;
-            let waiting: Vec<_> =
-                self.waiting.drain(..).map(|(row, open)| (open.then(|| spans.remove(&row.id)), row)).collect();
-            let decided = in_parallel(waiting, |(spans, row)| {
-                let holds = spans.is_none_or(|spans| {
-                    let trace = spans.and_then(|spans| assembled(&row, spans));
+            let mut take = |row: &TraceRow| (spans.remove(&row.id), lines.remove(&row.id));
+            let waiting: Vec<_> = self.waiting.drain(..).map(|(row, open)| (open.then(|| take(&row)), row)).collect();
+            let decided = in_parallel(waiting, |(read, row)| {
+                let holds = read.is_none_or(|(spans, lines)| {
+                    let trace = spans.and_then(|spans| assembled(&row, spans, lines));
                     trace.is_some_and(|trace| filter.is_none_or(|filter| filter.whole.matches(&trace).is_some()))
                 });
                 holds.then_some(row)

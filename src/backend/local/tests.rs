@@ -15,6 +15,7 @@ use crate::model::{Evidence, Resource, Span, SpanId, SpanKind, Spelling, Status,
 use crate::query::Query;
 use crate::wire::Batch;
 
+mod logs;
 mod outbox;
 mod retention;
 
@@ -347,15 +348,14 @@ fn a_reader_that_stays_open_is_not_misled_by_an_eviction() {
 fn a_store_of_the_first_version_is_read_and_brought_up_to_date() {
     let store = Store::new();
     store.keep(vec![batch(vec![(id(1), span(1, 0, "web", "GET /"))])]);
-    let first =
-        "DROP TABLE destinations; DROP TABLE set_aside; ALTER TABLE trace_rows DROP COLUMN also; PRAGMA user_version = 1";
+    let first = "DROP TABLE destinations; DROP TABLE set_aside; DROP TABLE log_fragments; ALTER TABLE trace_rows DROP COLUMN also; PRAGMA user_version = 1";
     Connection::open(&store.path).unwrap().execute_batch(first).unwrap();
     assert_eq!(store.list("service = web and duration > 1ns"), [id(1)]);
     store.keep(vec![batch(vec![(id(2), span(1, 0, "web", "GET /"))])]);
     assert_eq!(store.list("service = web").len(), 2);
     let version: i64 =
         Connection::open(&store.path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 3);
+    assert_eq!(version, 4);
 }
 
 #[test]
@@ -398,7 +398,7 @@ fn files_that_are_no_store_are_refused_and_left_alone() {
     for (path, wanted) in [
         (&text, "is not a store of cruddur-trace: it is no SQLite database"),
         (&other, "is not a store of cruddur-trace: it is another program's SQLite database"),
-        (&future, "was written by a newer cruddur-trace (store version 99, this program knows 3)"),
+        (&future, "was written by a newer cruddur-trace (store version 99, this program knows 4)"),
     ] {
         let before = std::fs::read(path).unwrap();
         for error in [Local::open(path, PATIENCE).unwrap_err(), Writer::start(path, Retention::default(), clock).unwrap_err()] {

@@ -104,7 +104,7 @@ impl Writer {
 
     /// Keeps a batch; answers when it is on the disk.
     pub async fn keep(&self, batch: Batch) -> Result<(), KeepError> {
-        if batch.rows.is_empty() {
+        if batch.traces.is_empty() {
             return Ok(());
         }
         let compressed =
@@ -280,7 +280,7 @@ impl Store<'_> {
         while let Some(message) = next {
             match message {
                 Message::Keep(job) => {
-                    spans += job.batch.rows.len();
+                    spans += job.batch.rows.len() + job.batch.lines.iter().fold(0, |sum, lines| sum + *lines as usize);
                     together.jobs.push(job);
                 }
                 Message::Advance(step) => together.steps.push(step),

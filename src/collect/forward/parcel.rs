@@ -105,6 +105,8 @@ fn bodies(
         return Ok(Vec::new());
     };
     Ok(match (tongue, format) {
+        // They are kept for who looks at their traces here; their senders have logs of their own.
+        (_, Format::OtlpLogs) => Vec::new(),
         (Tongue::Otlp, Format::OtlpProtobuf) => {
             // Those that were refused are in the bytes too. Their sender was told.
             let whole = otlp::select::count(&data)? as u64 == spans;
@@ -317,6 +319,17 @@ mod tests {
         let parcels = pack(Tongue::Otlp, vec![xray(1, &documents), xray(2, &documents[..1])], 0, Time(0));
         let [parcel] = parcels.as_slice() else { panic!("{parcels:?}") };
         assert_eq!((parcel.body.spans(), parcel.last_batch(), parcel.ends), (1, 2, true));
+    }
+
+    #[test]
+    fn log_records_are_passed_over() {
+        let logs = Stored { format: Some(Format::OtlpLogs), spans: 0, ..otlp(2, 1..2) };
+        for tongue in [Tongue::Otlp, Tongue::XRay] {
+            let parcels = pack(tongue, vec![otlp(1, 1..3), logs.clone(), otlp(3, 3..4)], 0, Time(0));
+            let told: Vec<_> = parcels.iter().map(|parcel| (parcel.body.spans(), parcel.last_batch(), parcel.ends)).collect();
+            assert_eq!(told, [(3, 3, true)], "{tongue:?}");
+            assert_eq!((parcels[0].aside.len(), parcels[0].evicted), (0, 0));
+        }
     }
 
     #[test]

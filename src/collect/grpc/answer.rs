@@ -14,7 +14,7 @@ use super::message::Misframed;
 use crate::collect::coding::SPOKEN;
 use crate::collect::refusal::Refusal;
 use crate::wire::Refused;
-use crate::wire::otlp::response::{self, Encoding};
+use crate::wire::otlp::response::{self, Encoding, Signal};
 
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/grpc");
 const STATUS: HeaderName = HeaderName::from_static("grpc-status");
@@ -40,6 +40,11 @@ pub(super) enum Fault {
     /// Its body is not one message.
     #[error(transparent)]
     Misframed(#[from] Misframed),
+    /// The token is missing or wrong.
+    #[error(
+        "this receiver wants a token: `authorization: Bearer …` (SDKs: OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20…)"
+    )]
+    Unauthorized,
     /// There is no such method.
     #[error("there is no method {0} here, only Export of OTLP's TraceService, MetricsService and LogsService")]
     Unknown(String),
@@ -54,6 +59,7 @@ enum Code {
     Unimplemented = 12,
     Internal = 13,
     Unavailable = 14,
+    Unauthenticated = 16,
 }
 
 impl Fault {
@@ -65,6 +71,7 @@ impl Fault {
             Self::Refused(Refusal::TooLarge(_)) => Code::ResourceExhausted,
             Self::Refused(Refusal::Incomplete(_)) => Code::DeadlineExceeded,
             Self::Refused(Refusal::Busy(_) | Refusal::Failed(_)) => Code::Unavailable,
+            Self::Unauthorized => Code::Unauthenticated,
             Self::Misframed(Misframed::None | Misframed::Several)
             | Self::Refused(Refusal::Unsupported(_))
             | Self::Unknown(_) => Code::Unimplemented,
@@ -76,8 +83,8 @@ impl Fault {
 }
 
 /// OK: all is kept but these.
-pub(super) fn kept(refused: &[Refused]) -> Response {
-    let message = response::success(Encoding::Protobuf, refused);
+pub(super) fn kept(signal: Signal, refused: &[Refused]) -> Response {
+    let message = response::success(Encoding::Protobuf, signal, refused);
     // It is never compressed, and never so long.
     let length = u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes();
     let framed = Bytes::from([&[0][..], &length, &message].concat());

@@ -8,7 +8,7 @@ use super::media_type;
 use crate::collect::coding;
 use crate::collect::refusal::Refusal;
 use crate::wire::Refused;
-use crate::wire::otlp::response::{self, Encoding};
+use crate::wire::otlp::response::{self, Encoding, Signal};
 
 /// SDKs send again what was answered with 429, 502, 503 or 504, and drop everything else.
 fn status(refusal: &Refusal) -> StatusCode {
@@ -44,13 +44,13 @@ pub(super) fn encoding(headers: &HeaderMap) -> Result<Encoding, Refusal> {
 }
 
 /// 200: all is kept but these.
-pub(super) fn kept(encoding: Encoding, refused: &[Refused]) -> Response {
-    with_type(StatusCode::OK, encoding, response::success(encoding, refused))
+pub(super) fn kept(encoding: Encoding, signal: Signal, refused: &[Refused]) -> Response {
+    with_type(StatusCode::OK, encoding, response::success(encoding, signal, refused))
 }
 
 /// 200 for what is not kept here at all. The responses of the three services are the same when they are empty.
 pub(super) fn empty(encoding: Encoding) -> Response {
-    kept(encoding, &[])
+    kept(encoding, Signal::Traces, &[])
 }
 
 /// The answer to a refusal. Where the encoding of the request is none of ours it is JSON, which a person can read.

@@ -18,7 +18,7 @@ use crate::collect::refusal::Refusal;
 use crate::collect::sink::Sink;
 use crate::collect::spans::Spans;
 use crate::wire::Refused;
-use crate::wire::otlp::response;
+use crate::wire::otlp::response::{self, Signal};
 
 /// The routes of the Zipkin port.
 pub(in crate::collect) fn routes<S: Sink>(shared: Arc<Spans<S>>) -> Router {
@@ -46,7 +46,7 @@ async fn spans<S: Sink>(State(shared): State<Arc<Spans<S>>>, request: Request) -
         // The API has no place for notes on what is kept.
         Ok(refused) if refused.iter().all(Refused::is_note) => StatusCode::ACCEPTED.into_response(),
         Ok(refused) => {
-            let why = format!("All spans are kept but these. {}\n", response::in_words(&refused));
+            let why = format!("All spans are kept but these. {}\n", response::in_words(Signal::Traces, &refused));
             (StatusCode::BAD_REQUEST, why).into_response()
         }
         Err(refusal) => {

@@ -74,6 +74,10 @@ impl Memory {
         self.state().spans
     }
 
+    pub(super) fn batches(&self) -> Vec<Batch> {
+        self.0.batches.lock().unwrap().clone()
+    }
+
     /// The names of the kept spans' operations, sorted.
     pub(super) fn names(&self) -> Vec<String> {
         let batches = self.0.batches.lock().unwrap();

@@ -3,7 +3,9 @@
 use axum::body::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
+use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use tonic::client::Grpc;
 use tonic::codec::CompressionEncoding;
 use tonic::transport::{Channel, Endpoint};
@@ -157,16 +159,23 @@ async fn spans_that_cannot_be_kept_are_told_and_the_rest_is_kept() {
 }
 
 #[tokio::test]
-async fn metrics_and_logs_are_answered_and_dropped() {
+async fn metrics_are_answered_and_dropped_and_log_records_of_traces_are_kept() {
     let sink = Memory::new();
     let receiver = receiver(&sink);
     let mut client = tonic(channel(receiver.otlp_grpc.unwrap()).await);
-    for path in [METRICS, LOGS] {
-        let answer = export(&mut client, path, of_spans(vec![span(1)])).await.unwrap();
-        assert_eq!(answer.into_inner(), ExportTraceServiceResponse::default());
-    }
+    let answer = export(&mut client, METRICS, of_spans(vec![span(1)])).await.unwrap();
+    assert_eq!(answer.into_inner(), ExportTraceServiceResponse::default());
+    let record = |trace_id| LogRecord { trace_id, ..LogRecord::default() };
+    let scope_logs = vec![ScopeLogs { log_records: vec![record(vec![7; 16]), record(Vec::new())], ..ScopeLogs::default() }];
+    let resource_logs = vec![ResourceLogs { scope_logs, ..ResourceLogs::default() }];
+    client.ready().await.unwrap();
+    let request = tonic::Request::new(ExportLogsServiceRequest { resource_logs });
+    let answer: tonic::Response<ExportLogsServiceResponse> =
+        client.unary(request, LOGS.parse().unwrap(), ProstCodec::default()).await.unwrap();
+    assert_eq!(answer.into_inner(), ExportLogsServiceResponse::default());
     let counters = receiver.counters();
-    assert_eq!((counters.metrics_requests, counters.logs_requests, sink.state().offers), (1, 1, 0));
+    assert_eq!((counters.metrics_requests, counters.logs_requests, sink.state().offers), (1, 1, 1));
+    assert_eq!((counters.log_records_kept, counters.log_records_without_trace), (1, 1));
 }
 
 #[tokio::test]
@@ -249,7 +258,7 @@ async fn bombs_and_spans_without_end_are_refused_before_they_take_memory() {
     let spans = [vec![0x12, 0x80, 0x92, 0xf4, 0x01], [0x12, 0x00].repeat(2_000_000)].concat();
     let many = framed(0, &[vec![0x0a, 0x85, 0x92, 0xf4, 0x01], spans].concat());
     let answer = raw_call(to, TRACES, &[GRPC], many).await;
-    assert_eq!(told(&answer), (200, "8", "too large: more than 1000000 spans in one request".to_owned()));
+    assert_eq!(told(&answer), (200, "8", "too large: more than 1000000 spans or log records in one request".to_owned()));
     assert_eq!((sink.state().offers, receiver.counters().refused_too_large), (0, 2));
 }
 

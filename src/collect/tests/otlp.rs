@@ -151,17 +151,44 @@ async fn what_is_in_no_known_format_is_refused_with_the_formats_that_are() {
 }
 
 #[tokio::test]
-async fn metrics_and_logs_are_answered_and_dropped() {
+async fn metrics_are_answered_and_dropped() {
     let sink = Memory::new();
     let receiver = receiver(&sink);
-    for path in ["/v1/metrics", "/v1/logs"] {
-        for (content_type, body) in [(PROTOBUF, ""), (JSON, "{}")] {
-            let answer = post(&receiver, path, &[("content-type", content_type)], "anything").await;
-            assert_eq!((answer.status, answer.header("content-type"), answer.text()), (200, content_type, body));
-        }
+    for (content_type, body) in [(PROTOBUF, ""), (JSON, "{}")] {
+        let answer = post(&receiver, "/v1/metrics", &[("content-type", content_type)], "anything").await;
+        assert_eq!((answer.status, answer.header("content-type"), answer.text()), (200, content_type, body));
     }
+    assert_eq!((receiver.counters().metrics_requests, sink.state().offers), (2, 0));
+}
+
+#[tokio::test]
+async fn log_records_of_traces_are_kept_and_the_others_dropped() {
+    let sink = Memory::new();
+    let receiver = receiver(&sink);
+    let line =
+        |trace: &str| format!(r#"{{"traceId":"{trace}","spanId":"{}","body":{{"stringValue":"slow"}}}}"#, "01".repeat(8));
+    let request =
+        |lines: &[String]| format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{}]}}]}}]}}"#, lines.join(","));
+    let body = request(&[line(&"07".repeat(16)), line("")]);
+    let answer = post(&receiver, "/v1/logs", &[("content-type", JSON)], body).await;
+    assert_eq!((answer.status, answer.text()), (200, "{}"));
+    let kept = sink.batches().remove(0);
+    assert_eq!((kept.format, kept.traces.len(), kept.lines.as_slice(), kept.rows.len()), (Format::OtlpLogs, 1, &[1][..], 0));
+    let again = post(&receiver, "/v1/logs", &[("content-type", PROTOBUF)], kept.data.clone()).await;
+    assert_eq!((again.status, again.text()), (200, ""));
+    assert_eq!(sink.batches()[1], kept, "what is kept is what came");
+    // None of a trace: nothing to keep.
+    post(&receiver, "/v1/logs", &[("content-type", JSON)], request(&[line("")])).await;
+    let deep = (0..30).fold(r#"{"intValue":1}"#.to_owned(), |inner, _| format!(r#"{{"arrayValue":{{"values":[{inner}]}}}}"#));
+    let lines = [line(&"07".repeat(16)).replace(r#"{"stringValue":"slow"}"#, &deep)];
+    let answer = post(&receiver, "/v1/logs", &[("content-type", JSON)], request(&lines)).await;
+    assert_eq!(answer.status, 200);
+    let answer = post(&receiver, "/v1/logs", &[("content-type", JSON)], "anything").await;
+    assert_eq!(answer.status, 400);
     let counters = receiver.counters();
-    assert_eq!((counters.metrics_requests, counters.logs_requests, sink.state().offers), (2, 2, 0));
+    assert_eq!((counters.logs_requests, counters.refused_malformed, sink.state().offers), (5, 1, 3));
+    let records = (counters.log_records_kept, counters.log_records_without_trace, counters.log_records_refused);
+    assert_eq!((records, counters.spans_kept, counters.trace_requests_kept), ((3, 2, 0), 0, 0));
 }
 
 #[tokio::test]

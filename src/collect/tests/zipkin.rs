@@ -92,7 +92,7 @@ async fn spans_and_tags_without_end_are_refused_before_they_take_memory() {
     let receiver = receiver(&sink);
     let spans = format!("[{}{{}}]", "{},".repeat(1_000_000));
     let tags = format!(r#"[{{"traceId":"1","id":"1","tags":{{{}"a":"a"}}}}]"#, r#""a":"","#.repeat(4_000_000));
-    for (body, wanted) in [(spans, "more than 1000000 spans"), (tags, "more than 4000000 spans, attributes")] {
+    for (body, wanted) in [(spans, "more than 1000000 spans"), (tags, "more than 4000000 spans, log records")] {
         let answer = post_spans(&receiver, &[("content-type", JSON)], body).await;
         assert_eq!(answer.status, 413);
         assert!(answer.text().contains(wanted), "{}", answer.text());

@@ -19,6 +19,7 @@ use crate::ui::Ui;
 
 /// Asks, says what is odd, prints.
 pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Result<Exit, Failure> {
+    let output = context.settings.per_command.list.output;
     if args.interactive {
         ui.can_be_interactive()?;
     }
@@ -26,7 +27,7 @@ pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Resu
     if args.follow && context.settings.backends.iter().any(file) {
         return Err(Failure::usage("a file cannot be followed").hint("leave --follow out, or use `--backend local`"));
     }
-    if args.follow && args.output == ListFormat::Json {
+    if args.follow && output == ListFormat::Json {
         return Err(Failure::usage("one JSON document cannot be followed: it has an end").hint("use `-o jsonl`"));
     }
     if args.follow && context.settings.window.until.is_some() {
@@ -36,7 +37,7 @@ pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Resu
     let window = ask::window(context)?;
     let sources = ask::open(context, ui).await?;
     sources.attend_to(filter.as_ref());
-    let query = Query { range: window.for_sources(&sources), filter, limit: args.limit.unwrap_or(context.settings.limit) };
+    let query = Query { range: window.for_sources(&sources), filter, limit: context.settings.per_command.list.limit };
     if args.explain {
         return ask::explain(&sources, &query, ui);
     }
@@ -55,20 +56,20 @@ pub(crate) async fn run(args: &ListArgs, context: &Context, ui: &mut Ui) -> Resu
     if args.lost_context && !listing.traces.is_empty() {
         let (matches, read, more) = lost::find(&sources, &listing.traces, ui).await;
         let found = lost_context::notes(&matches, read);
-        match args.output {
+        match output {
             ListFormat::Table => below = format!("\n{}", lost_context::render(&matches, read, &look)),
             ListFormat::Json => {}
             ListFormat::Jsonl => found.iter().for_each(|note| ui.note(note)),
         }
         notes.extend(more.into_iter().chain(found));
     }
-    let text = printed(&listing.traces, &notes, args.output, &look) + &below;
+    let text = printed(&listing.traces, &notes, output, &look) + &below;
     if args.follow {
         // What follows shall line up with what stands above it.
         ui.out(&text)?;
-        return follow::follow(sources.into_remote(), &query, &listing.traces, args.output, context, ui).await;
+        return follow::follow(sources.into_remote(), &query, &listing.traces, output, context, ui).await;
     }
-    match args.output {
+    match output {
         ListFormat::Table => ui.page(&text)?,
         ListFormat::Json | ListFormat::Jsonl => ui.out(&text)?,
     }

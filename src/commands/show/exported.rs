@@ -17,7 +17,7 @@ pub(super) fn text(drawn: &[Drawn], args: &ShowArgs, notes: &mut Vec<String>) ->
         .zip(options.iter().zip(&keep))
         .map(|(drawn, (options, keep))| Part { shown: drawn.shown(), keep, matches: options.matches, shifts: options.shifts })
         .collect();
-    match args.output {
+    match args.output() {
         ShowFormat::Perfetto => perfetto::render(&parts),
         ShowFormat::Speedscope => speedscope::render(&parts),
         _ => csv::render(&parts),

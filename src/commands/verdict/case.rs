@@ -25,7 +25,7 @@ pub(in super::super) struct Case {
     /// How long it may take until it can be told; `None` where nobody said.
     pub(in super::super) wait: Option<Duration>,
     /// How long a trace may be silent before nothing more is expected of it; `None` where nobody said.
-    pub(super) settle: Option<Duration>,
+    pub(in super::super) settle: Option<Duration>,
 }
 
 /// Which traces an assertion is about.

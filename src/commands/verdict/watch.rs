@@ -165,9 +165,9 @@ pub(in super::super) async fn opened(deadline: Instant, context: &Context, ui: &
     }
 }
 
-/// Waits until opening again may open more: a store comes at any time, and AWS is set up by hand.
+/// Waits until opening again may open more: a store comes at any time, and credentials are set up by hand.
 async fn until_there_may_be_more(deadline: Instant, context: &Context) {
-    let every = if context.settings.xray.hinted { ASK_EVERY } else { LOOK_EVERY };
+    let every = if context.settings.xray.hinted || context.settings.honeycomb.hinted { ASK_EVERY } else { LOOK_EVERY };
     let until = deadline.min(Instant::now() + every);
     let was_there = context.settings.store.exists();
     while Instant::now() < until && (was_there || !context.settings.store.exists()) {

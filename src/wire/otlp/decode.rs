@@ -182,7 +182,7 @@ pub(super) fn key_value(mut fields: Fields<'_>, levels: usize, too_deep: &mut bo
 }
 
 /// Recursive; [`Fields::message`] bounds it. A list goes on where one has begun, and takes the place of anything else.
-fn any_value(mut fields: Fields<'_>, levels: usize, too_deep: &mut bool, value: &mut Value) -> Result<()> {
+pub(super) fn any_value(mut fields: Fields<'_>, levels: usize, too_deep: &mut bool, value: &mut Value) -> Result<()> {
     while let Some(field) = fields.next()? {
         match field.tag {
             1 => *value = Value::Str(fields.text(&field)?.into()),

@@ -137,7 +137,7 @@ pub(super) fn scope_message(scope: &Scope) -> common::InstrumentationScope {
     }
 }
 
-fn attributes(attributes: &Attributes, levels: usize) -> Vec<common::KeyValue> {
+pub(super) fn attributes(attributes: &Attributes, levels: usize) -> Vec<common::KeyValue> {
     attributes.iter().map(|(key, value)| entry(key, value, levels)).collect()
 }
 
@@ -146,7 +146,7 @@ fn entry(key: &str, item: &Value, levels: usize) -> common::KeyValue {
 }
 
 /// What nests deeper than every reader can take becomes the text that a person would write for it.
-fn value(item: &Value, levels: usize) -> common::AnyValue {
+pub(super) fn value(item: &Value, levels: usize) -> common::AnyValue {
     let any = match item {
         Value::Empty => None,
         Value::Str(text) => Some(Any::StringValue(text.to_string())),

@@ -2,11 +2,12 @@
 //!
 //! `fields` are those of a protobuf message, `walk` goes through a request without decoding it, `check` says what can be kept,
 //! [`index`] turns a request into a batch, [`protobuf`] reads it back by `decode`, [`encode`](mod@encode) writes one; [`json`] is the
-//! same in JSON, [`select`] takes some spans of a request, and [`response`] is what a receiver answers.
+//! same in JSON, [`select`] takes some spans of a request, [`logs`] are log records, and [`response`] is what a receiver answers.
 
 pub mod encode;
 pub mod index;
 pub mod json;
+pub mod logs;
 pub mod protobuf;
 pub mod response;
 pub mod select;

@@ -27,13 +27,23 @@ impl Encoding {
     }
 }
 
-/// The body of a successful answer. With refusals it says how many spans they cost, and why; with notes alone it is the protocol's
+/// What a request carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// Spans.
+    Traces,
+    /// Log records.
+    Logs,
+}
+
+/// The body of a successful answer. With refusals it says how many spans (or log records) they cost, and why; with notes alone it is the protocol's
 /// warning, which has a message and no number: <https://opentelemetry.io/docs/specs/otlp/#partial-success>.
-pub fn success(encoding: Encoding, refused: &[Refused]) -> Vec<u8> {
+pub fn success(encoding: Encoding, signal: Signal, refused: &[Refused]) -> Vec<u8> {
     let rejected =
         refused.iter().fold(0i64, |sum, refused| sum.saturating_add(i64::try_from(refused.count).unwrap_or(i64::MAX)));
-    let error_message = in_words(refused);
+    let error_message = in_words(signal, refused);
     match encoding {
+        // The numbers of `ExportLogsServiceResponse` are the same.
         Encoding::Protobuf => {
             let partial_success =
                 (!refused.is_empty()).then_some(ExportTracePartialSuccess { rejected_spans: rejected, error_message });
@@ -42,7 +52,11 @@ pub fn success(encoding: Encoding, refused: &[Refused]) -> Vec<u8> {
         Encoding::Json if refused.is_empty() => b"{}".to_vec(),
         // 64-bit integers are text in protobuf's JSON mapping.
         Encoding::Json => {
-            json!({"partialSuccess": {"rejectedSpans": rejected.to_string(), "errorMessage": error_message}}).to_string().into()
+            let key = match signal {
+                Signal::Traces => "rejectedSpans",
+                Signal::Logs => "rejectedLogRecords",
+            };
+            json!({"partialSuccess": {key: rejected.to_string(), "errorMessage": error_message}}).to_string().into()
         }
     }
 }
@@ -73,16 +87,23 @@ pub fn said(body: &[u8]) -> String {
     }
 }
 
-/// How many spans were refused, by reason, and what was kept otherwise than it came: what a sender logs.
-pub fn in_words(refused: &[Refused]) -> String {
-    let tell = |refused: &Refused| {
-        if refused.is_note() { refused.reason.clone() } else { format!("{} refused: {}", spans(refused.count), refused.reason) }
+/// How many spans or log records were refused, by reason, and what was kept otherwise than it came: what a sender logs.
+pub fn in_words(signal: Signal, refused: &[Refused]) -> String {
+    let tell = |refused: &Refused| match refused.count {
+        0 => refused.reason.clone(),
+        1 => format!("1 {} refused: {}", signal.one(), refused.reason),
+        count => format!("{count} {}s refused: {}", signal.one(), refused.reason),
     };
     refused.iter().map(tell).collect::<Vec<_>>().join("; ")
 }
 
-fn spans(count: usize) -> String {
-    if count == 1 { "1 span".to_owned() } else { format!("{count} spans") }
+impl Signal {
+    fn one(self) -> &'static str {
+        match self {
+            Self::Traces => "span",
+            Self::Logs => "log record",
+        }
+    }
 }
 
 /// `google.rpc.Status`, from googleapis' `google/rpc/status.proto`.
@@ -143,6 +164,8 @@ pub fn retry_info(after: Duration) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceResponse;
+
     use super::*;
 
     fn refused() -> Vec<Refused> {
@@ -151,26 +174,31 @@ mod tests {
 
     #[test]
     fn a_full_success_is_empty() {
-        assert_eq!(success(Encoding::Protobuf, &[]), b"");
-        assert_eq!(success(Encoding::Json, &[]), b"{}");
+        assert_eq!(success(Encoding::Protobuf, Signal::Traces, &[]), b"");
+        assert_eq!(success(Encoding::Json, Signal::Logs, &[]), b"{}");
     }
 
     #[test]
     fn a_partial_success_says_how_many_and_why() {
-        let json = String::from_utf8(success(Encoding::Json, &refused())).unwrap();
+        let json = String::from_utf8(success(Encoding::Json, Signal::Traces, &refused())).unwrap();
         insta::assert_snapshot!(json, @r#"{"partialSuccess":{"errorMessage":"2 spans refused: no trace id; 1 span refused: too deep","rejectedSpans":"3"}}"#);
-        let read = ExportTraceServiceResponse::decode(success(Encoding::Protobuf, &refused()).as_slice()).unwrap();
+        let read =
+            ExportTraceServiceResponse::decode(success(Encoding::Protobuf, Signal::Traces, &refused()).as_slice()).unwrap();
         assert_eq!(read.partial_success.unwrap().rejected_spans, 3);
+        let json = String::from_utf8(success(Encoding::Json, Signal::Logs, &refused())).unwrap();
+        insta::assert_snapshot!(json, @r#"{"partialSuccess":{"errorMessage":"2 log records refused: no trace id; 1 log record refused: too deep","rejectedLogRecords":"3"}}"#);
+        let read = ExportLogsServiceResponse::decode(success(Encoding::Protobuf, Signal::Logs, &refused()).as_slice()).unwrap();
+        assert_eq!(read.partial_success.unwrap().rejected_log_records, 3);
     }
 
     #[test]
     fn a_note_is_a_warning_and_refuses_nothing() {
         let note = [Refused { count: 0, reason: "1 time is none".into() }];
         assert_eq!(
-            success(Encoding::Json, &note),
+            success(Encoding::Json, Signal::Traces, &note),
             br#"{"partialSuccess":{"errorMessage":"1 time is none","rejectedSpans":"0"}}"#
         );
-        let read = ExportTraceServiceResponse::decode(success(Encoding::Protobuf, &note).as_slice()).unwrap();
+        let read = ExportTraceServiceResponse::decode(success(Encoding::Protobuf, Signal::Traces, &note).as_slice()).unwrap();
         let expected = ExportTracePartialSuccess { rejected_spans: 0, error_message: "1 time is none".into() };
         assert_eq!(read.partial_success, Some(expected));
     }

@@ -67,7 +67,7 @@ pub fn split(data: &[u8], at: usize) -> Result<(Vec<u8>, Vec<u8>), WireError> {
 }
 
 /// Scopes and resources without spans are left out.
-fn encode(request: &[ResourceSpans<'_>]) -> Vec<u8> {
+pub(super) fn encode(request: &[ResourceSpans<'_>]) -> Vec<u8> {
     let mut out = Vec::new();
     for part in request {
         let mut resource_spans = Vec::new();

@@ -5,7 +5,7 @@ use super::shapes::{self, Item};
 use crate::model::{Span, TraceId};
 use crate::wire::batch::{Batch, Format, Indexer, Row};
 use crate::wire::error::{Refusals, Refused, WireError};
-use crate::wire::lenient::{Text, nothing_else, object};
+use crate::wire::lenient::{Text, object};
 use crate::wire::read::Records;
 
 impl Batch {

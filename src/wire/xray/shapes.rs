@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::convert::{FORMAT, convert};
 use crate::model::{Span, TraceId};
 use crate::wire::error::{Refusals, Refused, WireError};
-use crate::wire::lenient::{List, Number, Text, nothing_else, object};
+use crate::wire::lenient::{List, Number, Text, object};
 use crate::wire::text;
 
 /// Lists and texts may be within each other this many times; each level is parsed anew. A list of the API's answers with

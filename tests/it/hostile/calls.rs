@@ -11,7 +11,8 @@ use super::mutate::{Dice, mutated};
 use super::otlp_protobuf;
 use super::site::Fate;
 
-const EXPORT: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+const LOGS: &str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
 
 /// `google.rpc.Code`, as far as it is prescribed here.
 pub(super) const OK: u16 = 0;
@@ -28,15 +29,24 @@ pub(super) struct Called {
     pub(super) message: Vec<u8>,
 }
 
-/// Calls `Export` on a connection of its own.
+/// Exports spans, on a connection of its own.
 pub(super) fn call(to: SocketAddr, headers: &[(&str, &str)], body: &[u8]) -> Called {
+    call_at(to, TRACES, headers, body)
+}
+
+/// Exports log records.
+pub(super) fn call_logs(to: SocketAddr, body: &[u8]) -> Called {
+    call_at(to, LOGS, &[GRPC], body)
+}
+
+fn call_at(to: SocketAddr, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Called {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a thread can wait");
     runtime.block_on(async {
         let stream = TokioIo::new(tokio::net::TcpStream::connect(to).await.expect("it listens"));
         let (mut client, connection) =
             hyper::client::conn::http2::handshake(TokioExecutor::new(), stream).await.expect("it speaks HTTP/2");
         let connection = tokio::spawn(connection);
-        let mut request = hyper::Request::post(format!("http://{to}{EXPORT}"));
+        let mut request = hyper::Request::post(format!("http://{to}{path}"));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

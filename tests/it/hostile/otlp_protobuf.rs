@@ -56,7 +56,7 @@ fn has_ids(span: &Span) -> bool {
     is_id(&span.trace_id, 16) && is_id(&span.span_id, 8) && matches!(span.parent_span_id.len(), 0 | 8)
 }
 
-fn depth(value: Option<&AnyValue>) -> usize {
+pub(super) fn depth(value: Option<&AnyValue>) -> usize {
     match value.and_then(|value| value.value.as_ref()) {
         Some(Value::ArrayValue(list)) => 1 + list.values.iter().map(|item| depth(Some(item))).max().unwrap_or_default(),
         Some(Value::KvlistValue(list)) => {
@@ -67,14 +67,14 @@ fn depth(value: Option<&AnyValue>) -> usize {
 }
 
 /// A field that is delimited by its length, which is said to be `length`.
-fn field(number: u8, length: u64, content: &[u8]) -> Vec<u8> {
+pub(super) fn field(number: u8, length: u64, content: &[u8]) -> Vec<u8> {
     let mut bytes = vec![number << 3 | 2];
     prost::encoding::encode_varint(length, &mut bytes);
     bytes.extend_from_slice(content);
     bytes
 }
 
-fn message(number: u8, content: &[u8]) -> Vec<u8> {
+pub(super) fn message(number: u8, content: &[u8]) -> Vec<u8> {
     field(number, content.len() as u64, content)
 }
 
@@ -83,7 +83,7 @@ fn span(content: &[u8]) -> Vec<u8> {
     message(1, &message(2, &message(2, content)))
 }
 
-fn nested(levels: usize) -> AnyValue {
+pub(super) fn nested(levels: usize) -> AnyValue {
     (0..levels).fold(AnyValue { value: Some(Value::IntValue(1)) }, |inner, level| {
         let outer = if level % 2 == 0 {
             Value::ArrayValue(ArrayValue { values: vec![inner] })

@@ -7,6 +7,7 @@ pub(crate) mod http;
 mod live;
 mod output;
 mod receiver;
+pub(crate) mod rollbar;
 pub(crate) mod spans;
 pub(crate) mod xray;
 

@@ -80,8 +80,9 @@ pub(crate) fn everything(store: &Local) -> Vec<TraceSummary> {
 
 /// Batches of which the index has more or less than all.
 const TORN: &str = "SELECT count(*) FROM batches b WHERE \
-     (b.traces, b.spans) <> (SELECT count(*), total(json_array_length(f.spans)) FROM fragments f JOIN trace_rows t ON t.n = f.trace \
-                             WHERE f.batch = b.id)";
+     (b.traces, b.spans) <> (SELECT count(*) + (SELECT count(*) FROM log_fragments l WHERE l.batch = b.id), \
+                                    total(json_array_length(f.spans)) \
+                             FROM fragments f JOIN trace_rows t ON t.n = f.trace WHERE f.batch = b.id)";
 
 /// Checks that the index says of every trace what its spans say, that no batch is there by half, and that the file is whole.
 /// Answers the traces.

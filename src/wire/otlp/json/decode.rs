@@ -10,11 +10,12 @@ use std::sync::Arc;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::enumeration::Enum;
-use super::value::{Entries, base64_bytes};
-use crate::model::id::{hex, hex_bytes};
-use crate::model::{EntityRef, Event, Link, Resource, Scope, Span, SpanId, SpanKind, Status, StatusCode, Time, TraceId};
+use super::parts::{Id, JsonResource, JsonScope, Reader, Several, id};
+use super::value::Entries;
+use crate::model::id::hex;
+use crate::model::{Event, Link, Resource, Scope, Span, SpanKind, Status, StatusCode, Time, TraceId};
 use crate::wire::error::{Refusals, Refused, WireError};
-use crate::wire::lenient::{Each, List, Number, Text, nothing_else, object};
+use crate::wire::lenient::{Each, List, Number, Text, object};
 use crate::wire::mend;
 use crate::wire::otlp::check::{BAD_SPAN_ID, BAD_TRACE_ID};
 use crate::wire::read::Records;
@@ -110,49 +111,6 @@ impl<'de> Visitor<'de> for Request<'_> {
     }
 }
 
-/// A list of what `T` reads; anything else is an empty list.
-struct Several<T>(T);
-
-/// A reader of one object that can lend itself for each item of a list.
-trait Reader {
-    fn read<'de, A: MapAccess<'de>>(&mut self, map: A) -> Result<(), A::Error>;
-}
-
-impl<'de, T: Reader> DeserializeSeed<'de> for Several<T> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, T: Reader> Visitor<'de> for Several<T> {
-    type Value = ();
-    nothing_else!('de: unit bool numbers str map);
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(One(&mut self.0))?.is_some() {}
-        Ok(())
-    }
-}
-
-struct One<'t, T>(&'t mut T);
-
-impl<'de, T: Reader> DeserializeSeed<'de> for One<'_, T> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, T: Reader> Visitor<'de> for One<'_, T> {
-    type Value = ();
-    nothing_else!('de: unit bool numbers str seq);
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        self.0.read(map)
-    }
-}
-
 struct ResourceSpans<'o>(&'o mut Out);
 
 impl Reader for ResourceSpans<'_> {
@@ -170,12 +128,7 @@ impl Reader for ResourceSpans<'_> {
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        let resource = Arc::new(Resource {
-            attributes: resource.attributes.0,
-            dropped_attributes: resource.dropped.unsigned(),
-            schema_url: schema_url.into_string(),
-            entity_refs: resource.entity_refs.0.into_iter().map(JsonEntity::into_model).collect(),
-        });
+        let resource = Arc::new(resource.into_model(schema_url));
         for (_, span) in &mut self.0.spans[first..] {
             span.resource = Arc::clone(&resource);
         }
@@ -198,13 +151,7 @@ impl Reader for ScopeSpans<'_> {
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        let scope = Arc::new(Scope {
-            name: scope.name.into_string(),
-            version: scope.version.into_string(),
-            attributes: scope.attributes.0,
-            dropped_attributes: scope.dropped.unsigned(),
-            schema_url: schema_url.into_string(),
-        });
+        let scope = Arc::new(scope.into_model(schema_url));
         for (_, span) in &mut self.0.spans[first..] {
             span.scope = Arc::clone(&scope);
         }
@@ -223,32 +170,6 @@ impl Out {
             }
             Err(reason) => self.refusals.add(reason),
         }
-    }
-}
-
-object! {
-    struct JsonResource<'a> {
-        attributes: Entries = "attributes",
-        dropped: Number = "droppedAttributesCount" | "dropped_attributes_count",
-        entity_refs: List<JsonEntity<'a>> = "entityRefs" | "entity_refs",
-    }
-}
-
-object! {
-    struct JsonEntity<'a> {
-        schema_url: Text<'a> = "schemaUrl" | "schema_url",
-        kind: Text<'a> = "type",
-        id_keys: List<Text<'a>> = "idKeys" | "id_keys",
-        description_keys: List<Text<'a>> = "descriptionKeys" | "description_keys",
-    }
-}
-
-object! {
-    struct JsonScope<'a> {
-        name: Text<'a> = "name",
-        version: Text<'a> = "version",
-        attributes: Entries = "attributes",
-        dropped: Number = "droppedAttributesCount" | "dropped_attributes_count",
     }
 }
 
@@ -354,53 +275,6 @@ impl JsonLink<'_> {
     }
 }
 
-impl JsonEntity<'_> {
-    fn into_model(self) -> EntityRef {
-        let keys = |list: List<Text<'_>>| list.0.into_iter().map(Text::into_string).collect();
-        EntityRef {
-            schema_url: self.schema_url.into_string(),
-            kind: self.kind.into_string(),
-            id_keys: keys(self.id_keys),
-            description_keys: keys(self.description_keys),
-        }
-    }
-}
-
-/// An id of `N` bytes, or text.
-enum Id<'a, const N: usize> {
-    Bytes([u8; N]),
-    Text(&'a str),
-}
-
-/// `None` for one that says nothing: empty or all zeros. Base64 must have its padding, to be told from text.
-fn id<const N: usize>(text: &str) -> Option<Id<'_, N>> {
-    let bytes = hex_bytes::<N>(text)
-        .or_else(|| text.ends_with('=').then(|| base64_bytes(text)).flatten().and_then(|bytes| bytes.try_into().ok()));
-    match bytes {
-        Some(bytes) => (bytes != [0; N]).then_some(Id::Bytes(bytes)),
-        None if text.bytes().all(|byte| byte == b'0') => None,
-        None => Some(Id::Text(text)),
-    }
-}
-
-impl Id<'_, 16> {
-    fn trace(self) -> TraceId {
-        match self {
-            Self::Bytes(bytes) => TraceId::from_bytes(bytes),
-            Self::Text(text) => TraceId::from_text(text),
-        }
-    }
-}
-
-impl Id<'_, 8> {
-    fn span(self) -> SpanId {
-        match self {
-            Self::Bytes(bytes) => SpanId::from_bytes(bytes),
-            Self::Text(text) => SpanId::from_text(text),
-        }
-    }
-}
-
 fn link_id<const N: usize>(text: &str) -> String {
     match id::<N>(text) {
         Some(Id::Bytes(bytes)) => hex(&bytes),
@@ -413,7 +287,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::Value;
+    use crate::model::{SpanId, Value};
     use crate::wire::Batch;
 
     fn one(span: &str) -> Span {

@@ -31,7 +31,7 @@ impl Enum<'_> {
     fn known<const N: usize>(&self, prefix: &str, names: [&str; N]) -> Option<i32> {
         match self {
             Self::None => Some(0),
-            Self::Number(number) => number.whole().filter(|number| usize::try_from(*number).is_ok_and(|number| number < N)),
+            Self::Number(number) => number.whole(),
             Self::Name(name) if name.is_empty() => Some(0),
             Self::Name(name) => {
                 let short = name.strip_prefix(prefix).unwrap_or(name);

@@ -4,6 +4,8 @@
 mod decode;
 mod encode;
 mod enumeration;
+pub(super) mod logs;
+mod parts;
 pub(in crate::wire) mod value;
 
 pub use decode::decode;
