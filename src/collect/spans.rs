@@ -63,7 +63,7 @@ impl<S: Sink> Spans<S> {
         let is_logs = matches!(job.form, Form::Otlp(Signal::Logs, _));
         let decoded = decode::decode(job, self.limits.decompressed, &self.processors).await?;
         let Decoded { batch, refused, without_trace, share } = decoded;
-        let (spans, lines) = (batch.rows.len(), batch.lines.iter().fold(0, |sum, lines| sum + *lines as usize));
+        let (spans, lines) = (batch.rows.len(), batch.log_records());
         if spans + lines > 0 {
             self.sink.keep(batch).await?;
         }

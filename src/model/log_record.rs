@@ -1,9 +1,11 @@
 //! Log records of a trace: events that came by themselves, beside the spans in which they were written.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::id::SpanId;
 use super::span::{Event, Resource, Span};
+use super::time::Time;
 use super::trace::Trace;
 
 /// A log record of OTLP's log data model: <https://opentelemetry.io/docs/specs/otel/logs/data-model/>.
@@ -37,10 +39,14 @@ impl Trace {
         if records.is_empty() {
             return;
         }
+        let mut places = HashMap::<SpanId, Vec<usize>>::new();
+        for (place, span) in self.spans().iter().enumerate() {
+            places.entry(span.id.clone()).or_default().push(place);
+        }
         let (mut at_root, mut touched) = (0, Vec::new());
         let root = self.spans().iter().position(|span| span.parent.is_none()).unwrap_or(0);
         for record in records {
-            let named = record.span.as_ref().and_then(|id| self.place_of(id, &record.event));
+            let named = record.span.as_ref().and_then(|id| self.open_at(places.get(id)?, record.event.time));
             at_root += usize::from(named.is_none());
             let place = named.unwrap_or(root);
             let Some(span) = self.spans_mut().get_mut(place) else { continue };
@@ -59,13 +65,10 @@ impl Trace {
         }
     }
 
-    /// Of several spans with this id the one that was open then.
-    fn place_of(&self, id: &SpanId, event: &Event) -> Option<usize> {
-        let mut of_id = self.spans().iter().enumerate().filter(|(_, span)| span.id == *id);
-        let first = of_id.next()?;
-        let open = |span: &Span| span.start <= event.time && span.end.is_none_or(|end| event.time <= end);
-        let place = std::iter::once(first).chain(of_id).find(|(_, span)| open(span)).unwrap_or(first).0;
-        Some(place)
+    /// Of the spans at these places the first that was open then, or else the first.
+    fn open_at(&self, places: &[usize], time: Time) -> Option<usize> {
+        let open = |span: &Span| span.start <= time && span.end.is_none_or(|end| time <= end);
+        places.iter().find(|&&place| open(&self.spans()[place])).or(places.first()).copied()
     }
 }
 
@@ -82,7 +85,7 @@ fn as_event(record: LogRecord, span: &Span) -> Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Time, TraceId, Value};
+    use crate::model::{TraceId, Value};
 
     fn span(id: u8, parent: Option<u8>, start: u64, end: u64) -> Span {
         Span {

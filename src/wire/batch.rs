@@ -48,6 +48,13 @@ pub struct Batch {
     pub lines: Vec<u32>,
 }
 
+impl Batch {
+    /// How many log records it holds, of all its traces.
+    pub fn log_records(&self) -> usize {
+        self.lines.iter().fold(0, |sum, lines| sum + *lines as usize)
+    }
+}
+
 /// What a span does, and who does it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Operation {

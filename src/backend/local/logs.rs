@@ -9,6 +9,7 @@ use super::read::{Local, TraceRow};
 use super::retention::{Evicted, release};
 use crate::backend::BackendError;
 use crate::model::{LogRecord, TraceId};
+use crate::wire::Format;
 
 impl Local {
     /// The log records of some traces, in the order in which they came. None in a store of before there were any.
@@ -71,8 +72,8 @@ pub(super) fn evict_lost(
     let before_spans = match which {
         Which::ReceivedBefore(_) => None,
         Which::BeforeSpans => transaction
-            .prepare_cached("SELECT id FROM batches WHERE format <> 3 ORDER BY id LIMIT 1")?
-            .query_row([], |row| row.get::<_, i64>(0))
+            .prepare_cached("SELECT id FROM batches WHERE format <> ? ORDER BY id LIMIT 1")?
+            .query_row([Format::OtlpLogs.number()], |row| row.get::<_, i64>(0))
             .optional()?,
     };
     let mut lost = Vec::new();

@@ -173,10 +173,14 @@ fn literal(path: &Path) -> PathBuf {
 
 /// The store's version: 0 for an empty file. Refuses what is not ours and what is from the future.
 fn recognise(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
-    let fail = |error| StoreError::of(path, error);
-    let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).map_err(fail);
-    let (application, version) = (number("application_id")?, number("user_version")?);
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(fail)?;
+    // In one statement, of one moment: somebody may be making the store right now.
+    let read = connection.query_row(
+        "SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version), \
+         (SELECT count(*) FROM sqlite_schema)",
+        [],
+        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)),
+    );
+    let (application, version, tables) = read.map_err(|error| StoreError::of(path, error))?;
     if application == 0 && version == 0 && tables == 0 {
         return Ok(0);
     }

@@ -359,6 +359,28 @@ fn a_store_of_the_first_version_is_read_and_brought_up_to_date() {
 }
 
 #[test]
+fn a_store_that_is_being_made_is_not_there_yet_and_never_foreign() {
+    for _ in 0..20 {
+        let store = Store::new();
+        let (made, path) = (std::sync::atomic::AtomicBool::new(false), store.path.as_path());
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(|| {
+                while !made.load(std::sync::atomic::Ordering::Relaxed) {
+                    match Local::open(path, PATIENCE) {
+                        Ok(_) | Err(StoreError::Missing(_)) => {}
+                        Err(error) => return Some(error.to_string()),
+                    }
+                }
+                None
+            });
+            drop(super::schema::open_for_writing(path).unwrap());
+            made.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!(reader.join().unwrap(), None);
+        });
+    }
+}
+
+#[test]
 fn the_views_are_for_people() {
     let store = Store::new();
     store.keep(vec![batch(vec![(id(1), span(1, 0, "web", "GET /")), (id(1), span(2, 1, "db", "SELECT"))])]);

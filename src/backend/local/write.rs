@@ -280,7 +280,7 @@ impl Store<'_> {
         while let Some(message) = next {
             match message {
                 Message::Keep(job) => {
-                    spans += job.batch.rows.len() + job.batch.lines.iter().fold(0, |sum, lines| sum + *lines as usize);
+                    spans += job.batch.rows.len() + job.batch.log_records();
                     together.jobs.push(job);
                 }
                 Message::Advance(step) => together.steps.push(step),

@@ -1,7 +1,7 @@
 //! OTLP's log records: those of a request that belong to traces, and back to the model.
 //!
 //! A request of log records is built as one of spans is, with the same numbers for resources, scopes and their lists
-//! (`opentelemetry/proto/logs/v1/logs.proto`), so that the same [`walk`] goes through it.
+//! (`opentelemetry/proto/logs/v1/logs.proto`), so that the same `walk` goes through it.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -4,13 +4,12 @@
 //! numbers and times as text or numbers, enumerations as numbers or names, `snake_case` keys, `batches` for `resourceSpans`,
 //! `instrumentationLibrarySpans` of OTLP before 0.15, and `null` anywhere.
 
-use std::fmt;
 use std::sync::Arc;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed as _, IgnoredAny, MapAccess};
 
 use super::enumeration::Enum;
-use super::parts::{Id, JsonResource, JsonScope, Reader, Several, id};
+use super::parts::{Id, JsonResource, JsonScope, Reader, Request, Several, id};
 use super::value::Entries;
 use crate::model::id::hex;
 use crate::model::{Event, Link, Resource, Scope, Span, SpanKind, Status, StatusCode, Time, TraceId};
@@ -22,6 +21,8 @@ use crate::wire::read::Records;
 use crate::wire::text;
 
 const FORMAT: &str = "OTLP/JSON";
+/// What a request's list is called; the last by Tempo.
+const LISTS: &[&str] = &["resourceSpans", "resource_spans", "batches"];
 /// What the names of kinds and of status codes begin with in protobuf.
 const KIND: &str = "SPAN_KIND_";
 const CODE: &str = "STATUS_CODE_";
@@ -33,7 +34,9 @@ const CODES: [&str; 3] = ["unset", "ok", "error"];
 pub fn decode(data: &[u8]) -> Result<(Records, Vec<Refused>), WireError> {
     let read = |data: &[u8]| {
         let mut out = Out::default();
-        text::documents(FORMAT, data, |document| Request(&mut out).deserialize(document)).map(|()| out)
+        let mut read = ResourceSpans(&mut out);
+        text::documents(FORMAT, data, |document| Request { lists: LISTS, reader: &mut read }.deserialize(document))
+            .map(|()| out)
     };
     let mut out = mend::read(data, read, |out, note| out.refusals.note(note))?;
     out.odd.tell(&mut out.refusals);
@@ -75,39 +78,6 @@ impl Odd {
         if self.names > 0 {
             refusals.note(format!("{} kinds or status codes that are unknown were left out", self.names));
         }
-    }
-}
-
-/// A request, or a list of them.
-struct Request<'o>(&'o mut Out);
-
-impl<'de> DeserializeSeed<'de> for Request<'_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Request<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with resourceSpans")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Request(&mut *self.0))?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<Text<'de>>()? {
-            match &*key.0 {
-                "resourceSpans" | "resource_spans" | "batches" => map.next_value_seed(Several(ResourceSpans(&mut *self.0)))?,
-                _ => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(())
     }
 }
 

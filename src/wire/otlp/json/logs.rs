@@ -1,14 +1,12 @@
 //! An OTLP/JSON request of log records, as the protobuf request that says the same. As lenient as for spans.
 
-use std::fmt;
-
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::logs::v1 as proto;
 use prost::Message as _;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed as _, IgnoredAny, MapAccess};
 
 use super::enumeration::Enum;
-use super::parts::{Id, JsonResource, JsonScope, Reader, Several, id};
+use super::parts::{Id, JsonResource, JsonScope, Reader, Request, Several, id};
 use super::value::{Any, Entries};
 use crate::wire::error::WireError;
 use crate::wire::lenient::{Each, Number, Text, object};
@@ -19,6 +17,8 @@ use crate::wire::text;
 
 const FORMAT: &str = "OTLP/JSON";
 
+/// What a request's list is called.
+const LISTS: &[&str] = &["resourceLogs", "resource_logs"];
 /// What the names of severities begin with in protobuf.
 const SEVERITY: &str = "SEVERITY_NUMBER_";
 /// Severities by their numbers: <https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber>.
@@ -56,43 +56,12 @@ pub(in crate::wire::otlp) fn to_protobuf(data: &[u8]) -> Result<(Vec<u8>, Option
     text::not_empty(FORMAT, data)?;
     let read = |data: &[u8]| {
         let mut request = ExportLogsServiceRequest::default();
-        text::documents(FORMAT, data, |document| Request(&mut request).deserialize(document)).map(|()| (request, None))
+        let mut read = ResourceLogs(&mut request);
+        text::documents(FORMAT, data, |document| Request { lists: LISTS, reader: &mut read }.deserialize(document))
+            .map(|()| (request, None))
     };
     let (request, note) = mend::read(data, read, |(_, note), mended| *note = Some(mended))?;
     Ok((request.encode_to_vec(), note))
-}
-
-/// A request, or a list of them.
-struct Request<'o>(&'o mut ExportLogsServiceRequest);
-
-impl<'de> DeserializeSeed<'de> for Request<'_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Request<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with resourceLogs")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Request(&mut *self.0))?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<Text<'de>>()? {
-            match &*key.0 {
-                "resourceLogs" | "resource_logs" => map.next_value_seed(Several(ResourceLogs(&mut *self.0)))?,
-                _ => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(())
-    }
 }
 
 struct ResourceLogs<'o>(&'o mut ExportLogsServiceRequest);

@@ -1,11 +1,51 @@
 //! What the requests of OTLP/JSON have in common: lists, resources, scopes and ids.
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::value::{Entries, base64_bytes};
 use crate::model::id::hex_bytes;
 use crate::model::{EntityRef, Resource, Scope, SpanId, TraceId};
 use crate::wire::lenient::{List, Number, Text, nothing_else, object};
+
+/// A request, or a list of them, each with a list of what `T` reads.
+pub(super) struct Request<'r, T> {
+    /// What that list may be called.
+    pub(super) lists: &'static [&'static str],
+    pub(super) reader: &'r mut T,
+}
+
+impl<'de, T: Reader> DeserializeSeed<'de> for Request<'_, T> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Reader> Visitor<'de> for Request<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with {}", self.lists.first().copied().unwrap_or_default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element_seed(Request { lists: self.lists, reader: &mut *self.reader })?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<Text<'de>>()? {
+            if self.lists.contains(&&*key.0) {
+                map.next_value_seed(Several(&mut *self.reader))?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
 
 /// A list of what `T` reads; anything else is an empty list.
 pub(super) struct Several<T>(pub(super) T);
@@ -13,6 +53,12 @@ pub(super) struct Several<T>(pub(super) T);
 /// A reader of one object that can lend itself for each item of a list.
 pub(super) trait Reader {
     fn read<'de, A: MapAccess<'de>>(&mut self, map: A) -> Result<(), A::Error>;
+}
+
+impl<T: Reader> Reader for &mut T {
+    fn read<'de, A: MapAccess<'de>>(&mut self, map: A) -> Result<(), A::Error> {
+        (**self).read(map)
+    }
 }
 
 impl<'de, T: Reader> DeserializeSeed<'de> for Several<T> {
