@@ -45,6 +45,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List traces, newest first')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a trace as a waterfall')
+            [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Print the log lines of a trace')
             [CompletionResult]::new('assert', 'assert', [CompletionResultType]::ParameterValue, 'Prove that a trace exists, or that none does')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what differs between two traces, or two sets of traces, and where the time went')
             [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Show rate, errors and latency percentiles, by service and operation')
@@ -114,6 +115,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--depth', '--depth', [CompletionResultType]::ParameterName, 'Draw so many levels of the tree; what is deeper is counted')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print the trace [default: waterfall]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print the trace [default: waterfall]')
+            [CompletionResult]::new('--log-group', '--log-group', [CompletionResultType]::ParameterName, 'Look for log lines in this log group of CloudWatch Logs; may be given several times')
             [CompletionResult]::new('--dataset', '--dataset', [CompletionResultType]::ParameterName, 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]')
             [CompletionResult]::new('--attributes', '--attributes', [CompletionResultType]::ParameterName, 'How many of the spans'' attributes to ask Honeycomb for [default: known for waterfall, svg, markdown and mermaid; else all]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
@@ -130,12 +132,40 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up asking a backend after this long [default: 30s]')
             [CompletionResult]::new('--expand', '--expand', [CompletionResultType]::ParameterName, 'Draw every span, also where many alike would be folded into one row')
             [CompletionResult]::new('--correct-skew', '--correct-skew', [CompletionResultType]::ParameterName, 'Move the spans of hosts whose clocks are off to where one correction satisfies all of their calls, marked by `~` and the amount')
+            [CompletionResult]::new('--logs', '--logs', [CompletionResultType]::ParameterName, 'Draw the log lines of the trace too, each below the span in which it was written')
             [CompletionResult]::new('--errors', '--errors', [CompletionResultType]::ParameterName, 'Ask Rollbar for the errors of the trace: those that carry its id, and those that probably belong to it, each with its evidence')
             [CompletionResult]::new('--bodies', '--bodies', [CompletionResultType]::ParameterName, 'Print the stack frames of these errors with their local variables, which may be secrets')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say what each backend would be asked, and do not ask')
             [CompletionResult]::new('--open', '--open', [CompletionResultType]::ParameterName, 'Open the trace in the browser too; of several, the first five')
             [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Look at the trace on the whole screen: fold, search, zoom, all about each span; ? shows the keys')
             [CompletionResult]::new('--interactive', '--interactive', [CompletionResultType]::ParameterName, 'Look at the trace on the whole screen: fold, search, zoom, all about each span; ? shows the keys')
+            [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
+            [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not show long output in a pager')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what is going on; -vv and -vvv say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what is going on; -vv and -vvv say more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cruddur-trace;logs' {
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print the lines')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print the lines')
+            [CompletionResult]::new('--log-group', '--log-group', [CompletionResultType]::ParameterName, 'Look for log lines in this log group of CloudWatch Logs; may be given several times')
+            [CompletionResult]::new('--dataset', '--dataset', [CompletionResultType]::ParameterName, 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]')
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Look at what began before this; written like --since [default: no end]')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile''s]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Use this file as the local store, instead of the one in the data directory')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file, instead of the one that `config path` names')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the settings of this profile of the configuration file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up asking a backend after this long [default: 30s]')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
             [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not show long output in a pager')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
@@ -655,6 +685,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
         'cruddur-trace;help' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List traces, newest first')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a trace as a waterfall')
+            [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Print the log lines of a trace')
             [CompletionResult]::new('assert', 'assert', [CompletionResultType]::ParameterValue, 'Prove that a trace exists, or that none does')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what differs between two traces, or two sets of traces, and where the time went')
             [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Show rate, errors and latency percentiles, by service and operation')
@@ -673,6 +704,9 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             break
         }
         'cruddur-trace;help;show' {
+            break
+        }
+        'cruddur-trace;help;logs' {
             break
         }
         'cruddur-trace;help;assert' {

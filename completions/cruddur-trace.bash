@@ -43,6 +43,9 @@ _cruddur__trace() {
             cruddur__trace,list)
                 cmd="cruddur__trace__subcmd__list"
                 ;;
+            cruddur__trace,logs)
+                cmd="cruddur__trace__subcmd__logs"
+                ;;
             cruddur__trace,map)
                 cmd="cruddur__trace__subcmd__map"
                 ;;
@@ -121,6 +124,9 @@ _cruddur__trace() {
             cruddur__trace__subcmd__help,list)
                 cmd="cruddur__trace__subcmd__help__subcmd__list"
                 ;;
+            cruddur__trace__subcmd__help,logs)
+                cmd="cruddur__trace__subcmd__help__subcmd__logs"
+                ;;
             cruddur__trace__subcmd__help,map)
                 cmd="cruddur__trace__subcmd__help__subcmd__map"
                 ;;
@@ -155,7 +161,7 @@ _cruddur__trace() {
 
     case "${cmd}" in
         cruddur__trace)
-            opts="-b -q -v -h -V --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help --version list show assert diff stats map collect run import demo probe config completions help"
+            opts="-b -q -v -h -V --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help --version list show logs assert diff stats map collect run import demo probe config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1542,7 +1548,7 @@ _cruddur__trace() {
             return 0
             ;;
         cruddur__subcmd__trace__subcmd__help)
-            opts="list show assert diff stats map collect run import demo probe config completions help"
+            opts="list show logs assert diff stats map collect run import demo probe config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1724,6 +1730,20 @@ _cruddur__trace() {
             return 0
             ;;
         cruddur__subcmd__trace__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cruddur__subcmd__trace__subcmd__help__subcmd__logs)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1947,6 +1967,106 @@ _cruddur__trace() {
                     return 0
                     ;;
                 --scan)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dataset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --backend)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -b)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --width)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cruddur__subcmd__trace__subcmd__logs)
+            opts="-o -b -q -v -h --output --log-group --dataset --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-group)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2447,7 +2567,7 @@ _cruddur__trace() {
             return 0
             ;;
         cruddur__subcmd__trace__subcmd__show)
-            opts="-i -o -b -q -v -h --where --service --highlight --span --zoom --max-rows --depth --expand --correct-skew --errors --bodies --explain --open --interactive --output --dataset --attributes --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
+            opts="-i -o -b -q -v -h --where --service --highlight --span --zoom --max-rows --depth --expand --correct-skew --logs --errors --bodies --explain --open --interactive --output --log-group --dataset --attributes --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2487,6 +2607,10 @@ _cruddur__trace() {
                     ;;
                 -o)
                     COMPREPLY=($(compgen -W "waterfall json jsonl otlp svg perfetto speedscope csv markdown mermaid html" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-group)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --dataset)

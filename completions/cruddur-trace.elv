@@ -42,6 +42,7 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand --version 'Print version'
             cand list 'List traces, newest first'
             cand show 'Show a trace as a waterfall'
+            cand logs 'Print the log lines of a trace'
             cand assert 'Prove that a trace exists, or that none does'
             cand diff 'Show what differs between two traces, or two sets of traces, and where the time went'
             cand stats 'Show rate, errors and latency percentiles, by service and operation'
@@ -109,6 +110,7 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand --depth 'Draw so many levels of the tree; what is deeper is counted'
             cand -o 'How to print the trace [default: waterfall]'
             cand --output 'How to print the trace [default: waterfall]'
+            cand --log-group 'Look for log lines in this log group of CloudWatch Logs; may be given several times'
             cand --dataset 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]'
             cand --attributes 'How many of the spans'' attributes to ask Honeycomb for [default: known for waterfall, svg, markdown and mermaid; else all]'
             cand -b 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`'
@@ -125,12 +127,39 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand --timeout 'Give up asking a backend after this long [default: 30s]'
             cand --expand 'Draw every span, also where many alike would be folded into one row'
             cand --correct-skew 'Move the spans of hosts whose clocks are off to where one correction satisfies all of their calls, marked by `~` and the amount'
+            cand --logs 'Draw the log lines of the trace too, each below the span in which it was written'
             cand --errors 'Ask Rollbar for the errors of the trace: those that carry its id, and those that probably belong to it, each with its evidence'
             cand --bodies 'Print the stack frames of these errors with their local variables, which may be secrets'
             cand --explain 'Say what each backend would be asked, and do not ask'
             cand --open 'Open the trace in the browser too; of several, the first five'
             cand -i 'Look at the trace on the whole screen: fold, search, zoom, all about each span; ? shows the keys'
             cand --interactive 'Look at the trace on the whole screen: fold, search, zoom, all about each span; ? shows the keys'
+            cand --ascii 'Draw with ASCII characters only'
+            cand --no-pager 'Do not show long output in a pager'
+            cand -q 'Print the answer and errors, but no notes, warnings and progress'
+            cand --quiet 'Print the answer and errors, but no notes, warnings and progress'
+            cand -v 'Say on stderr what is going on; -vv and -vvv say more'
+            cand --verbose 'Say on stderr what is going on; -vv and -vvv say more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'cruddur-trace;logs'= {
+            cand -o 'How to print the lines'
+            cand --output 'How to print the lines'
+            cand --log-group 'Look for log lines in this log group of CloudWatch Logs; may be given several times'
+            cand --dataset 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]'
+            cand -b 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`'
+            cand --backend 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`'
+            cand --since 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]'
+            cand --until 'Look at what began before this; written like --since [default: no end]'
+            cand --aws-profile 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]'
+            cand --region 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile''s]'
+            cand --store 'Use this file as the local store, instead of the one in the data directory'
+            cand --config 'Read this configuration file, instead of the one that `config path` names'
+            cand --profile 'Use the settings of this profile of the configuration file'
+            cand --color 'When to use colours'
+            cand --width 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]'
+            cand --timeout 'Give up asking a backend after this long [default: 30s]'
             cand --ascii 'Draw with ASCII characters only'
             cand --no-pager 'Do not show long output in a pager'
             cand -q 'Print the answer and errors, but no notes, warnings and progress'
@@ -626,6 +655,7 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
         &'cruddur-trace;help'= {
             cand list 'List traces, newest first'
             cand show 'Show a trace as a waterfall'
+            cand logs 'Print the log lines of a trace'
             cand assert 'Prove that a trace exists, or that none does'
             cand diff 'Show what differs between two traces, or two sets of traces, and where the time went'
             cand stats 'Show rate, errors and latency percentiles, by service and operation'
@@ -642,6 +672,8 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
         &'cruddur-trace;help;list'= {
         }
         &'cruddur-trace;help;show'= {
+        }
+        &'cruddur-trace;help;logs'= {
         }
         &'cruddur-trace;help;assert'= {
             cand init 'Write a file of assertions from good traces'

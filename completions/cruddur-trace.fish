@@ -45,6 +45,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -s h -l help -
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -s V -l version -d 'Print version'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "list" -d 'List traces, newest first'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "show" -d 'Show a trace as a waterfall'
+complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "logs" -d 'Print the log lines of a trace'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "assert" -d 'Prove that a trace exists, or that none does'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "diff" -d 'Show what differs between two traces, or two sets of traces, and where the time went'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "stats" -d 'Show rate, errors and latency percentiles, by service and operation'
@@ -115,6 +116,7 @@ csv\t'One line for each span, for spreadsheets'
 markdown\t'A comment for GitHub'
 mermaid\t'A sequence diagram in Mermaid\'s language, for Markdown'
 html\t'A page for a browser, with everything in it: search, zoom, details'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l log-group -d 'Look for log lines in this log group of CloudWatch Logs; may be given several times' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l dataset -d 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l attributes -d 'How many of the spans\' attributes to ask Honeycomb for [default: known for waterfall, svg, markdown and mermaid; else all]' -r -f -a "none\t'Only what a waterfall needs: one query result'
 known\t'As many as fit into one query result, the best-known first'
@@ -134,6 +136,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l wid
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l expand -d 'Draw every span, also where many alike would be folded into one row'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l correct-skew -d 'Move the spans of hosts whose clocks are off to where one correction satisfies all of their calls, marked by `~` and the amount'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l logs -d 'Draw the log lines of the trace too, each below the span in which it was written'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l errors -d 'Ask Rollbar for the errors of the trace: those that carry its id, and those that probably belong to it, each with its evidence'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l bodies -d 'Print the stack frames of these errors with their local variables, which may be secrets'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l explain -d 'Say what each backend would be asked, and do not ask'
@@ -144,6 +147,29 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l no-
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -s o -l output -d 'How to print the lines' -r -f -a "text\t'Text to read'
+json\t'One JSON document'
+jsonl\t'One JSON document a line, one for each log line'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -l log-group -d 'Look for log lines in this log group of CloudWatch Logs; may be given several times' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -l dataset -d 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -l profile -d 'Use the settings of this profile of the configuration file' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also on a pipe or into a file'
+never\t'Not at all'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -l width -d 'Use this many columns, 40 to 400 [default: the terminal\'s, or 100]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -l ascii -d 'Draw with ASCII characters only'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -l no-pager -d 'Do not show long output in a pager'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand logs" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -s f -l file -d 'Read assertions from a TOML file; may be given several times' -r -F
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l only -d 'Of the assertions in files, only those that have this in their name; may be given several times' -r
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand assert; and not __fish_seen_subcommand_from init help" -l count -d 'It holds if this many traces match: `3`, `>=3`, `<10`, `2..5` (both included)' -r
@@ -565,20 +591,21 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "list" -d 'List traces, newest first'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "show" -d 'Show a trace as a waterfall'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "assert" -d 'Prove that a trace exists, or that none does'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "diff" -d 'Show what differs between two traces, or two sets of traces, and where the time went'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "stats" -d 'Show rate, errors and latency percentiles, by service and operation'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "map" -d 'Show which services call which, how often, how fast, and how often in vain'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "collect" -d 'Receive traces on this machine'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "run" -d 'Run a command with a private receiver around it'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "import" -d 'Put files of traces into the local store'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "demo" -d 'Show what this program does, with traces of its own'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "probe" -d 'Find out how Honeycomb behaves where its documentation leaves it open'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "config" -d 'Create, explain or find the configuration'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show assert diff stats map collect run import demo probe config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "list" -d 'List traces, newest first'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "show" -d 'Show a trace as a waterfall'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "logs" -d 'Print the log lines of a trace'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "assert" -d 'Prove that a trace exists, or that none does'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "diff" -d 'Show what differs between two traces, or two sets of traces, and where the time went'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "stats" -d 'Show rate, errors and latency percentiles, by service and operation'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "map" -d 'Show which services call which, how often, how fast, and how often in vain'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "collect" -d 'Receive traces on this machine'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "run" -d 'Run a command with a private receiver around it'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "import" -d 'Put files of traces into the local store'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "demo" -d 'Show what this program does, with traces of its own'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "probe" -d 'Find out how Honeycomb behaves where its documentation leaves it open'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "config" -d 'Create, explain or find the configuration'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from assert" -f -a "init" -d 'Write a file of assertions from good traces'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "init" -d 'Write a configuration file in which everything is explained and nothing is set'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show each setting and where it comes from'

@@ -53,8 +53,9 @@ fn show_says_where_each_setting_comes_from() {
     xray.time_range                   event                     default
     xray.scan                         250                       default
     cloudwatch_logs.groups                                      default
-    rollbar.access_token              (not set)                 default
     rollbar.access_token_file                                   default
+    rollbar.access_token_command                                default
+    rollbar.access_token              (not set)                 default
     rollbar.endpoint                  https://api.rollbar.com   default
     rollbar.environment                                         default
     collect.otlp_http                 127.0.0.1:4318            default
