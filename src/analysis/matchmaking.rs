@@ -23,6 +23,7 @@ use crate::model::{Span, Trace, TraceId};
 use super::Tree;
 use super::normalise::normalised;
 use halves::Half;
+pub(super) use halves::{Request, host, request, text};
 
 /// By how much the clocks of two hosts may differ, in nanoseconds.
 pub const TOLERANCE: Nanos = 10 * MILLISECOND;

@@ -4,7 +4,7 @@
 //! who was waited for, [`errors`] where trouble began, [`skew`] what clocks have to do with it, [`findings`] what stands out,
 //! [`completeness`] what may be missing and [`logs`] in which span a log line was written; [`Analysis`] has all of it for one trace.
 //! [`normalise`] says which names mean the same. Of many traces, [`graph`] says who calls whom, [`stats`] how often, how fast and how often in vain, [`matchmaking`] which belong
-//! together. [`diff`] compares two of them, or two cohorts, [`baseline`] many with what is written down of others, and [`snapshot`] one
+//! together, and [`stitch`] which are the same request. [`diff`] compares two of them, or two cohorts, [`baseline`] many with what is written down of others, and [`snapshot`] one
 //! with a text. [`correlation`] says which errors that were recorded elsewhere belong to a trace. [`assertion`] judges what was seen, [`stable`] says what can be asserted of good traces, and [`coverage`] what no
 //! assertion was about.
 
@@ -29,6 +29,7 @@ pub mod skew;
 pub mod snapshot;
 pub mod stable;
 pub mod stats;
+pub mod stitch;
 mod tally;
 #[cfg(test)]
 mod tests;

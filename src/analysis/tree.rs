@@ -64,6 +64,8 @@ impl Marks {
     pub const NO_START: Self = Self(16);
     /// It lasts longer than a year.
     pub const ABSURD: Self = Self(32);
+    /// It is another record of its parent: [`Trace::joins`].
+    pub const RECORD: Self = Self(64);
 
     /// Whether any of `others` is set.
     pub fn any(self, others: Self) -> bool {
@@ -180,8 +182,12 @@ impl Tree {
     }
 
     /// Whether the span above `node` does not wait for it: a message was sent, and somebody handles it in time of their own
-    /// (<https://opentelemetry.io/docs/specs/otel/trace/api/#spankind>: a producer's span often ends before the consumer's begins).
+    /// (<https://opentelemetry.io/docs/specs/otel/trace/api/#spankind>: a producer's span often ends before the consumer's begins); or `node`
+    /// is another record of the very same call.
     pub fn is_handed_over(&self, trace: &Trace, node: usize) -> bool {
+        if self.nodes[node].marks.any(Marks::RECORD) {
+            return true;
+        }
         let kind = |node| self.span(trace, node).map(|span| span.kind);
         kind(node) == Some(SpanKind::Consumer) && self.nodes[node].parent.and_then(kind) == Some(SpanKind::Producer)
     }

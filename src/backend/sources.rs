@@ -135,7 +135,8 @@ impl Sources {
         self.list_from(query, Backend::reaches_back).await
     }
 
-    async fn list_from(&self, query: &Query, wanted: impl Fn(&Source) -> bool) -> Answer<Listing> {
+    /// The same from those that are wanted.
+    pub async fn list_from(&self, query: &Query, wanted: impl Fn(&Source) -> bool) -> Answer<Listing> {
         match &query.filter {
             // Each backend may have but a part of a trace, of which no part alone needs to satisfy this.
             Some(filter) if self.opened.len() > 1 && !filter.is_of_one_span() => self.list_wholes(query, filter, wanted).await,
@@ -235,8 +236,14 @@ impl Sources {
 
     /// Everything that any of them has of these traces, in the order of the ids.
     pub async fn fetch_many(&self, ids: &[TraceId]) -> Answer<Vec<Trace>> {
+        self.fetch_many_from(ids, |_| true).await
+    }
+
+    /// The same of those that are wanted.
+    pub async fn fetch_many_from(&self, ids: &[TraceId], wanted: impl Fn(&Source) -> bool) -> Answer<Vec<Trace>> {
         let mut answer = Answer { value: Vec::new(), failed: Vec::new(), answered: 0 };
-        let parts = answer.gather(self.ask(|source| source.fetch_many(ids)).await);
+        let fetched = self.ask(|source| async { if wanted(source) { source.fetch_many(ids).await } else { Ok(Vec::new()) } });
+        let parts = answer.gather(fetched.await);
         let mut by_id = BTreeMap::<TraceId, Vec<Trace>>::new();
         for part in parts.into_iter().flatten() {
             by_id.entry(part.id().clone()).or_default().push(part);

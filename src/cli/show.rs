@@ -20,6 +20,7 @@ use super::{HoneycombArgs, LogGroupArgs};
   cruddur-trace show 5759e988 -o html > trace.html
   cruddur-trace show 5759e988 -i
   cruddur-trace show 5759e988 --logs
+  cruddur-trace show 5759e988 --stitch
   cruddur-trace show 5759e988 -o json | jq '.traces[0].spans[].name'")]
 // Each is a flag of its own.
 #[allow(clippy::struct_excessive_bools)]
@@ -84,6 +85,17 @@ pub struct ShowArgs {
     /// Print the stack frames of these errors with their local variables, which may be secrets
     #[arg(long, requires = "errors")]
     pub bodies: bool,
+
+    /// Draw what the X-Ray SDK and OpenTelemetry have recorded of one request, each under a trace id of its own, as one tree
+    ///
+    /// An application with both SDKs makes two traces of each request. The other one is looked for anyway, by service, path, status and
+    /// time, and `show` says which is probably the same request, and why. With this, both are drawn; where two ids are given, these two are.
+    #[arg(long, conflicts_with = "no_twins")]
+    pub stitch: bool,
+
+    /// Do not look for other traces of the same request, which costs a question or two more
+    #[arg(long)]
+    pub no_twins: bool,
 
     /// Say what each backend would be asked, and do not ask
     #[arg(long)]
@@ -158,6 +170,11 @@ impl ShowFormat {
     /// Whether it has a place for log lines.
     pub fn has_logs(self) -> bool {
         matches!(self, Self::Waterfall | Self::Markdown | Self::Json | Self::Jsonl)
+    }
+
+    /// Whether it has a place for what belongs to the same request.
+    pub fn has_twins(self) -> bool {
+        !matches!(self, Self::Otlp | Self::Csv | Self::Perfetto | Self::Speedscope)
     }
 
     /// Whether it says what each span means for the whole trace, and so is made of all of it even where only a part is asked for.

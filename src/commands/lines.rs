@@ -17,7 +17,7 @@ const AROUND: Nanos = 100 * MILLISECOND;
 
 /// What helps where no line holds the trace's id.
 const ADVICE: &str = "watchtower sends what its formatter writes: add the trace id to that, by a logging.Filter and `%(trace_id)s` in the \
-                      format; the README shows how, under `Log lines`";
+                      format; docs/one-request.md shows how";
 
 /// Looks for lines, and keeps what there is to say about it.
 #[derive(Debug)]

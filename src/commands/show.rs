@@ -5,6 +5,7 @@ mod errors;
 mod exported;
 mod part;
 mod place;
+mod twin;
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +15,7 @@ use super::browse::{self, Page};
 use super::find::{self, Found};
 use super::interact;
 use super::lines::Finder;
-use crate::analysis::{Tree, What};
+use crate::analysis::{Tree, What, stitch};
 use crate::backend::{Backend as _, Sources};
 use crate::cli::ShowArgs;
 use crate::cli::honeycomb::Attributes;
@@ -53,7 +54,8 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     }
     let mut notes = Vec::new();
     let mut recorder = if args.errors { Some(errors::Recorder::open(args.bodies, context, ui).await) } else { None };
-    let (mut traces, mut failed) = fetched(args, &sources, filter.as_ref(), (finder.as_mut(), recorder.as_mut()), &mut notes).await?;
+    let (mut traces, mut failed) =
+        fetched(args, &sources, filter.as_ref(), (finder.as_mut(), recorder.as_mut()), &mut notes).await?;
     if let Some(finder) = &mut finder {
         ask::also_failed(&mut failed, std::mem::take(&mut finder.failed));
         notes.append(&mut finder.notes);
@@ -128,6 +130,7 @@ fn check(args: &ShowArgs, ui: &Ui) -> Result<(), Failure> {
     if args.wants_logs() {
         has_place_for_logs(args)?;
     }
+    twin::check(args)?;
     errors::check(args)
 }
 
@@ -156,7 +159,7 @@ async fn fetched(
     (mut finder, mut recorder): (Option<&mut Finder>, Option<&mut errors::Recorder>),
     notes: &mut Vec<String>,
 ) -> Result<(Vec<Trace>, Failed), Failure> {
-    let mut traces = Vec::new();
+    let mut groups: Vec<Vec<Trace>> = Vec::new();
     let mut failed = Failed::new();
     let mut ready = if args.ids.len() > 1 { all_at_once(sources, &args.ids).await } else { HashMap::new() };
     for typed in &args.ids {
@@ -168,12 +171,29 @@ async fn fetched(
             ask::also_failed(&mut failed, more);
             trace
         };
-        if let Some(finder) = finder.as_deref_mut() {
-            finder.attach(&mut trace).await;
+        let mut twins = if twin::is_sought(args) { twin::seek(sources, &mut trace).await } else { Vec::new() };
+        if !args.stitch {
+            twins.clear();
+        } else if twins.is_empty() && args.ids.len() == 1 {
+            notes.push(twin::why_alone(&trace));
         }
-        if let Some(recorder) = recorder.as_deref_mut() {
-            recorder.ask(&mut trace, &mut failed).await;
+        let group = std::iter::once(trace).chain(twins);
+        match groups.first_mut().filter(|_| args.stitch) {
+            Some(first) => first.extend(group.filter(|trace| first[0].id() != trace.id()).collect::<Vec<_>>()),
+            None => groups.push(group.collect()),
         }
+    }
+    let mut traces = Vec::new();
+    for mut group in groups {
+        for trace in &mut group {
+            if let Some(finder) = finder.as_deref_mut() {
+                finder.attach(trace).await;
+            }
+            if let Some(recorder) = recorder.as_deref_mut() {
+                recorder.ask(trace, &mut failed).await;
+            }
+        }
+        let Some(trace) = stitch::together(group) else { continue };
         let trace = match &args.span {
             // A drawing of one span says what it means for all.
             Some(typed) if !args.output().is_of_the_whole() => one_span(&trace, typed)?,
@@ -244,6 +264,9 @@ fn explain(sources: &Sources, args: &ShowArgs, finder: Option<&Finder>, ui: &mut
         }
         if args.errors {
             ui.out(&ask::safe(&errors::explain(), ui))?;
+        }
+        if twin::is_sought(args) {
+            ui.out(&ask::safe(&twin::explain(), ui))?;
         }
     }
     Ok(Exit::Yes)

@@ -17,6 +17,29 @@ pub enum Recorded {
     Found(Reports),
 }
 
+impl Recorded {
+    /// What was found here and there, each occurrence once, by what is surer of it.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let (mut all, more) = match (self, other) {
+            (Self::Found(all), Self::Found(more)) => (all, more),
+            (Self::NotAsked, other) | (Self::Unknown, other @ Self::Found(_)) => return other,
+            (this, _) => return this,
+        };
+        for report in more.reports {
+            match all.reports.iter_mut().find(|known| known.occurrence.id == report.occurrence.id) {
+                Some(known) if known.sureness > report.sureness => *known = report,
+                Some(_) => {}
+                None => all.reports.push(report),
+            }
+        }
+        all.reports.sort_by_key(|report| (report.sureness, report.occurrence.time, report.occurrence.id));
+        all.looked_at = all.looked_at.max(more.looked_at);
+        all.window = all.window.and(more.window);
+        Self::Found(all)
+    }
+}
+
 /// What was found, and where it was looked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reports {

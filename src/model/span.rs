@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::id::SpanId;
+use super::stitch::SeenBy;
 use super::time::{Nanos, Time};
 use super::value::{Attributes, Value};
 
@@ -43,6 +44,8 @@ pub struct Span {
     pub dropped_events: u32,
     /// How many links the sender discarded.
     pub dropped_links: u32,
+    /// Which of its trace's origins have it, where there are several.
+    pub seen_by: SeenBy,
 }
 
 impl Span {

@@ -106,6 +106,12 @@ impl TimeRange {
     pub fn contains(&self, at: Time) -> bool {
         self.start <= at && at < self.end
     }
+
+    /// From the earlier start to the later end.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
 }
 
 #[cfg(test)]

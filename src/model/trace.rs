@@ -8,6 +8,7 @@ use super::id::{SpanId, TraceId};
 use super::log::LogLine;
 use super::segments;
 use super::span::{Resource, Span};
+use super::stitch::{self, Join, Origin, Twins};
 use super::summary::{Evidence, Interner, SpanFacts, SummaryBuilder, TraceSummary};
 use super::time::{Nanos, Time};
 
@@ -40,6 +41,12 @@ pub struct Trace {
     pub logs: Option<Vec<LogLine>>,
     /// What a service for errors has recorded of it.
     pub errors: Recorded,
+    /// What its spans were read from, as [`Span::seen_by`] counts; empty where that is one place.
+    pub origins: Vec<Origin>,
+    /// Which of its spans are records of the same call, and drawn below each other for that.
+    pub joins: Vec<Join>,
+    /// Which other traces are probably the same request.
+    pub twins: Twins,
 }
 
 impl Trace {
@@ -71,6 +78,9 @@ impl Trace {
             notes: Vec::new(),
             logs: None,
             errors: Recorded::NotAsked,
+            origins: Vec::new(),
+            joins: Vec::new(),
+            twins: Twins::NotSought,
         };
         (!trace.spans.is_empty()).then_some(trace)
     }
@@ -115,7 +125,30 @@ impl Trace {
         part.logs.clone_from(&self.logs);
         part.precision = self.precision;
         part.errors.clone_from(&self.errors);
+        part.origins.clone_from(&self.origins);
+        part.joins.clone_from(&self.joins);
+        part.twins.clone_from(&self.twins);
         Some(part)
+    }
+
+    /// Draws spans below others, which are records of the same calls, and what they call below these, too. What a span says of its parent
+    /// itself is kept as [`stitch::NAMED_PARENT`]. No span may become its own ancestor by this.
+    pub fn join(&mut self, joins: Vec<Join>) {
+        let into: HashMap<&SpanId, &SpanId> = joins.iter().map(|join| (&join.inner, &join.outer)).collect();
+        for span in &mut self.spans {
+            let parent = match into.get(&span.id) {
+                Some(outer) => *outer,
+                None => match span.parent.as_ref().and_then(|parent| into.get(parent)) {
+                    Some(outer) => *outer,
+                    None => continue,
+                },
+            };
+            let named = span.parent.replace(parent.clone());
+            if let Some(named) = named.filter(|named| named != parent) {
+                span.attributes.push(stitch::NAMED_PARENT, named.to_string());
+            }
+        }
+        self.joins = joins;
     }
 
     /// Moves each span with its events by so many nanoseconds, given by its place, and answers by how many each was moved, by the
@@ -232,9 +265,34 @@ fn keep_one_record_each(records: Vec<Span>) -> (Vec<Span>, Vec<(usize, usize)>, 
         places[place] = spans.len();
         spans.extend(records[index].take());
     }
-    segments::carry_over(&mut spans, records.into_iter().flatten());
+    let dropped: Vec<Span> = records.into_iter().flatten().collect();
+    also_seen(&mut spans, &dropped);
+    segments::carry_over(&mut spans, dropped.into_iter());
     let folds = builder.folds().into_iter().map(|(from, into)| (places[from], places[into])).collect();
     (spans, folds, builder.has_inferred())
+}
+
+/// Who has a record that is dropped has the span of which it is another.
+fn also_seen(kept: &mut [Span], dropped: &[Span]) {
+    let mut by_id = HashMap::<&SpanId, Vec<&Span>>::new();
+    for span in dropped.iter().filter(|span| !span.seen_by.is_empty()) {
+        by_id.entry(&span.id).or_default().push(span);
+    }
+    if by_id.is_empty() {
+        return;
+    }
+    let identity = |span: &Span| (span.service().to_owned(), span.name.clone(), span.kind);
+    let mut of_id = HashMap::<SpanId, usize>::new();
+    for span in kept.iter().filter(|span| by_id.contains_key(&span.id)) {
+        *of_id.entry(span.id.clone()).or_default() += 1;
+    }
+    for span in kept {
+        for other in by_id.get(&span.id).into_iter().flatten() {
+            if of_id[&span.id] == 1 || identity(span) == identity(other) {
+                span.seen_by = span.seen_by.and(other.seen_by);
+            }
+        }
+    }
 }
 
 /// Iterative and guarded against cycles: what a trace says of parents is only a claim. Passes every span once.

@@ -20,6 +20,7 @@ mod logs;
 mod recorded;
 mod span;
 mod stats;
+mod stitched;
 #[cfg(test)]
 mod tests;
 
@@ -42,6 +43,7 @@ use logs::LogView;
 use recorded::RecordedView;
 use span::SpansView;
 use stats::StatsDocument;
+use stitched::StitchedView;
 
 /// The number of the schema.
 pub const SCHEMA: u32 = 1;
@@ -348,6 +350,9 @@ struct TraceView<'a> {
     /// What a service for errors has recorded of it. Only where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     errors: Option<RecordedView<'a>>,
+    /// What was read from several places: which, who has which span, what is the same.
+    #[serde(flatten)]
+    stitched: Option<StitchedView<'a>>,
 }
 
 impl<'a> TraceView<'a> {
@@ -370,9 +375,10 @@ impl<'a> TraceView<'a> {
             precision_ns: trace.map(|trace| trace.precision).filter(|precision| *precision > 1),
             complete: (!summary.complete() || !summary.unread).then_some(summary.complete()),
             evidence: summary.evidence.iter().map(EvidenceView::of).collect(),
-            spans: trace.map(|trace| SpansView { spans: trace.spans(), trace_start: summary.start }),
+            spans: trace.map(|trace| SpansView { spans: trace.spans(), origins: &trace.origins, trace_start: summary.start }),
             logs: trace.and_then(|trace| LogView::of_trace(trace, summary.start)),
             errors: trace.and_then(|trace| RecordedView::of(&trace.errors)),
+            stitched: trace.map(StitchedView::of),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::model::{Attributes, Span, SpanKind, StatusCode, Time, Trace};
 
 use super::line::{Line, Pieces};
 use super::theme::{self, Look, Role};
-use super::waterfall::Shown;
+use super::waterfall::{Shown, origins};
 use super::{text, units};
 
 /// The widest that the column of keys gets.
@@ -74,6 +74,15 @@ impl Page<'_> {
                 Role::Warning,
                 format!("seems off: {} would fit all calls", units::duration(by, self.look.ascii)),
             ));
+        }
+        let from = origins::names(trace, span);
+        if !from.is_empty() {
+            facts.push(("read from", Role::Plain, from.join(" and ")));
+        }
+        if let Some(join) = origins::join(trace, span) {
+            let (words, certain) = origins::evidence(&join.evidence, self.look);
+            let sure = if certain { "another record of its parent" } else { "probably another record of its parent" };
+            facts.push(("joined", Role::Plain, format!("{sure}: {words}")));
         }
         facts.push(("trace", Role::Id, trace.id().to_string()));
         facts.push(("span", Role::Id, span.id.to_string()));

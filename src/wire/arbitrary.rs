@@ -142,6 +142,7 @@ fn span_of(resource: Arc<Resource>, scope: Arc<Scope>) -> impl Strategy<Value = 
                 dropped_attributes,
                 dropped_events,
                 dropped_links,
+                seen_by: crate::model::SeenBy::default(),
             }
         })
 }

@@ -85,7 +85,7 @@ fn a_line_without_the_id_is_marked() {
     ? 2026-07-24 14:03:46.355 UTC  cruddur  [2026-Jul-24 14:03] 192.168.65.1 POST http /api/activities? 500
     ------- stderr -------
     note: no line of log group `cruddur` holds the id of trace ae98aa61f92c36ccde88da857de9bd67; 1 line is shown by time and path (/api/activities), marked `?`
-    hint: watchtower sends what its formatter writes: add the trace id to that, by a logging.Filter and `%(trace_id)s` in the format; the README shows how, under `Log lines`
+    hint: watchtower sends what its formatter writes: add the trace id to that, by a logging.Filter and `%(trace_id)s` in the format; docs/one-request.md shows how
     [exit status: 0]
     ");
 }
@@ -99,7 +99,7 @@ fn none_is_no_and_an_answer_that_did_not_come_is_neither() {
     insta::assert_snapshot!(logs(&home, &question), @"
     ------- stderr -------
     note: no line of log group `cruddur` holds the id of trace ae98aa61f92c36ccde88da857de9bd67, and none was found by time and path (/api/activities)
-    hint: watchtower sends what its formatter writes: add the trace id to that, by a logging.Filter and `%(trace_id)s` in the format; the README shows how, under `Log lines`
+    hint: watchtower sends what its formatter writes: add the trace id to that, by a logging.Filter and `%(trace_id)s` in the format; docs/one-request.md shows how
     [exit status: 1]
     ");
     let empty: Json = serde_json::from_str(&logs(&home, &format!("{question} -o json")).stdout).expect("JSON");

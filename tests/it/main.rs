@@ -58,6 +58,7 @@ mod show_parts;
 mod show_pictures;
 mod stats;
 #[cfg(unix)]
+mod stitch;
 mod store;
 mod support;
 mod xray;

@@ -132,7 +132,7 @@ fn where_no_line_holds_the_id_those_are_shown_that_name_the_path_and_are_marked(
     - 1 log line (?) is shown by time and path, not by trace id
     ------- stderr -------
     note: no line of log group `cruddur` holds the id of trace ae98aa61f92c36ccde88da857de9bd67; 1 line is shown by time and path (/api/activities), marked `?`
-    hint: watchtower sends what its formatter writes: add the trace id to that, by a logging.Filter and `%(trace_id)s` in the format; the README shows how, under `Log lines`
+    hint: watchtower sends what its formatter writes: add the trace id to that, by a logging.Filter and `%(trace_id)s` in the format; docs/one-request.md shows how
     [exit status: 0]
     "#);
     let patterns: Vec<Json> = service.requests().iter().map(|request| request.body["filterPattern"].clone()).collect();
@@ -153,7 +153,7 @@ fn nothing_found_is_said_with_the_reason_and_the_remedy() {
     };
     insta::assert_snapshot!(notes(show(&home, &format!("{ACTIVITIES} --log-group cruddur"))), @"
     note: no line of log group `cruddur` holds the id of trace ae98aa61f92c36ccde88da857de9bd67, and none was found by time and path (/api/activities)
-    hint: watchtower sends what its formatter writes: add the trace id to that, by a logging.Filter and `%(trace_id)s` in the format; the README shows how, under `Log lines`
+    hint: watchtower sends what its formatter writes: add the trace id to that, by a logging.Filter and `%(trace_id)s` in the format; docs/one-request.md shows how
     ");
     insta::assert_snapshot!(notes(show(&home, &format!("{ACTIVITIES} --log-group crudur"))), @"
     note: there is no log group `crudur` in this account and region
@@ -339,10 +339,13 @@ fn explain_says_what_would_be_asked() {
         @"
     file:cruddur.json: fetch the trace by its id
     cloudwatch-logs: find the trace id in the log groups that the trace names: FilterLogEvents for one, Logs Insights for several
+    then, for the other trace of the same request: list the traces of its services around its time, and read at most 20 of them, from the local store, files and X-Ray; from Honeycomb only if X-Ray has made the first
     file:cruddur.json: fetch the trace by its id
     cloudwatch-logs: FilterLogEvents of `a` for the trace id: free of charge
+    then, for the other trace of the same request: list the traces of its services around its time, and read at most 20 of them, from the local store, files and X-Ray; from Honeycomb only if X-Ray has made the first
     file:cruddur.json: fetch the trace by its id
     cloudwatch-logs: Logs Insights over 2 log groups for the trace id: billed by what it scans
+    then, for the other trace of the same request: list the traces of its services around its time, and read at most 20 of them, from the local store, files and X-Ray; from Honeycomb only if X-Ray has made the first
     "
     );
     assert_eq!(service.requests(), []);

@@ -25,7 +25,7 @@ pub(super) struct Half {
 
 /// What was asked, as both halves say it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Request {
+pub(in super::super) enum Request {
     /// A method and a path.
     Http(String, String),
     /// A service's method.
@@ -84,7 +84,8 @@ fn half(trace: &Trace, span: &Span) -> Option<Half> {
     })
 }
 
-fn request(attributes: &Attributes, message: bool) -> Option<Request> {
+/// What a span says that was asked, of a message or of somebody.
+pub(in super::super) fn request(attributes: &Attributes, message: bool) -> Option<Request> {
     if message {
         return text(attributes, "messaging.destination.name").map(|name| Request::Message(name.to_owned()));
     }
@@ -111,19 +112,24 @@ fn path(target: &str) -> &str {
 /// Names of the other service: its own, and the host's, which is the service's where containers find each other by name.
 fn peers(attributes: &Attributes) -> Vec<String> {
     let named = ["service.peer.name", "peer.service"].into_iter().find_map(|key| attributes.str(key));
-    let of_url = || {
-        let (_, rest) = text(attributes, "url.full")?.split_once("://")?;
-        let authority = rest.split(['/', '?', '#']).next()?.rsplit('@').next()?;
-        authority.split(':').next()
-    };
-    let host = text(attributes, "server.address").or_else(of_url);
+    let host = host(attributes);
     let mut peers: Vec<String> = named.into_iter().chain(host).filter(|name| !name.is_empty()).map(str::to_owned).collect();
     peers.dedup();
     peers
 }
 
+/// The host that was asked, without its port.
+pub(in super::super) fn host(attributes: &Attributes) -> Option<&str> {
+    let of_url = || {
+        let (_, rest) = text(attributes, "url.full")?.split_once("://")?;
+        let authority = rest.split(['/', '?', '#']).next()?.rsplit('@').next()?;
+        authority.split(':').next()
+    };
+    text(attributes, "server.address").or_else(of_url)
+}
+
 /// Text by its newest name or an older one.
-fn text<'a>(attributes: &'a Attributes, key: &str) -> Option<&'a str> {
+pub(in super::super) fn text<'a>(attributes: &'a Attributes, key: &str) -> Option<&'a str> {
     let mut keys = std::iter::once(&key).chain(semconv::aliases(key));
     keys.find_map(|key| attributes.str(key)).filter(|value| !value.is_empty())
 }

@@ -1,6 +1,6 @@
 //! From parent pointers, which are only claims, to a forest: who is whose parent, where rings are cut, in what order nodes lie.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::model::time::{MICROSECOND, Nanos, SECOND};
 use crate::model::{Span, SpanId, SpanKind, Trace};
@@ -34,18 +34,21 @@ pub(super) struct Claims<'a> {
     troubles: Vec<Trouble>,
     /// How far a child may reach beyond its parent before it is marked.
     tolerance: Nanos,
+    /// Those that are drawn below another record of the same call.
+    records: HashSet<&'a SpanId>,
 }
 
 impl<'a> Claims<'a> {
     pub(super) fn read(trace: &'a Trace) -> Self {
         let spans = trace.spans();
         let tolerance = TOLERANCE.max(trace.precision);
+        let records = trace.joins.iter().map(|join| &join.inner).collect();
         let mut ranked: Vec<usize> = (0..spans.len()).collect();
         ranked.sort_by(|&a, &b| {
             let key = |span: &'a Span| (span.start, &span.id, span.kind, &span.name, span.end);
             key(&spans[a]).cmp(&key(&spans[b])).then_with(|| spans[a].service().cmp(spans[b].service()))
         });
-        let mut claims = Self { spans, ranked, up: Vec::new(), missing: Vec::new(), troubles: Vec::new(), tolerance };
+        let mut claims = Self { spans, ranked, up: Vec::new(), missing: Vec::new(), troubles: Vec::new(), tolerance, records };
         let (parents, halves, shared) = claims.parents_by_id();
         let self_parents = claims.point_upwards(&parents, &halves);
         let cycles = claims.cut_cycles();
@@ -258,6 +261,10 @@ impl<'a> Claims<'a> {
         set(Marks::NEGATIVE, span.duration().is_some_and(|duration| duration < 0));
         if let Some(What::Span(parent)) = parent {
             let parent = &self.spans[parent];
+            if self.records.contains(&span.id) {
+                set(Marks::RECORD, true);
+                return marks;
+            }
             let known = !span.start.is_unknown() && !parent.start.is_unknown();
             set(Marks::EARLY, known && parent.start.since(span.start) > self.tolerance);
             // A message is often handled after it has been sent.

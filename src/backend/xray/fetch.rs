@@ -169,6 +169,6 @@ pub(super) fn assemble(id: Option<TraceId>, documents: impl Iterator<Item = Opti
         return Err(unreadable.pop().unwrap_or_else(|| "X-Ray gave no segment of it".to_owned()));
     };
     trace.truncated = unreadable;
-    trace.backends = vec!["xray".to_owned()];
+    trace.backends = vec![super::NAME.to_owned()];
     Ok(trace)
 }

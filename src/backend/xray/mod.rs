@@ -38,6 +38,9 @@ use super::{Backend, BackendError, Listing, Near, Report};
 use crate::model::{ServiceGraph, Time, TimeRange, Trace, TraceId};
 use crate::query::Query;
 
+/// What traces say that they were read from.
+pub(super) const NAME: &str = "xray";
+
 /// What a question may take beyond what a request may.
 const GRACE: Duration = Duration::from_millis(250);
 
@@ -175,7 +178,7 @@ impl XRay {
 
 impl Backend for XRay {
     fn name(&self) -> String {
-        "xray".to_owned()
+        NAME.to_owned()
     }
 
     async fn list(&self, query: &Query) -> Result<Listing, BackendError> {

@@ -43,7 +43,7 @@ impl Found {
             || said.error_root_causes.as_ref().is_some_and(|causes| !causes.is_empty());
         let summary = TraceSummary {
             id: trace,
-            backends: vec!["xray".to_owned()],
+            backends: vec![super::NAME.to_owned()],
             start,
             // A length that is none is not told; it is not zero.
             end: length.map_or(Time::UNKNOWN, |length| start.saturating_add(length)),

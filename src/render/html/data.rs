@@ -8,7 +8,8 @@ use crate::model::time::Nanos;
 use crate::model::{Span, Time};
 use crate::render::theme::{self, Role};
 use crate::render::waterfall::{
-    Entry, Extent, Ink, Label, Length, Mark, Options, Shown, Whole, called, glyph, linked, marks, notes, remark, shades, ticks,
+    Entry, Extent, Ink, Label, Length, Mark, Options, Shown, Whole, called, glyph, linked, marks, notes, origins, remark,
+    shades, ticks,
 };
 use crate::render::{Look, units};
 
@@ -226,7 +227,8 @@ impl Columns {
         let label = Label::new(shown, row, true, look);
         self.depth.push(item.depth);
         self.name.push(self.texts.number(&label.name));
-        let extra = format!("{}{}", label.sort, label.below);
+        let has = span.map_or_else(String::new, |span| origins::beside(shown.trace, span, look));
+        let extra = format!("{}{}{has}", label.sort, label.below);
         if !extra.is_empty() {
             self.extra.push((at, self.texts.number(extra.trim_start())));
         }

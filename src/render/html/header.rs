@@ -1,7 +1,7 @@
 //! What stands above the rows: the same facts as above those in the terminal.
 
 use crate::render::theme::{self, Look, Role};
-use crate::render::waterfall::{Options, Shown, Whole};
+use crate::render::waterfall::{Options, Shown, Whole, origins};
 use crate::render::{text, units};
 
 use super::data::class;
@@ -58,7 +58,7 @@ pub(super) fn facts(shown: Shown<'_>, whole: &Whole, on_page: usize, look: &Look
     }
     let mut second = vec![(class(Role::Plain), units::time(whole.range.start(), look.zone))];
     if !trace.backends.is_empty() {
-        second.push((class(Role::Plain), safe(&trace.backends.join(" + "))));
+        second.push((class(Role::Plain), safe(&origins::legend(trace))));
     }
     if whole.evidence.is_empty() {
         second.push((class(Role::Good), "complete".to_owned()));

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::model::{Event, Link, Resource, Scope, Span, SpanKind, StatusCode, Time};
+use crate::model::{Event, Link, Origin, Resource, Scope, Span, SpanKind, StatusCode, Time};
 
 use super::attributes::{AttributesView, is_zero};
 use super::rfc3339;
@@ -10,12 +10,13 @@ use super::rfc3339;
 /// Spans as a list, of which one view exists at a time.
 pub(super) struct SpansView<'a> {
     pub(super) spans: &'a [Span],
+    pub(super) origins: &'a [Origin],
     pub(super) trace_start: Time,
 }
 
 impl Serialize for SpansView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.spans.iter().map(|span| SpanView::of(span, self.trace_start)))
+        serializer.collect_seq(self.spans.iter().map(|span| SpanView::of(span, self.origins, self.trace_start)))
     }
 }
 
@@ -55,10 +56,14 @@ struct SpanView<'a> {
     dropped_events: u32,
     #[serde(skip_serializing_if = "is_zero")]
     dropped_links: u32,
+    /// Which of the trace's origins have it. Only where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    origins: Vec<&'a str>,
 }
 
 impl<'a> SpanView<'a> {
-    fn of(span: &'a Span, trace_start: Time) -> Self {
+    fn of(span: &'a Span, origins: &'a [Origin], trace_start: Time) -> Self {
+        let name = |place: usize| Some(origins.get(place)?.name.as_str());
         Self {
             span_id: span.id.to_string(),
             parent_span_id: span.parent.as_ref().map(ToString::to_string),
@@ -83,6 +88,7 @@ impl<'a> SpanView<'a> {
             flags: span.flags,
             dropped_events: span.dropped_events,
             dropped_links: span.dropped_links,
+            origins: span.seen_by.places().filter_map(name).collect(),
         }
     }
 }

@@ -7,8 +7,8 @@ use crate::render::line::{Line, Pieces};
 use crate::render::theme::{self, Look, Role};
 use crate::render::{text, units};
 
-use super::Shown;
 use super::layout::Layout;
+use super::{Shown, origins};
 
 /// A fact of the header: pieces that stay together.
 pub(super) type Fact = Pieces;
@@ -71,7 +71,7 @@ pub(super) fn facts(shown: Shown<'_>, layout: &Layout, look: &Look) -> Facts {
         second.push(one(Role::Plain, units::ago(start, now)));
     }
     if !trace.backends.is_empty() {
-        second.push(one(Role::Plain, text::sanitise(&trace.backends.join(" + "), look.ascii).into_owned()));
+        second.push(one(Role::Plain, text::sanitise(&origins::legend(trace), look.ascii).into_owned()));
     }
     if whole.evidence.is_empty() {
         second.push(one(Role::Good, "complete".to_owned()));

@@ -10,9 +10,9 @@ use crate::render::line::{Line, Pieces, fit};
 use crate::render::theme::{self, Look, Role};
 use crate::render::{text, units};
 
-use super::Shown;
 use super::layout::{Row, spans};
 use super::plan::Entry;
+use super::{Shown, origins};
 
 /// The columns that a service is worth showing in.
 const LEAST_SERVICE: usize = 5;
@@ -76,6 +76,10 @@ impl<'a> Label<'a> {
         // X-Ray's segments are named after their service: once is enough.
         let told = !with_service || above == Some(span.service()) || span.name == span.service();
         let service = if told { "" } else { span.service() };
+        let below = match origins::join(trace, span) {
+            Some(_) => format!("{below} {}", origins::sign(look)),
+            None => below,
+        };
         let below = if row.shift == 0 { below } else { format!("{below} {}", shift(row.shift, look)) };
         let times = match row.planned.entry {
             Entry::Fold { count, .. } => format!("{times}{} ", units::count(count)),

@@ -12,7 +12,7 @@ use super::extent::{Extent, extent};
 use super::label::Label;
 use super::plan::{Below, Entry, Planned, plan};
 use super::whole::Whole;
-use super::{Options, Shown};
+use super::{Options, Shown, origins};
 
 /// From this width on, services have a column of their own.
 const SERVICE_COLUMN_FROM: usize = 100;
@@ -37,8 +37,10 @@ pub struct Layout {
 /// The columns of a row, from left to right: marks, label, service, lane, duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Columns {
-    /// Width of the marks, with the blank behind them; 0 where there are none.
+    /// Width of the marks and of the letters of who has a span, each with the blank behind them; 0 where there are none.
     pub marks: usize,
+    /// Width of these letters; 0 where all is from one place.
+    pub origins: usize,
     /// Width of guides and name.
     pub label: usize,
     /// Width of the service; 0 where it stands behind the name.
@@ -179,6 +181,8 @@ impl Columns {
         let total = look.columns();
         let marks = rows.iter().map(|row| marks(shown, row).count()).max().unwrap_or(0);
         let marks = if marks > 0 { marks + 1 } else { 0 };
+        let origins = origins::letters(shown.trace).len();
+        let marks = if origins > 0 { marks + origins + 1 } else { marks };
         let widest = |width: &(dyn Fn(&Row) -> usize + Sync)| {
             let parts = in_parts(rows.len(), |part| rows[part].iter().map(width).max());
             parts.into_iter().flatten().max().unwrap_or(0)
@@ -192,7 +196,7 @@ impl Columns {
         };
         let deepest = rows.iter().map(|row| row.planned.depth).max().unwrap_or(0);
         let levels = units::count(deepest as u128).len();
-        let columns = Self { marks, label: 0, service, lane: 0, duration, gap: 0, guides: 0, levels };
+        let columns = Self { marks, origins, label: 0, service, lane: 0, duration, gap: 0, guides: 0, levels };
         let most = columns.widest_label(look);
         let labels = in_parts(rows.len(), |part| {
             let mut label = 0;

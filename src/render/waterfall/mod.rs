@@ -1,7 +1,7 @@
 //! One trace as a waterfall.
 //!
 //! In order: `plan` (which rows), `extent` and `shade` (when each was, and what it did then), `layout` (where everything is, in
-//! numbers; with `whole`), `label` and `bars` (the words and the cells of one row; `linked` and `logs` for the lines below it), then `paint`
+//! numbers; with `whole`), `label` and `bars` (the words and the cells of one row; `linked` and `logs` for the lines below it, `origins` for who has it), then `paint`
 //! (text and colours), with `header` above and `notes` below. What comes before columns is the same for every medium: [`rows`],
 //! [`shades`], [`marks`], [`Label`], [`remark`]. Documents of one or more [`Section`]s are [`svg`] (a picture),
 //! [`markdown`] and [`mermaid`] (for GitHub).
@@ -28,6 +28,7 @@ mod logs;
 pub mod markdown;
 pub mod mermaid;
 mod notes;
+pub(crate) mod origins;
 mod paint;
 mod plan;
 mod shade;

@@ -13,7 +13,7 @@ use super::label::called;
 use super::layout::{Layout, Mark};
 use super::paint::glyph;
 use super::whole::Whole;
-use super::{Shown, logs};
+use super::{Shown, logs, origins};
 
 /// So many troubles of one sort are told one by one.
 const EACH: usize = 5;
@@ -78,6 +78,7 @@ pub fn notes(shown: Shown<'_>, whole: &Whole, broken: bool, look: &Look) -> Vec<
     for (mark, words) in [(Some(Mark::Outside), several(clocks)), (None, several(gaps)), (None, several(findings))] {
         notes.extend(words.into_iter().map(|words| (mark, words)));
     }
+    notes.extend(origins::notes(trace, look).into_iter().map(|words| (None, words)));
     // A microsecond is less than anybody sees in a drawing.
     if trace.precision > MICROSECOND {
         notes.push((None, format!("times are exact to {}", units::duration(trace.precision, look.ascii))));

@@ -15,7 +15,7 @@ use super::layout::{Columns, Layout, Length, Mark, Row, guides_width, length_tex
 use super::plan::{Below, Entry};
 use super::shade::shades;
 use super::ticks::ticks;
-use super::{Shown, bars, header, linked, logs, notes};
+use super::{Shown, bars, header, linked, logs, notes, origins};
 
 /// Columns between two ticks, at least: room for most labels.
 const TICK_SPACING: usize = 9;
@@ -63,12 +63,14 @@ pub struct Painter<'a> {
     look: &'a Look,
     /// Of each row, its log lines; empty where there are none at all.
     logs: Vec<Vec<usize>>,
+    /// Of each of the trace's origins, where rows say who has them.
+    letters: Vec<char>,
 }
 
 impl<'a> Painter<'a> {
     /// For a layout of this very trace.
     pub fn new(shown: Shown<'a>, layout: &'a Layout, look: &'a Look) -> Self {
-        Self { shown, layout, look, logs: logs::by_row(shown, &layout.rows).0 }
+        Self { shown, layout, look, logs: logs::by_row(shown, &layout.rows).0, letters: origins::letters(shown.trace) }
     }
 
     /// The lines above the axis, each in pieces. None but that of the trace's link is wider than the look's columns.
@@ -189,11 +191,16 @@ impl<'a> Painter<'a> {
     /// The lines of a row. `open` says of each level above whether siblings come further down.
     fn lines(&self, at: usize, open: &[bool], line: &mut Line, emit: &mut dyn FnMut(&mut Line)) {
         let (shown, look, row) = (self.shown, self.look, &self.layout.rows[at]);
-        let Columns { marks: gutter, label: label_width, service: service_width, gap, duration, .. } = self.layout.columns;
+        let Columns { marks: gutter, origins, label: label_width, service: service_width, gap, duration, .. } =
+            self.layout.columns;
         let span = spans(shown, row.planned.entry).next();
 
         for mark in marks(shown, row) {
             line.push(if mark == Mark::Error { Role::Error } else { Role::Warning }, glyph(mark, look));
+        }
+        if origins > 0 {
+            line.pad_to(gutter - origins - 1);
+            line.push(Role::Faint, &origins::cells(span, &self.letters, look.ascii));
         }
         line.pad_to(gutter);
         self.guides(row, open, line);

@@ -12,7 +12,8 @@ use super::fields::{Fields, MESSAGES, Result};
 use super::walk::{ABOVE_SPAN, Ids, ids};
 use crate::model::id::hex;
 use crate::model::{
-    Attributes, EntityRef, Event, Link, Resource, Scope, Span, SpanId, SpanKind, Status, StatusCode, Time, TraceId, Value,
+    Attributes, EntityRef, Event, Link, Resource, Scope, SeenBy, Span, SpanId, SpanKind, Status, StatusCode, Time, TraceId,
+    Value,
 };
 
 /// Messages within messages where a resource's or a scope's fields begin: `ResourceSpans`, and in it `ScopeSpans` or this.
@@ -46,6 +47,7 @@ pub(super) fn span(
         dropped_attributes: 0,
         dropped_events: 0,
         dropped_links: 0,
+        seen_by: SeenBy::default(),
     };
     let mut fields = Fields::new(data, MESSAGES - ABOVE_SPAN);
     while let Some(field) = fields.next()? {

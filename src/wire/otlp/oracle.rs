@@ -74,6 +74,7 @@ fn span_of(span: proto::Span, resource: &Arc<Resource>, scope: &Arc<Scope>) -> (
         dropped_attributes: span.dropped_attributes_count,
         dropped_events: span.dropped_events_count,
         dropped_links: span.dropped_links_count,
+        seen_by: crate::model::SeenBy::default(),
     };
     (trace, span)
 }

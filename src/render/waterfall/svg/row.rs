@@ -12,6 +12,7 @@ use crate::render::waterfall::ticks::ticks;
 use crate::render::waterfall::{Shown, glyph, linked};
 use crate::render::{escape, text, units};
 
+use super::super::origins;
 use super::bar::{self, Bar};
 use super::{ROW, push, words};
 
@@ -201,6 +202,10 @@ fn tip(shown: Shown<'_>, layout: &Layout, row: &Row, label: &Label<'_>, look: &L
     if let Some(span) = shown_spans.next() {
         if label.service.is_empty() && !span.service().is_empty() {
             lines.push(format!("service {}", span.service()));
+        }
+        let from = origins::names(trace, span);
+        if !from.is_empty() {
+            lines.push(format!("read from {}", from.join(" and ")));
         }
         lines.push(match row.length {
             Length::Known(length) => format!("took {}", exact(length)),

@@ -12,7 +12,7 @@ use super::enumeration::Enum;
 use super::parts::{Id, JsonResource, JsonScope, Reader, Request, Several, id};
 use super::value::Entries;
 use crate::model::id::hex;
-use crate::model::{Event, Link, Resource, Scope, Span, SpanKind, Status, StatusCode, Time, TraceId};
+use crate::model::{Event, Link, Resource, Scope, SeenBy, Span, SpanKind, Status, StatusCode, Time, TraceId};
 use crate::wire::error::{Refusals, Refused, WireError};
 use crate::wire::lenient::{Each, List, Number, Text, object};
 use crate::wire::mend;
@@ -216,6 +216,7 @@ impl JsonSpan<'_> {
             dropped_attributes: self.dropped_attributes.unsigned(),
             dropped_events: self.dropped_events.unsigned(),
             dropped_links: self.dropped_links.unsigned(),
+            seen_by: SeenBy::default(),
         };
         Ok((trace.trace(), span))
     }
