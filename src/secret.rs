@@ -5,6 +5,10 @@ mod key_kind;
 use std::fmt;
 
 pub use key_kind::KeyKind;
+use memchr::memmem;
+
+/// So many bytes has the shortest key that there is.
+const SHORTEST: usize = 8;
 
 /// Text that must not be printed, logged or written down. Neither `{}` nor `{:?}` shows anything of it, and it cannot be serialised;
 /// whoever really needs it has to ask for it by [`Secret::expose`].
@@ -20,6 +24,27 @@ impl Secret {
     /// The text itself, for the request that needs it.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// What a service has answered, with `…` wherever it repeats this: some refusals say what was sent, such as those of signatures
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html>), and so do proxies and pages for debugging.
+    /// What is shorter than any key may stand in every sentence, and stays.
+    pub fn hidden_in(&self, answer: Vec<u8>) -> Vec<u8> {
+        if self.0.len() < SHORTEST {
+            return answer;
+        }
+        let mut hidden = Vec::new();
+        let mut from = 0;
+        for at in memmem::find_iter(&answer, &self.0) {
+            hidden.extend_from_slice(&answer[from..at]);
+            hidden.extend_from_slice("…".as_bytes());
+            from = at + self.0.len();
+        }
+        if from == 0 {
+            return answer;
+        }
+        hidden.extend_from_slice(&answer[from..]);
+        hidden
     }
 }
 
@@ -38,6 +63,17 @@ impl fmt::Display for Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_repeats_a_secret_is_told_without_it() {
+        let secret = Secret::new("hunter2-hunter2");
+        let hidden = |text: &str| String::from_utf8(secret.hidden_in(text.into())).unwrap();
+        assert_eq!(hidden("hunter2-hunter2: unknown key hunter2-hunter2"), "…: unknown key …");
+        assert_eq!(hidden("hunter2-hunter2hunter2-hunter2"), "……");
+        assert_eq!((hidden("hunter2"), hidden("")), ("hunter2".to_owned(), String::new()));
+        assert_eq!(Secret::new("").hidden_in(b"no key".to_vec()), b"no key");
+        assert_eq!(Secret::new("key").hidden_in(b"no key".to_vec()), b"no key", "any sentence may have it");
+    }
 
     #[test]
     fn nothing_that_prints_shows_a_secret() {

@@ -4,16 +4,20 @@
 //! others, one is probable that happened at the time of a span that recorded an exception of its class, or that answered a request
 //! for its path – or that has the trace's id in a local variable. Where both say of which environment they are, and it is not the
 //! same, that is not enough: then the message has to be the same, too, for the two names are set in different places; where the user
-//! has named the environment, nothing is. Nothing else is claimed: at a busy time, another request may have failed in the same way.
+//! has named the environment, nothing is. Nor is it where the error is of a request for a path that no server of the trace was asked for
+//! then: a proxy may have changed that, but more often it was another request. Nothing else is claimed: at a busy time, another request
+//! may have failed in the same way.
 
 use std::collections::HashMap;
 
 use crate::model::error_report::{ErrorEvidence, ErrorReport, Occurrence, Sureness, path_of};
 use crate::model::time::{Nanos, SECOND};
-use crate::model::{Span, Time, Trace, TraceId};
+use crate::model::{Span, SpanKind, Time, Trace, TraceId};
 
 /// By how much clocks, and times that are cut to seconds, may differ.
 const TOLERANCE: Nanos = 2 * SECOND;
+/// Where a path is written that was asked for, new and old.
+const PATHS: [&str; 4] = ["url.path", "http.target", "url.full", "http.url"];
 /// So many other traces are named.
 const MOST_OTHERS: usize = 3;
 /// A shorter name of an environment that begins a longer one means the same from so many letters on: `prod`, `production`.
@@ -63,6 +67,8 @@ struct Spans<'a> {
     raised: HashMap<&'a str, Vec<Raised<'a>>>,
     /// By the path, the spans of requests for it.
     requests: HashMap<&'a str, Vec<&'a Span>>,
+    /// Whether a server says which path it was asked for, and not only by which route it went.
+    served: bool,
     environments: Vec<&'a str>,
     /// Whether the user named it.
     named: bool,
@@ -79,6 +85,7 @@ impl<'a> Spans<'a> {
     fn of(trace: &'a Trace, environment: Option<&'a str>) -> Self {
         let mut raised: HashMap<_, Vec<_>> = HashMap::new();
         let mut requests: HashMap<_, Vec<_>> = HashMap::new();
+        let mut served = false;
         let named = environment.is_some();
         let mut environments: Vec<_> = environment.into_iter().collect();
         for span in trace.spans() {
@@ -92,11 +99,10 @@ impl<'a> Spans<'a> {
             if let Some(class) = span.attributes.str("error.type").map(bare).filter(|class| !class.is_empty()) {
                 raised.entry(class).or_default().push(Raised { span, time: Time::UNKNOWN, message: None });
             }
-            let mut paths: Vec<_> = ["http.route", "url.path", "http.target", "url.full", "http.url"]
-                .into_iter()
-                .filter_map(|key| span.attributes.str(key).map(path_of))
-                .filter(|path| path.starts_with('/'))
-                .collect();
+            let path = |key| span.attributes.str(key).map(path_of).filter(|path| path.starts_with('/'));
+            let mut paths: Vec<_> = PATHS.into_iter().filter_map(path).collect();
+            served |= span.kind == SpanKind::Server && !paths.is_empty();
+            paths.extend(path("http.route"));
             paths.sort_unstable();
             paths.dedup();
             for path in paths {
@@ -108,7 +114,7 @@ impl<'a> Spans<'a> {
                 }
             }
         }
-        Self { trace, raised, requests, environments, named }
+        Self { trace, raised, requests, served, environments, named }
     }
 
     /// What speaks for an error; nothing where it is not enough.
@@ -119,7 +125,7 @@ impl<'a> Spans<'a> {
             return Vec::new();
         }
         let mut evidence = Vec::new();
-        let mut at = None;
+        let (mut at, mut elsewhere) = (None, None);
         if occurrence.in_locals && is_at(occurrence.time, self.trace_start(), self.trace_end()) {
             evidence.push(ErrorEvidence::Locals);
         }
@@ -134,6 +140,11 @@ impl<'a> Spans<'a> {
         if let Some(span) = self.asked_for(occurrence) {
             evidence.push(ErrorEvidence::Path(occurrence.path.clone()));
             at = at.or(Some(span));
+        } else if self.served && !occurrence.path.is_empty() && !evidence.is_empty() {
+            if !evidence.iter().any(|sign| matches!(sign, ErrorEvidence::Message | ErrorEvidence::Locals)) {
+                return Vec::new();
+            }
+            elsewhere = Some(ErrorEvidence::OtherPath(occurrence.path.clone()));
         }
         if let Some(span) = at {
             evidence.push(ErrorEvidence::Time { span: span.name.clone(), failed: span.is_error() });
@@ -141,6 +152,7 @@ impl<'a> Spans<'a> {
         if let Some(name) = environment.filter(|_| !evidence.is_empty()) {
             evidence.push(ErrorEvidence::Environment((*name).to_owned()));
         }
+        evidence.extend(elsewhere);
         match other {
             None => evidence,
             Some(_) if !evidence.contains(&ErrorEvidence::Message) => Vec::new(),

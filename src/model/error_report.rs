@@ -112,6 +112,8 @@ pub enum ErrorEvidence {
         /// Of the spans.
         spans: String,
     },
+    /// This speaks against it: no server of the trace was asked for this path.
+    OtherPath(String),
 }
 
 impl ErrorEvidence {
@@ -126,6 +128,7 @@ impl ErrorEvidence {
             Self::Time { .. } => "time",
             Self::Environment(_) => "environment",
             Self::OtherEnvironment { .. } => "other_environment",
+            Self::OtherPath(_) => "other_path",
         }
     }
 }
@@ -145,6 +148,7 @@ impl fmt::Display for ErrorEvidence {
             Self::OtherEnvironment { error, spans } => {
                 write!(f, "although its environment is {error}, and that of the spans {spans}")
             }
+            Self::OtherPath(path) => write!(f, "although it is of a request for {path}, which no span served then"),
         }
     }
 }

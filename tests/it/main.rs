@@ -49,6 +49,8 @@ mod rollbar_emulator;
 mod run;
 #[cfg(unix)]
 mod sampling;
+#[cfg(target_os = "linux")]
+mod secrets;
 mod show;
 mod show_backends;
 mod show_exports;

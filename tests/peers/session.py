@@ -92,6 +92,10 @@ class Session:
         return json.loads(self.truth[kind].read_text(encoding="utf-8"))
 
 
+def proved(line: str):
+    print(f"  ok  {line}", flush=True)
+
+
 def excerpt(output: bytes) -> str:
     text = output.decode(errors="replace")
     return text if len(text) <= 4000 else f"{text[:2000]}\n[… {len(text) - 4000} characters …]\n{text[-2000:]}"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from compare import Difference, compare_xray_trace, expected_xray, must_equal, must_hold, same_id, same_ids
-from session import PATIENCE, Session, excerpt
+from session import PATIENCE, Session, excerpt, proved
 
 SENDER = str(Path(__file__).with_name("xray_rules.py"))
 
@@ -116,7 +116,3 @@ def check_node_rules(session: Session, node: str, sender: str):
     proved(f"X-Ray SDK for Node: {sampled['/some']} of {len(some)} requests, one a second, which it borrows of the reservoir")
     check_arrived(session)
     proved(f"list, show: {sum(sampled.values())} segments, each once and as it was sent")
-
-
-def proved(line: str):
-    print(f"  ok  {line}", flush=True)

@@ -92,6 +92,32 @@ fn a_span_that_did_not_fail_is_told_to() {
 }
 
 #[test]
+fn an_error_of_another_path_needs_more_than_its_class() {
+    let serves = |span: Span| Span { kind: SpanKind::Server, ..span };
+    let web = trace(request().into_spans().into_iter().map(serves).collect());
+    let evidence = |there: &Trace, path: &str, message: &str| {
+        let mut of = Occurrence { path: path.to_owned(), ..error("NotNullViolation", 5) };
+        of.exceptions[0].message = message.to_owned();
+        let codes = |report: ErrorReport| report.evidence.iter().map(ErrorEvidence::code).collect::<Vec<_>>();
+        correlate(there, vec![of], None).reports.pop().map(codes)
+    };
+    assert_eq!(evidence(&web, "/api/activities/10", "of another"), None);
+    assert_eq!(evidence(&web, "/api/activities/10", "null value"), Some(vec!["class", "message", "time", "other_path"]));
+    assert_eq!(evidence(&web, "/api/activities", "of another"), Some(vec!["class", "path", "time"]));
+    assert_eq!(evidence(&web, "", "of another"), Some(vec!["class", "time"]), "it is of no request");
+    assert_eq!(evidence(&request(), "/api/activities/10", "of another"), Some(vec!["class", "time"]), "nothing was served");
+    let local = Occurrence { path: "/v2/api/activities".to_owned(), in_locals: true, ..error("E", 5) };
+    let found = correlate(&web, vec![local], None).reports.pop().expect("a variable holds the id");
+    let said = found.evidence.last().map(ToString::to_string);
+    assert_eq!(said.as_deref(), Some("although it is of a request for /v2/api/activities, which no span served then"));
+    // A route says nothing of the path.
+    let routed = Span { attributes: attributes(&[("http.route", "/api/<uuid>")]), ..serves(span(1, 0, 0, 10_000)) };
+    let raised = request().into_spans().pop().expect("it raises");
+    let there = trace(vec![routed, raised]);
+    assert_eq!(evidence(&there, "/api/7", "of another"), Some(vec!["class", "time"]));
+}
+
+#[test]
 fn a_local_variable_is_no_certainty() {
     let local = |seconds| Occurrence { in_locals: true, ..error("E", seconds) };
     let evidence = vec!["a local variable of a stack frame holds the trace id".to_owned()];

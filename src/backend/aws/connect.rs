@@ -14,9 +14,11 @@ use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials as _;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::service_config::ServiceConfigKey;
 
 use super::super::{Remote, Trouble};
+use super::hiding::hiding;
 use super::{Account, Service, error};
 
 /// How often a request is tried in all, where the user has not set it (`AWS_MAX_ATTEMPTS`). X-Ray publishes no limits for reading,
@@ -51,11 +53,13 @@ async fn connect(service: &Service, account: &Account) -> Result<SdkConfig, Remo
     // Asked for here, and not with the first request, where their absence would look like a network that fails.
     provider.provide_credentials().await.map_err(|cause| error::credentials(&cause, account))?;
     tracing::info!(service = service.name, region = ?config.region(), "AWS credentials are there");
-    if address(service, &config).is_some_and(|address| address.starts_with("http://")) {
+    let http = if address(service, &config).is_some_and(|address| address.starts_with("http://")) {
         // Half of the time to start goes into certificates, which such an address has no use for.
-        return Ok(config.into_builder().http_client(aws_smithy_http_client::Builder::new().build_http()).build());
-    }
-    Ok(config)
+        aws_smithy_http_client::Builder::new().build_http()
+    } else {
+        config.http_client().unwrap_or_else(https)
+    };
+    Ok(config.into_builder().http_client(hiding(http)).build())
 }
 
 /// Where the service is, if somebody has set that: `AWS_ENDPOINT_URL_XRAY`, `AWS_ENDPOINT_URL`, or `endpoint_url` of a profile
@@ -73,7 +77,7 @@ async fn load(account: &Account) -> SdkConfig {
         .operation_timeout(account.timeout)
         .operation_attempt_timeout(account.timeout)
         .build();
-    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let http = https();
     let providers = ProviderConfig::default().with_http_client(http.clone());
     let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).http_client(http);
     if let Some(profile) = &account.aws_profile {
@@ -102,6 +106,10 @@ async fn load(account: &Account) -> SdkConfig {
     let attempts = if retries.max_attempts() == DEFAULT_ATTEMPTS { ATTEMPTS } else { retries.max_attempts() };
     let retries = retries.with_max_attempts(attempts).with_initial_backoff(FIRST_WAIT);
     config.into_builder().retry_config(retries).build()
+}
+
+fn https() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
 fn region_without_metadata(account: &Account) -> RegionProviderChain {

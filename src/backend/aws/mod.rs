@@ -1,7 +1,8 @@
-//! What all services of AWS have in common: who asks (`connect`), and why there is no answer (`error`).
+//! What all services of AWS have in common: who asks (`connect`, `hiding`), and why there is no answer (`error`).
 
 pub(super) mod connect;
 pub(super) mod error;
+mod hiding;
 
 use std::time::Duration;
 

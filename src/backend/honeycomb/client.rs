@@ -42,6 +42,7 @@ pub(super) enum Reply {
 pub(super) struct Client {
     http: reqwest::Client,
     base: Url,
+    key: Secret,
     clock: fn() -> Time,
 }
 
@@ -60,7 +61,7 @@ impl Client {
             .connect_timeout(CONNECT)
             .build()
             .map_err(|why| error::unreachable(endpoint, &why))?;
-        Ok(Self { http, base, clock })
+        Ok(Self { http, base, key: key.clone(), clock })
     }
 
     /// Asks for something that is there.
@@ -101,10 +102,11 @@ impl Client {
         let answer = request.send().await.map_err(|why| error::unreachable(&host, &why))?;
         let status = answer.status().as_u16();
         if answer.status().is_redirection() {
-            return Err(error::redirected(&host, answer.headers().get("location").and_then(|to| to.to_str().ok())));
+            let to = answer.headers().get("location").map(|to| self.key.hidden_in(to.as_bytes().to_vec()));
+            return Err(error::redirected(&host, to.map(|to| String::from_utf8_lossy(&to).into_owned()).as_deref()));
         }
         let headers = answer.headers().clone();
-        let body = self.body(answer).await.map_err(|why| why.of(&host, status))?;
+        let body = self.key.hidden_in(self.body(answer).await.map_err(|why| why.of(&host, status))?);
         tracing::debug!(status, bytes = body.len(), "from Honeycomb");
         if (200..300).contains(&status) {
             return Ok(Reply::Body(body));

@@ -31,6 +31,7 @@ const TURNS: usize = 2;
 pub(super) struct Client {
     http: reqwest::Client,
     base: Url,
+    token: Secret,
 }
 
 impl Client {
@@ -47,7 +48,7 @@ impl Client {
             .connect_timeout(CONNECT)
             .build()
             .map_err(|why| error::unreachable(endpoint, &why))?;
-        Ok(Self { http, base })
+        Ok(Self { http, base, token: token.clone() })
     }
 
     /// Asks for something that is there; the words of its path come behind `/api/1/`. What fails for a moment is asked again, and
@@ -87,10 +88,11 @@ impl Client {
         let answer = self.http.get(url).send().await.map_err(|why| error::unreachable(&host, &why))?;
         let status = answer.status().as_u16();
         if answer.status().is_redirection() {
-            return Err(error::redirected(&host, answer.headers().get("location").and_then(|to| to.to_str().ok())));
+            let to = answer.headers().get("location").map(|to| self.token.hidden_in(to.as_bytes().to_vec()));
+            return Err(error::redirected(&host, to.map(|to| String::from_utf8_lossy(&to).into_owned()).as_deref()));
         }
         let headers = answer.headers().clone();
-        let body = body(answer, &host).await?;
+        let body = self.token.hidden_in(body(answer, &host).await?);
         tracing::debug!(status, bytes = body.len(), "from Rollbar");
         if (200..300).contains(&status) {
             return Ok(Ok(body));

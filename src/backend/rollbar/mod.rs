@@ -109,12 +109,10 @@ impl Rollbar {
 
     async fn in_time<T>(&self, question: impl Future<Output = Result<T, Remote>>) -> Result<T, Remote> {
         self.deadline.set(Some(Instant::now() + self.options.timeout));
-        let answer = match tokio::time::timeout(self.options.timeout, question).await {
+        match tokio::time::timeout(self.options.timeout, question).await {
             Ok(answer) => answer,
             Err(_) => Err(error::late(&self.options)),
-        };
-        // What a service says of a token may repeat it.
-        answer.map_err(|remote| Remote { message: remote.message.replace(self.options.token.expose(), "…"), ..remote })
+        }
     }
 
     fn until(&self) -> Instant {

@@ -11,6 +11,7 @@ use super::{Destination, ForwardError};
 use crate::backend::retry_after;
 use crate::backend::xray::{PutError, Uplink as XRay};
 use crate::model::Time;
+use crate::secret::Secret;
 use crate::tls;
 use crate::wire::otlp::response;
 
@@ -137,16 +138,13 @@ async fn put(xray: &XRay, documents: &[String]) -> Answer {
 pub(super) struct Otlp {
     http: reqwest::Client,
     url: Url,
+    /// The words of the headers, of which none may be repeated: of `Bearer …`, the second is the key.
+    secrets: Vec<Secret>,
     clock: fn() -> Time,
 }
 
 impl Otlp {
-    fn new(
-        name: &str,
-        url: &Url,
-        headers: &[(String, crate::secret::Secret)],
-        clock: fn() -> Time,
-    ) -> Result<Self, ForwardError> {
+    fn new(name: &str, url: &Url, headers: &[(String, Secret)], clock: fn() -> Time) -> Result<Self, ForwardError> {
         let mut all = HeaderMap::new();
         for (header, value) in headers {
             let unusable = || ForwardError::Header { destination: name.to_owned(), header: header.clone() };
@@ -163,7 +161,8 @@ impl Otlp {
             .timeout(ANSWER)
             .build()
             .map_err(|error| ForwardError::Client { destination: name.to_owned(), cause: error.to_string() })?;
-        Ok(Self { http, url: traces(url.clone()), clock })
+        let words = headers.iter().flat_map(|(_, value)| value.expose().split_whitespace());
+        Ok(Self { http, url: traces(url.clone()), secrets: words.map(Secret::new).collect(), clock })
     }
 
     async fn send(&self, data: &[u8]) -> Answer {
@@ -180,7 +179,7 @@ impl Otlp {
         };
         let (status, headers) = (answer.status(), answer.headers().clone());
         let body = match read(answer).await {
-            Ok(body) => body,
+            Ok(body) => self.secrets.iter().fold(body, |body, secret| secret.hidden_in(body)),
             // Whether it was taken is not known.
             Err(error) => return Answer::Later { why: unreachable(&error), wait: None },
         };
@@ -293,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_header_that_is_none_is_named_without_its_value() {
-        let headers = [("x-key".to_owned(), crate::secret::Secret::new("se\ncret"))];
+        let headers = [("x-key".to_owned(), Secret::new("se\ncret"))];
         let error = Otlp::new("there", &Url::parse("http://localhost").unwrap(), &headers, || Time(0)).unwrap_err();
         assert_eq!(
             error.to_string(),
