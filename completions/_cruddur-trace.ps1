@@ -135,6 +135,8 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--logs', '--logs', [CompletionResultType]::ParameterName, 'Draw the log lines of the trace too, each below the span in which it was written')
             [CompletionResult]::new('--errors', '--errors', [CompletionResultType]::ParameterName, 'Ask Rollbar for the errors of the trace: those that carry its id, and those that probably belong to it, each with its evidence')
             [CompletionResult]::new('--bodies', '--bodies', [CompletionResultType]::ParameterName, 'Print the stack frames of these errors with their local variables, which may be secrets')
+            [CompletionResult]::new('--stitch', '--stitch', [CompletionResultType]::ParameterName, 'Draw what the X-Ray SDK and OpenTelemetry have recorded of one request, each under a trace id of its own, as one tree')
+            [CompletionResult]::new('--no-twins', '--no-twins', [CompletionResultType]::ParameterName, 'Do not look for other traces of the same request, which costs a question or two more')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say what each backend would be asked, and do not ask')
             [CompletionResult]::new('--open', '--open', [CompletionResultType]::ParameterName, 'Open the trace in the browser too; of several, the first five')
             [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Look at the trace on the whole screen: fold, search, zoom, all about each span; ? shows the keys')

@@ -2567,7 +2567,7 @@ _cruddur__trace() {
             return 0
             ;;
         cruddur__subcmd__trace__subcmd__show)
-            opts="-i -o -b -q -v -h --where --service --highlight --span --zoom --max-rows --depth --expand --correct-skew --logs --errors --bodies --explain --open --interactive --output --log-group --dataset --attributes --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
+            opts="-i -o -b -q -v -h --where --service --highlight --span --zoom --max-rows --depth --expand --correct-skew --logs --errors --bodies --stitch --no-twins --explain --open --interactive --output --log-group --dataset --attributes --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

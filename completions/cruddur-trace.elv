@@ -130,6 +130,8 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand --logs 'Draw the log lines of the trace too, each below the span in which it was written'
             cand --errors 'Ask Rollbar for the errors of the trace: those that carry its id, and those that probably belong to it, each with its evidence'
             cand --bodies 'Print the stack frames of these errors with their local variables, which may be secrets'
+            cand --stitch 'Draw what the X-Ray SDK and OpenTelemetry have recorded of one request, each under a trace id of its own, as one tree'
+            cand --no-twins 'Do not look for other traces of the same request, which costs a question or two more'
             cand --explain 'Say what each backend would be asked, and do not ask'
             cand --open 'Open the trace in the browser too; of several, the first five'
             cand -i 'Look at the trace on the whole screen: fold, search, zoom, all about each span; ? shows the keys'

@@ -139,6 +139,8 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l cor
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l logs -d 'Draw the log lines of the trace too, each below the span in which it was written'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l errors -d 'Ask Rollbar for the errors of the trace: those that carry its id, and those that probably belong to it, each with its evidence'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l bodies -d 'Print the stack frames of these errors with their local variables, which may be secrets'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l stitch -d 'Draw what the X-Ray SDK and OpenTelemetry have recorded of one request, each under a trace id of its own, as one tree'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l no-twins -d 'Do not look for other traces of the same request, which costs a question or two more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l explain -d 'Say what each backend would be asked, and do not ask'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -l open -d 'Open the trace in the browser too; of several, the first five'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand show" -s i -l interactive -d 'Look at the trace on the whole screen: fold, search, zoom, all about each span; ? shows the keys'
