@@ -53,7 +53,8 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
     }
     let mut notes = Vec::new();
     let mut recorder = if args.errors { Some(errors::Recorder::open(args.bodies, context, ui).await) } else { None };
-    let (mut traces, mut failed) = fetched(args, &sources, filter.as_ref(), (finder.as_mut(), recorder.as_mut()), &mut notes).await?;
+    let (mut traces, mut failed) =
+        fetched(args, &sources, filter.as_ref(), (finder.as_mut(), recorder.as_mut()), &mut notes).await?;
     if let Some(finder) = &mut finder {
         ask::also_failed(&mut failed, std::mem::take(&mut finder.failed));
         notes.append(&mut finder.notes);
