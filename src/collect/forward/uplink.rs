@@ -333,7 +333,7 @@ mod tests {
     #[test]
     fn a_header_that_is_none_is_named_without_its_value() {
         let headers = [("x-key".to_owned(), crate::secret::Secret::new("se\ncret"))];
-        let error = Otlp::new("there", &Url::parse("http://localhost").unwrap(), &headers, || Time(0)).unwrap_err();
+        let error = Otlp::new("there", &Url::parse("http://localhost").unwrap(), &headers, None, || Time(0)).unwrap_err();
         assert_eq!(
             error.to_string(),
             "the header x-key for there cannot be sent: it has a line end or a control character in it"

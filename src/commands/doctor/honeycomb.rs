@@ -8,6 +8,7 @@ use crate::backend::{BackendError, Honeycomb, Remote, Report, Trouble};
 use crate::cli::honeycomb::Attributes;
 use crate::cli::value::BackendArg;
 use crate::config::honeycomb::{API_KEY, KEY_VARIABLE};
+use crate::config::nearby::Nearby;
 use crate::config::{Origin, Unusable};
 use crate::error::Failure;
 use crate::secret::{KeyKind, Secret};
@@ -83,8 +84,13 @@ fn make_a_key() -> String {
     )
 }
 
+/// The file that would set the key, to one that may read as far as its looks tell: applications have keys that only send.
+fn nearby(case: Case<'_>) -> Option<Nearby> {
+    case.nearby(KEY_VARIABLE, |value| KeyKind::of(value).may_read())
+}
+
 fn no_key(case: Case<'_>) -> Finding {
-    if let Some(nearby) = case.nearby(KEY_VARIABLE) {
+    if let Some(nearby) = nearby(case) {
         let what = format!("{KEY_VARIABLE} is not set here; {}:{} sets it", nearby.file.display(), nearby.line);
         let why = "a shell that has read that file has it, and this one has not";
         return found!("honeycomb-key", "elsewhere", what).detail(why).remedy(remedy::source(&nearby));
@@ -118,7 +124,7 @@ fn judge_examined(examined: &Examined, kept_here: bool, case: Case<'_>, findings
     let endpoint = format!("{} ({})", settings.endpoint, case.origin("honeycomb.endpoint"));
     let auth = match &examined.auth {
         None => {
-            findings.push(wrong_kind(&examined.kind.to_string(), &from));
+            findings.push(wrong_kind(&examined.kind.to_string(), &from, case));
             return;
         }
         Some(Err(remote)) if matches!(remote.kind, Trouble::Credentials | Trouble::Denied) => {
@@ -135,7 +141,7 @@ fn judge_examined(examined: &Examined, kept_here: bool, case: Case<'_>, findings
         Some(Ok(auth)) => auth,
     };
     if auth.kind == "ingest" {
-        findings.push(wrong_kind(&KeyKind::Ingest.to_string(), &from));
+        findings.push(wrong_kind(&KeyKind::Ingest.to_string(), &from, case));
     } else {
         findings.push(Finding::ok("honeycomb-key", format!("{from}: a {}", examined.kind)));
     }
@@ -158,10 +164,14 @@ fn judge_examined(examined: &Examined, kept_here: bool, case: Case<'_>, findings
     }
 }
 
-fn wrong_kind(kind: &str, from: &str) -> Finding {
+fn wrong_kind(kind: &str, from: &str, case: Case<'_>) -> Finding {
     let article = if kind.starts_with('i') { "an" } else { "a" };
     let finding = found!("honeycomb-key", "wrong-kind", format!("{from} holds {article} {kind}, which cannot read"));
     let senders = format!("what sends can go on with it in OTEL_EXPORTER_OTLP_HEADERS; {KEY_VARIABLE} is for what reads");
+    if let Some(nearby) = nearby(case) {
+        let sets = format!("{}:{} sets {KEY_VARIABLE}, which this shell has not read", nearby.file.display(), nearby.line);
+        return finding.detail(sets).remedy(remedy::source(&nearby));
+    }
     finding.detail(senders).detail(make_a_key()).remedy(remedy::read(KEY_VARIABLE))
 }
 

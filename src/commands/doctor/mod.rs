@@ -93,9 +93,12 @@ impl Case<'_> {
         self.settings().report.iter().find(|line| line.key == key).map(|line| line.value.as_str())
     }
 
-    /// The file that would set a variable that is not set.
-    fn nearby(&self, variable: &str) -> Option<Nearby> {
-        if self.env.text(variable).is_some() { None } else { nearby::find(variable, self.env, Path::new(".")) }
+    /// The file that would set a variable that is not set, to something that is of use.
+    fn nearby(&self, variable: &str, of_use: impl Fn(&str) -> bool) -> Option<Nearby> {
+        if self.env.text(variable).is_some_and(|text| !text.trim().is_empty()) {
+            return None;
+        }
+        nearby::find(variable, self.env, Path::new("."), of_use)
     }
 
     /// Whether a variable is set, to nothing.
@@ -127,7 +130,7 @@ pub(crate) async fn run(
             let context = Context::of(settings, clock, ui);
             let wanted = Wanted { backends: &context.settings.backends, here: !global.backends.is_empty() };
             let case = Case { context: &context, env, ours: &ours, wanted };
-            sections = diagnose(args, case, ui).await;
+            sections = diagnose(args, case, ui).await?;
             context.look(ui)
         }
         None => ui.look(chrono::FixedOffset::east_opt(0).ok_or_else(|| Failure::config("no zone"))?, clock()),
@@ -145,15 +148,16 @@ pub(crate) async fn run(
 }
 
 /// Asks everybody at the same time, and judges what came of it.
-async fn diagnose(args: &DoctorArgs, case: Case<'_>, ui: &mut Ui) -> Vec<Section> {
+async fn diagnose(args: &DoctorArgs, case: Case<'_>, ui: &mut Ui) -> Result<Vec<Section>, Failure> {
     let wanted = case.wanted;
     let (local, all) = (wanted.looks_at(&BackendArg::Local), wanted.looks_at_all());
     let (bees, amazon) = (wanted.looks_at(&BackendArg::Honeycomb), wanted.looks_at(&BackendArg::XRay));
     let report = ui.reporter();
     let speak = (Arc::clone(&report), ui.announcer());
-    let xray = if amazon { xray::ready(case, ui) } else { None };
-    let (receivers, honeycomb, xray, logs, rollbar) = join!(
+    let xray = if amazon { xray::ready(case, ui)? } else { None };
+    let (receivers, store, honeycomb, xray, logs, rollbar) = join!(
         receiver::ask(case),
+        OptionFuture::from(local.then(|| store::look(case))),
         OptionFuture::from((bees || args.test_span == Some(TestSpan::Honeycomb)).then(|| honeycomb::ask(case, speak))),
         OptionFuture::from(xray.map(xray::ask)),
         OptionFuture::from(amazon.then(|| cloudwatch_logs::ask(case, Arc::clone(&report)))),
@@ -165,8 +169,8 @@ async fn diagnose(args: &DoctorArgs, case: Case<'_>, ui: &mut Ui) -> Vec<Section
             sections.push(Section { name, findings });
         }
     };
-    if local {
-        add("store", store::judge(&store::look(case), &receivers, case));
+    if let Some(facts) = &store {
+        add("store", store::judge(facts, &receivers, case));
         add("receiver", receiver::judge(&receivers, case));
     }
     if let Some(facts) = honeycomb.as_ref().filter(|_| bees) {
@@ -189,5 +193,5 @@ async fn diagnose(args: &DoctorArgs, case: Case<'_>, ui: &mut Ui) -> Vec<Section
         let ready = honeycomb.and_then(Asked::into_ready);
         add("test-span", vec![test_span::send(to, &receivers, ready, case).await]);
     }
-    sections
+    Ok(sections)
 }

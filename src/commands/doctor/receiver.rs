@@ -37,6 +37,8 @@ pub(super) async fn ask(case: Case<'_>) -> Receivers {
 pub(super) fn judge(receivers: &Receivers, case: Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     match &receivers.found {
+        // There is no folder in which there could be one.
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {}
         Err(error) => {
             findings.push(found!("receiver", "silent", format!("cannot look for receivers beside the store: {error}")))
         }

@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn a_command_of_ours_means_the_same_store_and_the_same_configuration() {
         let global = GlobalArgs { store: Some("/a b/x.db".into()), profile: Some("ci".into()), ..GlobalArgs::default() };
-        let command = |global| Ours::called_with(global).command("collect");
+        let command = |global: &GlobalArgs| Ours::called_with(global).command("collect");
         assert_eq!(command(&global).as_deref(), Some("cruddur-trace collect --profile ci --store '/a b/x.db'"));
         assert_eq!(command(&GlobalArgs::default()).as_deref(), Some("cruddur-trace collect"));
         assert_eq!(command(&GlobalArgs { store: Some("\u{7}".into()), ..GlobalArgs::default() }), None);

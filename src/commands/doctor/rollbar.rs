@@ -86,7 +86,7 @@ pub(super) fn judge(asked: &Asked, case: Case<'_>) -> Vec<Finding> {
 fn no_token(case: Case<'_>) -> Finding {
     let take = "each project has a token with the scope `read` in its Settings, under Project Access Tokens; the command takes it from \
                 the next line that is typed";
-    if let Some(nearby) = case.nearby(TOKEN_VARIABLE) {
+    if let Some(nearby) = case.nearby(TOKEN_VARIABLE, |_| true) {
         let what = format!("{TOKEN_VARIABLE} is not set here; {}:{} sets it", nearby.file.display(), nearby.line);
         return found!("rollbar-token", "elsewhere", what).remedy(remedy::source(&nearby));
     }

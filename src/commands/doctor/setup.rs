@@ -18,7 +18,7 @@ pub(super) fn load(flags: &Flags, profile: Option<&str>, env: &Env, ours: &Ours)
         Ok(paths) => paths,
         Err(failure) => return (None, vec![invalid("settings", &failure)]),
     };
-    let (file, mut findings) = file(&paths, ours);
+    let (mut file, mut findings) = file(&paths, ours);
     let mut env = env.clone();
     let mut flags = flags.clone();
     if let Some((finding, without)) = unknown_profile(&file, profile, &env, &paths) {
@@ -26,7 +26,7 @@ pub(super) fn load(flags: &Flags, profile: Option<&str>, env: &Env, ours: &Ours)
         (env, flags) = (without, flags.without_profile());
     }
     let resolve = |env: &Env, file: &ConfigFile| Settings::resolve(flags.clone(), env, file, paths.clone());
-    for _ in 0..=env.names(OURS).len() {
+    for _ in 0..=env.names(OURS).len() + 1 {
         let failure = match resolve(&env, &file) {
             Ok(settings) => return (Some(settings), findings),
             Err(failure) => failure,
@@ -36,8 +36,15 @@ pub(super) fn load(flags: &Flags, profile: Option<&str>, env: &Env, ours: &Ours)
         let changes = |env: &Env, file: &ConfigFile| resolve(env, file).err().is_none_or(|other| other.message() != message);
         let culprit = env.names(OURS).into_iter().find(|name| changes(&env.without(name), &file));
         let Some(name) = culprit else {
+            if !changes(&env, &ConfigFile::default()) {
+                // Neither: what is left is the command line, or a machine without a home.
+                findings.push(invalid("settings", &failure));
+                return (None, findings);
+            }
+            findings.retain(|finding| finding.check != "config-file");
             findings.push(in_file(&failure, &paths.config));
-            return (resolve(&env, &ConfigFile::default()).ok(), findings);
+            file = ConfigFile::default();
+            continue;
         };
         findings.push(invalid("settings", &failure).remedy(format!("unset {name}")));
         env = env.without(&name);

@@ -18,11 +18,15 @@ pub(super) struct Facts {
     ground: Ground,
 }
 
-/// Opens it for reading.
-pub(super) fn look(case: Case<'_>) -> Facts {
-    let path = &case.settings().store;
-    let store = Local::open(path, case.settings().timeout).and_then(|store| Ok((store.figures()?, store.version()?)));
-    Facts { store, ground: Ground::of(path) }
+/// Opens it for reading, while others are asked on this thread.
+pub(super) async fn look(case: Case<'_>) -> Facts {
+    let (path, patience) = (case.settings().store.clone(), case.settings().timeout);
+    let ground = Ground::of(&path);
+    let failed = StoreError::Io { path: path.clone(), cause: "looking at it failed".to_owned() };
+    let looked = tokio::task::spawn_blocking(move || {
+        Local::open(&path, patience).and_then(|store| Ok((store.figures()?, store.version()?)))
+    });
+    Facts { store: looked.await.unwrap_or(Err(failed)), ground }
 }
 
 /// What that means.
@@ -86,7 +90,7 @@ fn unreadable(error: &StoreError, origin: &Origin, case: Case<'_>) -> Finding {
 /// How large it may become: what a receiver that is running was told counts more than what is configured now.
 fn limit(receivers: &Receivers, case: Case<'_>) -> (Option<u64>, String) {
     match receivers.running().next() {
-        Some(status) => (status.retention.max_bytes, format!("of the receiver, process {}", status.process)),
+        Some(status) => (status.retention.max_bytes, "the receiver's".to_owned()),
         None => (case.settings().collect.max_size, case.origin("collect.max_size").to_string()),
     }
 }

@@ -7,6 +7,7 @@ use super::{Case, Finding};
 use crate::backend::xray::Examined;
 use crate::backend::{BackendError, Remote, Trouble, XRay};
 use crate::cli::value::BackendArg;
+use crate::error::Failure;
 use crate::model::diagnosis::kind;
 use crate::ui::Ui;
 
@@ -17,13 +18,16 @@ const POLICY: &str = "AWSXrayReadOnlyAccess";
 pub(super) type Asked = Result<Examined, BackendError>;
 
 /// X-Ray, ready to be asked; `None` where nothing speaks of AWS, and nobody has named it.
-pub(super) fn ready(case: Case<'_>, ui: &mut Ui) -> Option<XRay> {
+///
+/// # Errors
+///
+/// The window makes no sense.
+pub(super) fn ready(case: Case<'_>, ui: &mut Ui) -> Result<Option<XRay>, Failure> {
     let named = case.wanted.is_named(&BackendArg::XRay);
     if !named && !case.settings().xray.hinted {
-        return None;
+        return Ok(None);
     }
-    // A window that makes no sense is told where it is looked at.
-    ask::xray_options(named, case.context, ui).ok().map(XRay::new)
+    Ok(Some(XRay::new(ask::xray_options(named, case.context, ui)?)))
 }
 
 /// Asks it.

@@ -7,7 +7,7 @@ use crate::support::write;
 
 #[test]
 fn what_makes_no_sense_in_the_file_is_made_a_comment() {
-    for text in ["color = 'never'\nbackend = 'tempo'\n", "[collect]\nmax_size = 'large'\n", "colour = 'never'\n", "= 1\n"] {
+    for text in ["color = 'never'\ntimeout = 'soon'\n", "[collect]\nmax_size = 'large'\n", "colour = 'never'\n", "= 1\n"] {
         let home = home();
         write(&home.config_file(), text);
         cure(&home, "-b local", ("config-file", "invalid"), "");

@@ -69,6 +69,19 @@ fn a_key_that_another_shell_has_is_read_from_where_it_has_it() {
     }
 }
 
+/// The application's key is in its own file, and only sends.
+#[test]
+fn a_key_that_only_sends_is_looked_for_nowhere() {
+    let service = service();
+    let home = without_key(&service);
+    write(&home.path(".env"), &format!("HONEYCOMB_API_KEY={INGEST}\n"));
+    told(&home, WORDS).finds_only(("honeycomb-key", "missing"));
+    // That shell has both, and this one has what sends.
+    let home = home.with("OTEL_EXPORTER_OTLP_HEADERS", &format!("x-honeycomb-team={INGEST}"));
+    write(&home.path(".zshrc"), &format!("export HONEYCOMB_API_KEY={CONFIGURATION}\n"));
+    cure(&home, WORDS, ("honeycomb-key", "wrong-kind"), "");
+}
+
 #[test]
 fn a_key_that_cannot_be_had_is_typed() {
     let service = service();

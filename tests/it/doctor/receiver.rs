@@ -40,13 +40,13 @@ fn an_address_that_is_not_this_machines_is_exchanged() {
 #[test]
 fn the_ports_of_a_receiver_that_is_running_are_its_own() {
     let home = home();
-    let receiver = Receiver::start(&home, &["--zipkin", "off"]);
+    let receiver = Receiver::start(&home, &[]);
     let home = home.with("CRUDDUR_TRACE_COLLECT_OTLP_HTTP", &receiver.otlp().to_string());
     let told = told(&home, "-b local");
     assert_eq!(told.output.status.code(), Some(0), "{}", told.all());
     let what = |check| told.finds((check, "ok"))["what"].as_str().unwrap_or_default().to_owned();
     assert_eq!(what("port-otlp-http"), format!("{}: the receiver's", receiver.otlp()));
-    assert_eq!(what("port-zipkin"), "off");
+    assert_eq!(what("port-zipkin"), format!("{}: the receiver's", receiver.zipkin()));
     assert!(what("receiver").starts_with(&format!("process {}, started ", receiver.pid())));
 }
 

@@ -1,6 +1,6 @@
 //! Services that do not answer: nothing is known to be wrong then, and the others are told of all the same.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Kind, cure_by_asking_again, home, told};
 use crate::support::Home;
@@ -111,13 +111,20 @@ fn rollbar_may_not_answer() {
 }
 
 #[test]
-fn one_that_does_not_answer_costs_only_itself_and_a_problem_outweighs_it() {
-    let (honeycomb, rollbar) = (Honeycomb::start(), Rollbar::start());
+fn those_that_do_not_answer_cost_only_themselves_and_are_waited_for_together() {
+    let (honeycomb, rollbar, xray, logs) = (Honeycomb::start(), Rollbar::start(), XRay::start(), CloudWatchLogs::start());
     honeycomb.set_fault(Fault::Hang.at(Endpoint::Auth));
+    xray.configure(|rules| rules.plan("", xray::Fault::Hang, usize::MAX));
+    logs.configure(|rules| rules.plan("", cloudwatch_logs::Fault::Hang, usize::MAX));
     rollbar.set_fault(rollbar::Fault::Refuses(401, "invalid access token".to_owned()), 0, 1);
-    let home = of_honeycomb(&honeycomb).with("CRUDDUR_TRACE_ROLLBAR_ENDPOINT", &rollbar.endpoint());
-    let told = told(&home.with("ROLLBAR_READ_TOKEN", READ), "--timeout 2s");
-    told.finds(("honeycomb", "late"));
+    let home = of_aws(&xray, &logs).with("HONEYCOMB_API_ENDPOINT", &honeycomb.endpoint());
+    let home = home.with("HONEYCOMB_API_KEY", CONFIGURATION).with("CRUDDUR_TRACE_ROLLBAR_ENDPOINT", &rollbar.endpoint());
+    let begun = Instant::now();
+    let told = told(&home.with("ROLLBAR_READ_TOKEN", READ), "--timeout 4s");
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+    for late in [("honeycomb", "late"), ("xray", "late"), ("cloudwatch-logs", "late")] {
+        told.finds(late);
+    }
     told.finds(("rollbar-token", "refused"));
     told.finds(("config-file", "ok"));
     assert_eq!((told.output.status.code(), told.document["level"].as_str()), (Some(1), Some("problem")), "{}", told.all());
