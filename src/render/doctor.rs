@@ -115,8 +115,41 @@ mod tests {
 
     #[test]
     fn text_is_wrapped_and_commands_are_not() {
-        insta::assert_snapshot!(render(&sections(), &look(80)), @"");
-        insta::assert_snapshot!(render(&sections(), &Look { ascii: true, ..look(50) }), @"");
+        insta::assert_snapshot!(render(&sections(), &look(80)), @"
+        honeycomb
+          ✓ honeycomb-key           HONEYCOMB_API_KEY
+          ✗ honeycomb-dataset       there is no dataset `␛[2Jbakend` (HONEYCOMB_DATASET)
+                                    there are `backend-flask`, `frontend-react-js`,
+                                    `thumbnails`, `notifications` and others still
+
+        others
+          ? xray                    X-Ray did not answer GetTraceSummaries within 1s
+          · rollbar-token           there is none
+            $ read -r X && export X
+
+        1 problem, 1 could not be told
+        ");
+        insta::assert_snapshot!(render(&sections(), &Look { ascii: true, ..look(50) }), @r"
+        honeycomb
+          + honeycomb-key
+            HONEYCOMB_API_KEY
+          x honeycomb-dataset
+            there is no dataset `\u{1b}[2Jbakend`
+            (HONEYCOMB_DATASET)
+            there are `backend-flask`,
+            `frontend-react-js`, `thumbnails`,
+            `notifications` and others still
+
+        others
+          ? xray
+            X-Ray did not answer GetTraceSummaries within
+            1s
+          - rollbar-token
+            there is none
+            $ read -r X && export X
+
+        1 problem, 1 could not be told
+        ");
         assert_eq!(summed(&[]), "nothing is wrong");
     }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::super::clock::Offset;
 use super::super::{Remote, Trouble};
-use super::client::Reply;
+use super::client::{Client, Reply};
 use super::refusal::Refusal;
 use super::spec::{Calculation, Spec};
 use super::window::Window;
@@ -50,7 +50,7 @@ pub(super) async fn examine(honeycomb: &Honeycomb) -> Examined {
     let begun = Instant::now();
     let auth = auth::asked(honeycomb).await;
     examined.took = begun.elapsed().as_millis();
-    examined.clock = honeycomb.client.get().and_then(|client| client.clock());
+    examined.clock = honeycomb.client.get().and_then(Client::clock);
     if auth.as_ref().is_ok_and(auth::may_read) {
         let dataset = datasets(honeycomb, auth.as_ref().is_ok_and(Auth::is_classic)).await;
         if dataset.as_ref().is_ok_and(|datasets| datasets.is_there) {

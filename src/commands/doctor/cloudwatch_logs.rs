@@ -70,8 +70,10 @@ pub(super) fn judge(asked: &Asked, case: Case<'_>) -> Vec<Finding> {
         let names = actions.iter().filter(|(action, _)| refused.iter().any(|remote| remote.message.contains(action)));
         let names: Vec<_> = names.map(|(_, name)| *name).collect();
         let finding = found!("logs-permissions", "lacking", format!("these credentials may not do {}", names.join(" and ")));
-        let details = remote.hints.iter().cloned();
-        findings.push(finding.detail(&remote.message).and(details).remedy(attach(POLICY, &remote.message)));
+        let command = attach(POLICY, &remote.message);
+        // The command does what they say.
+        let hints = if command.is_none() { remote.hints.clone() } else { Vec::new() };
+        findings.push(finding.detail(&remote.message).and(hints).remedy(command));
     } else if refused.is_empty() {
         let query = if examined.query.is_some() { ", logs:StartQuery" } else { "" };
         findings.push(Finding::ok("logs-permissions", format!("logs:FilterLogEvents{query}")));

@@ -40,7 +40,7 @@ pub(super) fn judge(receivers: &Receivers, case: Case<'_>) -> Vec<Finding> {
         // There is no folder in which there could be one.
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {}
         Err(error) => {
-            findings.push(found!("receiver", "silent", format!("cannot look for receivers beside the store: {error}")))
+            findings.push(found!("receiver", "silent", format!("cannot look for receivers beside the store: {error}")));
         }
         Ok(found) => findings.extend(found.iter().filter_map(|found| match &found.answer {
             Ok(status) => Some(running(status, case)),

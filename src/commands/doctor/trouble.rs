@@ -57,7 +57,7 @@ mod tests {
         let of = |by: Nanos, exact_to: Nanos| clock("xray-clock", Some(Offset { by, exact_to })).unwrap();
         assert_eq!(of(2 * SECOND, SECOND / 2).level, Level::Ok);
         assert_eq!((of(-3 * SECOND, SECOND / 2).finding, of(61 * SECOND, 2 * SECOND).finding), ("drifts", "drifts"));
-        assert_eq!(of(600 * SECOND, SECOND).what, "this machine's clock is 10 min slow, exact to 1.00 s");
+        assert_eq!(of(600 * SECOND, SECOND).what, "this machine's clock is 10 m 00 s slow, exact to 1 s");
         assert!(of(-600 * SECOND, SECOND).what.contains(" fast"));
         assert_eq!((of(600 * SECOND, SECOND).finding, of(600 * SECOND, SECOND).level), ("off", Level::Problem));
         assert_eq!(clock("xray-clock", None), None);

@@ -88,5 +88,8 @@ fn permissions(summaries: &Result<(), Remote>, traces: Option<&Result<(), Remote
     let names: Vec<_> = lacking.iter().map(|(name, _)| *name).collect();
     let said = lacking.iter().find_map(|(_, asked)| asked.and_then(|asked| asked.as_ref().err()))?;
     let finding = found!("xray-permissions", "lacking", format!("these credentials may not do {}", names.join(" and ")));
-    Some(finding.detail(&said.message).and(said.hints.iter().cloned()).remedy(attach(POLICY, &said.message)))
+    let command = attach(POLICY, &said.message);
+    // The command does what they say.
+    let hints = if command.is_none() { said.hints.clone() } else { Vec::new() };
+    Some(finding.detail(&said.message).and(hints).remedy(command))
 }

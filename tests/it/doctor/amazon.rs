@@ -37,14 +37,10 @@ impl Aws {
         self.bare().with("AWS_REGION", "eu-central-1").with("AWS_ACCESS_KEY_ID", KEY).with("AWS_SECRET_ACCESS_KEY", SECRET)
     }
 
-    /// With the credentials of a profile.
-    fn with_profile(&self, config: &str) -> Home {
-        let home = self.bare().with("CRUDDUR_TRACE_XRAY_AWS_PROFILE", "dev").with("AWS_REGION", "eu-central-1");
-        let home = home.with("AWS_CONFIG_FILE", "aws-config");
-        write(
-            &home.path("aws-config"),
-            &format!("[profile dev]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n{config}"),
-        );
+    /// With a profile in AWS's own configuration.
+    fn with_profile(&self, name: &str, content: &str) -> Home {
+        let home = self.bare().with("AWS_REGION", "eu-central-1").with("AWS_CONFIG_FILE", "aws-config");
+        write(&home.path("aws-config"), &format!("[{name}]\n{content}"));
         home
     }
 }
@@ -85,12 +81,15 @@ fn credentials_that_another_shell_has_are_read_from_where_it_has_them() {
 }
 
 #[test]
-fn a_profile_that_is_not_there_is_not_chosen() {
-    let home = Aws::start().home().with("CRUDDUR_TRACE_XRAY_AWS_PROFILE", "nobody");
+fn credentials_that_cannot_be_had_are_not_asked_for() {
     let aws = Aws::start();
-    let home = home.with("AWS_ENDPOINT_URL_XRAY", &aws.xray.endpoint());
-    let home = home.with("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", &format!("http://{}", aws.logs.address()));
-    cure(&home, WORDS, ("aws-credentials", "unusable"), "");
+    let unusable = ("aws-credentials", "unusable");
+    cure(&aws.home().with("CRUDDUR_TRACE_XRAY_AWS_PROFILE", "nobody"), WORDS, unusable, "");
+    let bare = aws.bare().with("AWS_REGION", "eu-central-1");
+    // Without it, there are none, which is no problem.
+    cure(&bare.with("AWS_PROFILE", "nobody"), "", unusable, "");
+    let home = aws.with_profile("default", "credential_process = false\n");
+    cure(&home, WORDS, unusable, TYPED);
 }
 
 #[test]
@@ -107,13 +106,20 @@ fn credentials_that_are_over_or_unknown_are_exchanged() {
 
 #[test]
 fn the_credentials_of_a_profile_are_had_anew_by_awss_own_tool() {
-    let aws = Aws::start();
-    let profile = aws.with_profile("");
-    aws.xray.configure(|rules| rules.expired_keys.extend([KEY.to_owned()]));
-    cure_by(&profile, WORDS, ("aws-credentials", "expired"), "aws", || aws.xray.configure(|rules| rules.expired_keys.clear()));
-    let profile = aws.with_profile("");
-    aws.xray.configure(|rules| rules.unknown_keys.extend([KEY.to_owned()]));
-    cure_by(&profile, WORDS, ("aws-credentials", "refused"), "aws", || aws.xray.configure(|rules| rules.unknown_keys.clear()));
+    let keys = format!("aws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n");
+    for (chosen, name) in [(true, "profile dev"), (false, "default")] {
+        let aws = Aws::start();
+        let home = || {
+            let home = aws.with_profile(name, &keys);
+            if chosen { home.with("CRUDDUR_TRACE_XRAY_AWS_PROFILE", "dev") } else { home }
+        };
+        aws.xray.configure(|rules| rules.expired_keys.extend([KEY.to_owned()]));
+        let renewed = || aws.xray.configure(|rules| rules.expired_keys.clear());
+        cure_by(&home(), WORDS, ("aws-credentials", "expired"), "aws", renewed);
+        aws.xray.configure(|rules| rules.unknown_keys.extend([KEY.to_owned()]));
+        let renewed = || aws.xray.configure(|rules| rules.unknown_keys.clear());
+        cure_by(&home(), WORDS, ("aws-credentials", "refused"), "aws", renewed);
+    }
 }
 
 #[test]

@@ -56,9 +56,6 @@ fn one_screen_says_all_of_it() {
     home.import("cruddur.json");
     let _receiver = Receiver::start(&home, &["--forward", "xray"]);
     let well = home.line("doctor --width 80");
-    let wrong = world.home().with("HONEYCOMB_API_KEY", INGEST).with("CRUDDUR_TRACE_CLOUDWATCH_LOGS_GROUPS", "crudder");
-    world.xray.configure(|rules| rules.denied.extend(["GetTraceSummaries".to_owned()]));
-    let wrong = wrong.line("doctor --width 80");
     insta::with_settings!({filters => FILTERS.to_vec()}, {
         insta::assert_snapshot!(well, @r#"
         configuration
@@ -108,6 +105,16 @@ fn one_screen_says_all_of_it() {
         nothing is wrong
         [exit status: 0]
         "#);
+    });
+}
+
+#[test]
+fn what_is_wrong_stands_above_the_command_that_puts_it_right() {
+    let world = World::start();
+    let home = world.home().with("HONEYCOMB_API_KEY", INGEST).with("CRUDDUR_TRACE_CLOUDWATCH_LOGS_GROUPS", "crudder");
+    world.xray.configure(|rules| rules.denied.extend(["GetTraceSummaries".to_owned()]));
+    let wrong = home.line("doctor --width 80");
+    insta::with_settings!({filters => FILTERS.to_vec()}, {
         insta::assert_snapshot!(wrong, @r#"
         configuration
           ✓ config-file             config.toml

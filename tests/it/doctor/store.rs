@@ -1,9 +1,13 @@
 //! The local store, and the disk that it is on.
 
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt as _;
+use std::process::Stdio;
+
 use rusqlite::Connection;
 
-use super::{cure, home, remedy, start, told};
-use crate::support::{Home, Receiver, eventually, write};
+use super::{Told, cure, home, remedy, shell_command, start, told};
+use crate::support::{Home, PROGRAM, Receiver, eventually, write};
 
 /// With a store in which there is something.
 fn with_store(home: Home) -> Home {
@@ -82,6 +86,33 @@ fn a_store_that_cannot_be_where_it_is_named_is_where_it_is_by_default() {
     let home = home().with("CRUDDUR_TRACE_STORE", "a-file/below/traces.db");
     write(&home.path("a-file"), "");
     cure(&home, "-b local", ("store", "unusable"), "");
+}
+
+/// The superuser may write everything, so that a test that runs as one becomes somebody else for this.
+#[test]
+fn a_store_in_a_folder_that_may_not_be_written_is_where_it_is_by_default() {
+    let home = home().with("CRUDDUR_TRACE_STORE", "closed/traces.db");
+    std::fs::create_dir_all(home.path("stubs")).expect("it can be made");
+    std::fs::create_dir_all(home.path("closed")).expect("it can be made");
+    // The folder in which the program was built may be closed to others.
+    std::fs::copy(PROGRAM, home.path("stubs/cruddur-trace")).expect("the program can be copied");
+    let mode =
+        |path: &str, mode| std::fs::set_permissions(home.path(path), PermissionsExt::from_mode(mode)).expect("it is ours");
+    mode("", 0o777);
+    mode("closed", 0o555);
+    let run = |script: &str| {
+        let mut command = shell_command(&home, script);
+        if rustix::process::getuid().is_root() {
+            command.uid(65534).gid(65534);
+        }
+        Told::of(command.stdin(Stdio::null()).output().expect("there is a shell"))
+    };
+    let ask = "cruddur-trace doctor -b local -o json";
+    let unusable = ("store", "unusable");
+    let command = remedy(run(ask).finds_only(unusable));
+    run(&format!("{command}\nexec {ask}")).is_green(unusable);
+    // So that it can be cleared away.
+    mode("closed", 0o755);
 }
 
 #[test]

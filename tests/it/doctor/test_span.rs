@@ -95,7 +95,7 @@ fn one_that_nobody_answers_for_or_that_does_not_come_is_sent_again() {
     let (service, home) = honeycomb(Setup::default());
     let home = home.with("HONEYCOMB_API_KEY", CONFIGURATION);
     service.set_fault(Fault::Hang.at(Endpoint::Ingest).times(1));
-    let words = format!("{HONEYCOMB} --timeout 2s");
+    let words = format!("{HONEYCOMB} --timeout 4s");
     cure_by_asking_again(&home, &words, ("test-span", "unanswered"), || {});
     service.set_fault(Fault::Hang.at(Endpoint::Results));
     cure_by_asking_again(&home, &words, ("test-span", "not-found"), || service.clear_faults());

@@ -66,8 +66,8 @@ fn xray_may_not_answer() {
         service.configure(|rules| rules.planned.clear());
     }
     told(&home, "-b xray").is_green(("xray", "broken"));
-    service.configure(|rules| rules.latency = Duration::from_millis(1500));
-    cure_by_asking_again(&home, "-b xray --timeout 1s", ("xray", "late"), || {});
+    service.configure(|rules| rules.latency = Duration::from_millis(3500));
+    cure_by_asking_again(&home, "-b xray --timeout 3s", ("xray", "late"), || {});
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn cloudwatch_logs_may_not_answer() {
     service.configure(|rules| rules.planned.clear());
     told(&home, words).is_green(("cloudwatch-logs", "broken"));
     service.configure(|rules| rules.plan("", cloudwatch_logs::Fault::Hang, usize::MAX));
-    cure_by_asking_again(&home, &format!("{words} --timeout 1s"), ("cloudwatch-logs", "late"), || {
+    cure_by_asking_again(&home, &format!("{words} --timeout 3s"), ("cloudwatch-logs", "late"), || {
         service.configure(|rules| rules.planned.clear());
     });
 }
@@ -120,8 +120,8 @@ fn those_that_do_not_answer_cost_only_themselves_and_are_waited_for_together() {
     let home = of_aws(&xray, &logs).with("HONEYCOMB_API_ENDPOINT", &honeycomb.endpoint());
     let home = home.with("HONEYCOMB_API_KEY", CONFIGURATION).with("CRUDDUR_TRACE_ROLLBAR_ENDPOINT", &rollbar.endpoint());
     let begun = Instant::now();
-    let told = told(&home.with("ROLLBAR_READ_TOKEN", READ), "--timeout 4s");
-    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+    let told = told(&home.with("ROLLBAR_READ_TOKEN", READ), "--timeout 6s");
+    assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
     for late in [("honeycomb", "late"), ("xray", "late"), ("cloudwatch-logs", "late")] {
         told.finds(late);
     }
