@@ -160,9 +160,6 @@ fn what_is_wrong_stands_above_the_command_that_puts_it_right() {
                                     to perform: xray:GetTraceSummaries because no
                                     identity-based policy allows the
                                     xray:GetTraceSummaries action)
-                                    attach the managed policy AWSXrayReadOnlyAccess to
-                                    the user or role, or choose another with
-                                    --aws-profile
             $ aws iam attach-user-policy --user-name ci --policy-arn arn:aws:iam::aws:policy/AWSXrayReadOnlyAccess
 
         cloudwatch-logs
