@@ -81,7 +81,7 @@ fn missing(case: Case<'_>) -> Finding {
     if let Some(nearby) = [KEY, "AWS_PROFILE"].iter().find_map(|variable| case.nearby(variable, |_| true)) {
         let what = format!("there are none here; {}:{} sets their variable", nearby.file.display(), nearby.line);
         let why = "a shell that has read that file has it, and this one has not";
-        return found!("aws-credentials", "elsewhere", what).detail(why).remedy(remedy::source(&nearby));
+        return found!("aws-credentials", "elsewhere", what).detail(why).remedy(remedy::take_all("AWS_", &nearby));
     }
     let finding = found!("aws-credentials", "missing", format!("there are none: neither {KEY} nor a profile"));
     let finding =
@@ -120,7 +120,7 @@ fn refusal(remote: &Remote, case: Case<'_>) -> Finding {
 fn no_region(case: Case<'_>) -> Finding {
     if let Some(nearby) = case.nearby(REGION, |_| true) {
         let what = format!("no region is set here; {}:{} sets {REGION}", nearby.file.display(), nearby.line);
-        return found!("aws-region", "missing", what).remedy(remedy::source(&nearby));
+        return found!("aws-region", "missing", what).remedy(remedy::take(REGION, &nearby));
     }
     let finding =
         found!("aws-region", "missing", "no region is set").detail("the region is the one in which the application runs");

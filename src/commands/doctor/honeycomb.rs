@@ -93,7 +93,7 @@ fn no_key(case: Case<'_>) -> Finding {
     if let Some(nearby) = nearby(case) {
         let what = format!("{KEY_VARIABLE} is not set here; {}:{} sets it", nearby.file.display(), nearby.line);
         let why = "a shell that has read that file has it, and this one has not";
-        return found!("honeycomb-key", "elsewhere", what).detail(why).remedy(remedy::source(&nearby));
+        return found!("honeycomb-key", "elsewhere", what).detail(why).remedy(remedy::take(KEY_VARIABLE, &nearby));
     }
     if case.is_empty(KEY_VARIABLE) {
         let finding = found!("honeycomb-key", "empty", format!("{KEY_VARIABLE} is set to nothing"));
@@ -170,7 +170,7 @@ fn wrong_kind(kind: &str, from: &str, case: Case<'_>) -> Finding {
     let senders = format!("what sends can go on with it in OTEL_EXPORTER_OTLP_HEADERS; {KEY_VARIABLE} is for what reads");
     if let Some(nearby) = nearby(case) {
         let sets = format!("{}:{} sets {KEY_VARIABLE}, which this shell has not read", nearby.file.display(), nearby.line);
-        return finding.detail(sets).remedy(remedy::source(&nearby));
+        return finding.detail(sets).remedy(remedy::take(KEY_VARIABLE, &nearby));
     }
     finding.detail(senders).detail(make_a_key()).remedy(remedy::read(KEY_VARIABLE))
 }

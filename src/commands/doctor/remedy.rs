@@ -55,9 +55,16 @@ pub(super) fn read(variable: &str) -> String {
     format!("read -r {variable} && export {variable}")
 }
 
-/// Reads a file that sets variables, and exports what it sets.
-pub(super) fn source(nearby: &Nearby) -> Option<String> {
-    Some(format!("set -a; . {}; set +a", quoted(&nearby.file.display().to_string())?))
+/// Sets a variable as a line of a file does, and nothing else: the rest of it may be no script at all.
+pub(super) fn take(variable: &str, nearby: &Nearby) -> Option<String> {
+    let file = quoted(&nearby.file.display().to_string())?;
+    Some(format!("eval \"$(sed -n {}p {file})\" && export {variable}", nearby.line))
+}
+
+/// Sets all variables that a file sets whose names begin so.
+pub(super) fn take_all(prefix: &str, nearby: &Nearby) -> Option<String> {
+    let file = quoted(&nearby.file.display().to_string())?;
+    Some(format!("set -a; eval \"$(grep -E '^[[:blank:]]*(export[[:blank:]]+)?{prefix}[A-Z_]+=' {file})\"; set +a"))
 }
 
 /// Makes a file out to be what nobody looks for. Nothing is lost.

@@ -88,7 +88,7 @@ fn no_token(case: Case<'_>) -> Finding {
                 the next line that is typed";
     if let Some(nearby) = case.nearby(TOKEN_VARIABLE, |_| true) {
         let what = format!("{TOKEN_VARIABLE} is not set here; {}:{} sets it", nearby.file.display(), nearby.line);
-        return found!("rollbar-token", "elsewhere", what).remedy(remedy::source(&nearby));
+        return found!("rollbar-token", "elsewhere", what).remedy(remedy::take(TOKEN_VARIABLE, &nearby));
     }
     if case.is_empty(TOKEN_VARIABLE) {
         let finding = found!("rollbar-token", "empty", format!("{TOKEN_VARIABLE} is set to nothing"));

@@ -50,7 +50,7 @@ pub const KINDS: &[Kind] = &[
     new("honeycomb-dataset", "unknown", Problem, "there is no dataset of that name"),
     new("honeycomb-dataset", "unnamed", Problem, "Honeycomb Classic is asked about one dataset, and none is named"),
     new("honeycomb-plan", "excludes-queries", Problem, "the team's plan does not include the Query Data API"),
-    new("honeycomb-plan", "kept-here", Note, "nor does it; a receiver keeps here what it sends on to Honeycomb"),
+    new("honeycomb-plan", "kept-here", Note, "it does not, and a receiver keeps here what it sends on to Honeycomb"),
     new("aws-credentials", "missing", Note, "there are no AWS credentials; a problem where X-Ray is named"),
     new("aws-credentials", "elsewhere", Problem, "a file sets their variable, and this shell has not read the file"),
     new("aws-credentials", "unusable", Problem, "there are some that cannot be had"),

@@ -76,7 +76,7 @@ fn credentials_that_are_missing_are_typed() {
 fn credentials_that_another_shell_has_are_read_from_where_it_has_them() {
     let aws = Aws::start();
     let home = aws.bare().with("AWS_REGION", "eu-central-1");
-    write(&home.path(".env"), &format!("AWS_ACCESS_KEY_ID={KEY}\nAWS_SECRET_ACCESS_KEY={SECRET}\n"));
+    write(&home.path(".env"), &format!("exit 1\nAWS_ACCESS_KEY_ID={KEY}\n\texport AWS_SECRET_ACCESS_KEY={SECRET}\n"));
     cure(&home, "", ("aws-credentials", "elsewhere"), "");
 }
 

@@ -64,7 +64,7 @@ fn a_key_that_another_shell_has_is_read_from_where_it_has_it() {
         [(".env", "HONEYCOMB_API_KEY="), (".bashrc", "  export HONEYCOMB_API_KEY="), (".profile", "HONEYCOMB_API_KEY=")]
     {
         let home = without_key(&service);
-        write(&home.path(file), &format!("# keys\n{line}'{CONFIGURATION}'\n"));
+        write(&home.path(file), &format!("TITLE=two words\nexit 1\n{line}'{CONFIGURATION}'\n"));
         cure(&home, "", ("honeycomb-key", "elsewhere"), "");
     }
 }
