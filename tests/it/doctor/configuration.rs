@@ -68,3 +68,19 @@ fn a_key_that_everybody_can_read_is_closed() {
         cure(&home, "-b local", ("key-files", "readable"), "");
     }
 }
+
+#[test]
+fn what_the_configuration_names_is_missed_and_what_is_named_here_is_all_that_is_looked_at() {
+    let home = home();
+    write(&home.config_file(), "backend = ['honeycomb']\n");
+    let sections = |words: &str| {
+        let told = told(&home, words);
+        assert_eq!(told.finds(("honeycomb-key", "missing"))["level"], "problem", "{words}");
+        let mut names: Vec<_> = told.findings().map(|found| found["section"].as_str().unwrap_or_default().to_owned()).collect();
+        names.dedup();
+        names.join(" ")
+    };
+    assert_eq!(sections(""), "configuration store receiver honeycomb aws cloudwatch-logs rollbar");
+    assert_eq!(sections("-b honeycomb"), "configuration honeycomb");
+    assert_eq!(sections("-b honeycomb -b local"), "configuration store receiver honeycomb");
+}
