@@ -54,6 +54,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a command with a private receiver around it')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Put files of traces into the local store')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show what this program does, with traces of its own')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Say what is configured, what works, and the command that fixes what does not')
             [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Find out how Honeycomb behaves where its documentation leaves it open')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Create, explain or find the configuration')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
@@ -515,6 +516,34 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'cruddur-trace;doctor' {
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print what was found')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print what was found')
+            [CompletionResult]::new('--test-span', '--test-span', [CompletionResultType]::ParameterName, 'Send one span that is marked as a test, and read it back')
+            [CompletionResult]::new('--log-group', '--log-group', [CompletionResultType]::ParameterName, 'Look for log lines in this log group of CloudWatch Logs; may be given several times')
+            [CompletionResult]::new('--dataset', '--dataset', [CompletionResultType]::ParameterName, 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]')
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Look at what began before this; written like --since [default: no end]')
+            [CompletionResult]::new('--aws-profile', '--aws-profile', [CompletionResultType]::ParameterName, 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile''s]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Use this file as the local store, instead of the one in the data directory')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file, instead of the one that `config path` names')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the settings of this profile of the configuration file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up asking a backend after this long [default: 30s]')
+            [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Draw with ASCII characters only')
+            [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not show long output in a pager')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the answer and errors, but no notes, warnings and progress')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what is going on; -vv and -vvv say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what is going on; -vv and -vvv say more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'cruddur-trace;probe' {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print what was found out')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print what was found out')
@@ -696,6 +725,7 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a command with a private receiver around it')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Put files of traces into the local store')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show what this program does, with traces of its own')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Say what is configured, what works, and the command that fixes what does not')
             [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Find out how Honeycomb behaves where its documentation leaves it open')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Create, explain or find the configuration')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
@@ -737,6 +767,9 @@ Register-ArgumentCompleter -Native -CommandName 'cruddur-trace' -ScriptBlock {
             break
         }
         'cruddur-trace;help;demo' {
+            break
+        }
+        'cruddur-trace;help;doctor' {
             break
         }
         'cruddur-trace;help;probe' {

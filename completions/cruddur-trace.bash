@@ -34,6 +34,9 @@ _cruddur__trace() {
             cruddur__trace,diff)
                 cmd="cruddur__trace__subcmd__diff"
                 ;;
+            cruddur__trace,doctor)
+                cmd="cruddur__trace__subcmd__doctor"
+                ;;
             cruddur__trace,help)
                 cmd="cruddur__trace__subcmd__help"
                 ;;
@@ -115,6 +118,9 @@ _cruddur__trace() {
             cruddur__trace__subcmd__help,diff)
                 cmd="cruddur__trace__subcmd__help__subcmd__diff"
                 ;;
+            cruddur__trace__subcmd__help,doctor)
+                cmd="cruddur__trace__subcmd__help__subcmd__doctor"
+                ;;
             cruddur__trace__subcmd__help,help)
                 cmd="cruddur__trace__subcmd__help__subcmd__help"
                 ;;
@@ -161,7 +167,7 @@ _cruddur__trace() {
 
     case "${cmd}" in
         cruddur__trace)
-            opts="-b -q -v -h -V --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help --version list show logs assert diff stats map collect run import demo probe config completions help"
+            opts="-b -q -v -h -V --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help --version list show logs assert diff stats map collect run import demo doctor probe config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1547,8 +1553,112 @@ _cruddur__trace() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        cruddur__subcmd__trace__subcmd__doctor)
+            opts="-o -b -q -v -h --output --test-span --log-group --dataset --backend --since --until --aws-profile --region --store --config --profile --color --ascii --width --no-pager --timeout --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --test-span)
+                    COMPREPLY=($(compgen -W "receiver honeycomb" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dataset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --backend)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -b)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --aws-profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --width)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         cruddur__subcmd__trace__subcmd__help)
-            opts="list show logs assert diff stats map collect run import demo probe config completions help"
+            opts="list show logs assert diff stats map collect run import demo doctor probe config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1688,6 +1798,20 @@ _cruddur__trace() {
             return 0
             ;;
         cruddur__subcmd__trace__subcmd__help__subcmd__diff)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cruddur__subcmd__trace__subcmd__help__subcmd__doctor)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -51,6 +51,7 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand run 'Run a command with a private receiver around it'
             cand import 'Put files of traces into the local store'
             cand demo 'Show what this program does, with traces of its own'
+            cand doctor 'Say what is configured, what works, and the command that fixes what does not'
             cand probe 'Find out how Honeycomb behaves where its documentation leaves it open'
             cand config 'Create, explain or find the configuration'
             cand completions 'Print the completion script for a shell'
@@ -496,6 +497,33 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'cruddur-trace;doctor'= {
+            cand -o 'How to print what was found'
+            cand --output 'How to print what was found'
+            cand --test-span 'Send one span that is marked as a test, and read it back'
+            cand --log-group 'Look for log lines in this log group of CloudWatch Logs; may be given several times'
+            cand --dataset 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]'
+            cand -b 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`'
+            cand --backend 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`'
+            cand --since 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]'
+            cand --until 'Look at what began before this; written like --since [default: no end]'
+            cand --aws-profile 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]'
+            cand --region 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile''s]'
+            cand --store 'Use this file as the local store, instead of the one in the data directory'
+            cand --config 'Read this configuration file, instead of the one that `config path` names'
+            cand --profile 'Use the settings of this profile of the configuration file'
+            cand --color 'When to use colours'
+            cand --width 'Use this many columns, 40 to 400 [default: the terminal''s, or 100]'
+            cand --timeout 'Give up asking a backend after this long [default: 30s]'
+            cand --ascii 'Draw with ASCII characters only'
+            cand --no-pager 'Do not show long output in a pager'
+            cand -q 'Print the answer and errors, but no notes, warnings and progress'
+            cand --quiet 'Print the answer and errors, but no notes, warnings and progress'
+            cand -v 'Say on stderr what is going on; -vv and -vvv say more'
+            cand --verbose 'Say on stderr what is going on; -vv and -vvv say more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'cruddur-trace;probe'= {
             cand -o 'How to print what was found out'
             cand --output 'How to print what was found out'
@@ -666,6 +694,7 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
             cand run 'Run a command with a private receiver around it'
             cand import 'Put files of traces into the local store'
             cand demo 'Show what this program does, with traces of its own'
+            cand doctor 'Say what is configured, what works, and the command that fixes what does not'
             cand probe 'Find out how Honeycomb behaves where its documentation leaves it open'
             cand config 'Create, explain or find the configuration'
             cand completions 'Print the completion script for a shell'
@@ -695,6 +724,8 @@ set edit:completion:arg-completer[cruddur-trace] = {|@words|
         &'cruddur-trace;help;import'= {
         }
         &'cruddur-trace;help;demo'= {
+        }
+        &'cruddur-trace;help;doctor'= {
         }
         &'cruddur-trace;help;probe'= {
         }

@@ -54,6 +54,7 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "collect
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "run" -d 'Run a command with a private receiver around it'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "import" -d 'Put files of traces into the local store'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "demo" -d 'Show what this program does, with traces of its own'
+complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "doctor" -d 'Say what is configured, what works, and the command that fixes what does not'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "probe" -d 'Find out how Honeycomb behaves where its documentation leaves it open'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "config" -d 'Create, explain or find the configuration'
 complete -c cruddur-trace -n "__fish_cruddur_trace_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
@@ -469,6 +470,30 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -l no-
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -s o -l output -d 'How to print what was found' -r -f -a "text\t'Text to read'
+json\t'One JSON document'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -l test-span -d 'Send one span that is marked as a test, and read it back' -r -f -a "receiver\t'The receiver that is running for this store'
+honeycomb\t'Honeycomb'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -l log-group -d 'Look for log lines in this log group of CloudWatch Logs; may be given several times' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -l dataset -d 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -s b -l backend -d 'Where to look: `auto`, `local`, `honeycomb`, `xray`, `file:PATH` or `file:-`' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -l since -d 'Look no further back than this, such as `15m`, `2h ago` or `yesterday 14:00` [default: 1h]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -l until -d 'Look at what began before this; written like --since [default: no end]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -l aws-profile -d 'Ask AWS with the credentials and the region of this profile of its configuration [default: `AWS_PROFILE`, or `default`]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -l region -d 'Ask AWS X-Ray in this region [default: `AWS_REGION`, or the profile\'s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -l store -d 'Use this file as the local store, instead of the one in the data directory' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -l config -d 'Read this configuration file, instead of the one that `config path` names' -r -F
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -l profile -d 'Use the settings of this profile of the configuration file' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also on a pipe or into a file'
+never\t'Not at all'"
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -l width -d 'Use this many columns, 40 to 400 [default: the terminal\'s, or 100]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -l timeout -d 'Give up asking a backend after this long [default: 30s]' -r
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -l ascii -d 'Draw with ASCII characters only'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -l no-pager -d 'Do not show long output in a pager'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -s o -l output -d 'How to print what was found out' -r -f -a "text\t'Text to read'
 json\t'One JSON document'"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand probe" -l dataset -d 'Ask this dataset only [default: `HONEYCOMB_DATASET`, or all datasets of the environment]' -r
@@ -593,21 +618,22 @@ complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions"
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s q -l quiet -d 'Print the answer and errors, but no notes, warnings and progress'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s v -l verbose -d 'Say on stderr what is going on; -vv and -vvv say more'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "list" -d 'List traces, newest first'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "show" -d 'Show a trace as a waterfall'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "logs" -d 'Print the log lines of a trace'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "assert" -d 'Prove that a trace exists, or that none does'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "diff" -d 'Show what differs between two traces, or two sets of traces, and where the time went'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "stats" -d 'Show rate, errors and latency percentiles, by service and operation'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "map" -d 'Show which services call which, how often, how fast, and how often in vain'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "collect" -d 'Receive traces on this machine'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "run" -d 'Run a command with a private receiver around it'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "import" -d 'Put files of traces into the local store'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "demo" -d 'Show what this program does, with traces of its own'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "probe" -d 'Find out how Honeycomb behaves where its documentation leaves it open'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "config" -d 'Create, explain or find the configuration'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo probe config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo doctor probe config completions help" -f -a "list" -d 'List traces, newest first'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo doctor probe config completions help" -f -a "show" -d 'Show a trace as a waterfall'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo doctor probe config completions help" -f -a "logs" -d 'Print the log lines of a trace'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo doctor probe config completions help" -f -a "assert" -d 'Prove that a trace exists, or that none does'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo doctor probe config completions help" -f -a "diff" -d 'Show what differs between two traces, or two sets of traces, and where the time went'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo doctor probe config completions help" -f -a "stats" -d 'Show rate, errors and latency percentiles, by service and operation'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo doctor probe config completions help" -f -a "map" -d 'Show which services call which, how often, how fast, and how often in vain'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo doctor probe config completions help" -f -a "collect" -d 'Receive traces on this machine'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo doctor probe config completions help" -f -a "run" -d 'Run a command with a private receiver around it'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo doctor probe config completions help" -f -a "import" -d 'Put files of traces into the local store'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo doctor probe config completions help" -f -a "demo" -d 'Show what this program does, with traces of its own'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo doctor probe config completions help" -f -a "doctor" -d 'Say what is configured, what works, and the command that fixes what does not'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo doctor probe config completions help" -f -a "probe" -d 'Find out how Honeycomb behaves where its documentation leaves it open'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo doctor probe config completions help" -f -a "config" -d 'Create, explain or find the configuration'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo doctor probe config completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and not __fish_seen_subcommand_from list show logs assert diff stats map collect run import demo doctor probe config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from assert" -f -a "init" -d 'Write a file of assertions from good traces'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "init" -d 'Write a configuration file in which everything is explained and nothing is set'
 complete -c cruddur-trace -n "__fish_cruddur_trace_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show each setting and where it comes from'

@@ -3,6 +3,7 @@
 //! The set is closed: [`Source`] is an enum, dispatch is a `match`, and a new backend fails to compile until it is wired.
 
 mod aws;
+pub mod clock;
 pub mod cloudwatch_logs;
 mod error;
 mod file;
@@ -17,7 +18,7 @@ pub mod xray;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use aws::Account;
+pub use aws::{Account, Who};
 pub use cloudwatch_logs::CloudWatchLogs;
 pub use error::{BackendError, Remote, Trouble};
 pub use file::File;

@@ -10,6 +10,7 @@ pub mod completions;
 pub mod config;
 pub mod demo;
 pub mod diff;
+pub mod doctor;
 pub mod filter;
 pub mod forward;
 pub mod global;
@@ -32,6 +33,7 @@ pub use completions::CompletionsArgs;
 pub use config::{ConfigArgs, ConfigCommand};
 pub use demo::DemoArgs;
 pub use diff::DiffArgs;
+pub use doctor::DoctorArgs;
 pub use filter::FilterArgs;
 pub use global::GlobalArgs;
 pub use honeycomb::HoneycombArgs;
@@ -82,6 +84,7 @@ pub enum Command {
     Run(RunArgs),
     Import(ImportArgs),
     Demo(DemoArgs),
+    Doctor(DoctorArgs),
     Probe(ProbeArgs),
     Config(ConfigArgs),
     Completions(CompletionsArgs),

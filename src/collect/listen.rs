@@ -110,6 +110,22 @@ impl StartError {
     }
 }
 
+/// Whether a receiver could listen there: listens, and stops at once. The X-Ray daemon's two ports are tried together.
+///
+/// # Panics
+///
+/// Outside a Tokio runtime that has I/O enabled.
+///
+/// # Errors
+///
+/// It could not, as [`StartError::Listen`] says.
+pub fn try_listen(door: Door, address: SocketAddr) -> Result<(), StartError> {
+    match door {
+        Door::OtlpHttp | Door::OtlpGrpc | Door::Zipkin => tcp(door, address).map(drop),
+        Door::XRayUdp | Door::XRayTcp => udp_and_tcp(address, 0).map(drop),
+    }
+}
+
 /// Listens by TCP, and says where: port 0 is any that is free.
 pub(super) fn tcp(door: Door, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
     let listen = || {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Context, keys};
 use crate::backend::local::StoreError;
 use crate::backend::{
-    Backend, BackendError, File, Honeycomb, Listing, Local, Remote, Source, Sources, Trouble, XRay, honeycomb, xray,
+    Backend, BackendError, File, Honeycomb, Listing, Local, Remote, Report, Source, Sources, Trouble, XRay, honeycomb, xray,
 };
 use crate::cli::FilterArgs;
 use crate::cli::honeycomb::Attributes;
@@ -19,7 +19,7 @@ use crate::model::time::{Nanos, SECOND};
 use crate::model::{Time, TimeRange};
 use crate::query::{Expr, Query, Sugar};
 use crate::render::text;
-use crate::secret::KeyKind;
+use crate::secret::{KeyKind, Secret};
 use crate::ui::Ui;
 
 /// How far back Transaction Search is asked for an id that says no time.
@@ -130,11 +130,24 @@ pub(super) async fn honeycomb_options(
     }
     let Some(key) = settings.key else { return Err(honeycomb::no_key().into()) };
     let secret = keys::fetched(&key, context, ui).await.map_err(|failure| keys::no_credentials(&failure))?;
+    let speak = (ui.reporter(), ui.announcer());
+    Ok(honeycomb_options_of(secret, key.place(), (named, attributes), context, speak))
+}
+
+/// The same with a key that is at hand, where it comes from, and who says what is going on.
+pub(super) fn honeycomb_options_of(
+    secret: Secret,
+    place: &str,
+    (named, attributes): (bool, Attributes),
+    context: &Context,
+    (report, announce): (Report, honeycomb::Announce),
+) -> honeycomb::Options {
+    let settings = context.settings.honeycomb.clone();
     // A window that makes no sense is told where it is looked at.
     let around = window(context).ok().filter(|window| window.chosen).map(|window| window.range);
-    Ok(honeycomb::Options {
+    honeycomb::Options {
         key: secret,
-        key_origin: key.place().to_owned(),
+        key_origin: place.to_owned(),
         endpoint: settings.endpoint,
         dataset: settings.dataset,
         attributes: match settings.attributes.unwrap_or(attributes) {
@@ -155,9 +168,9 @@ pub(super) async fn honeycomb_options(
         around,
         cache: Some(context.settings.paths.cache.clone()),
         clock: context.clock,
-        report: ui.reporter(),
-        announce: ui.announcer(),
-    })
+        report,
+        announce,
+    }
 }
 
 /// How X-Ray is asked, and sent to.

@@ -14,6 +14,7 @@ mod completions;
 mod config;
 mod demo;
 mod diff;
+mod doctor;
 mod exposure;
 mod files;
 mod find;
@@ -69,11 +70,14 @@ pub struct Context {
 
 impl Context {
     fn load(flags: Flags, env: &Env, clock: Clock, ui: &mut Ui) -> Result<Self, Failure> {
-        let settings = Settings::load(flags, env)?;
+        Ok(Self::of(Settings::load(flags, env)?, clock, ui))
+    }
+
+    fn of(settings: Settings, clock: Clock, ui: &mut Ui) -> Self {
         ui.configure(settings.color, settings.ascii);
         let now = clock();
         let zone = chrono::Local.offset_from_utc_datetime(&now.to_datetime().naive_utc()).fix();
-        Ok(Self { settings, clock, now, zone })
+        Self { settings, clock, now, zone }
     }
 
     /// How drawings on stdout shall look.
@@ -121,8 +125,9 @@ pub(crate) fn wants_threads(command: &Command) -> bool {
 /// Does what the command line asks for.
 pub(crate) async fn dispatch(cli: Cli, env: &Env, clock: Clock, ui: &mut Ui) -> Result<Exit, Failure> {
     let flags = Flags::of(&cli);
+    let global = cli.global;
     match cli.command {
-        // These two have to work where the configuration does not.
+        // These two, and `doctor`, have to work where the configuration does not.
         Command::Completions(args) => completions::run(&args, ui),
         Command::Config(args) => config::run(&args, flags, env, ui),
         Command::List(args) => list::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
@@ -136,6 +141,7 @@ pub(crate) async fn dispatch(cli: Cli, env: &Env, clock: Clock, ui: &mut Ui) -> 
         Command::Collect(args) => collect::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Run(args) => run::run(&args, env, &Context::load(flags, env, clock, ui)?, ui).await,
         Command::Import(args) => import::run(&args, &Context::load(flags, env, clock, ui)?, ui).await,
+        Command::Doctor(args) => doctor::run(&args, (&global, flags), env, clock, ui).await,
         Command::Demo(_) => demo::run(&Context::load(flags, env, clock, ui)?, ui).await,
     }
 }

@@ -41,6 +41,19 @@ impl Env {
         self.0.contains_key(std::ffi::OsStr::new(name))
     }
 
+    /// The names of those that begin so, in their order.
+    pub fn names(&self, prefix: &str) -> Vec<String> {
+        self.0.keys().filter_map(|name| name.to_str()).filter(|name| name.starts_with(prefix)).map(str::to_owned).collect()
+    }
+
+    /// The same without one of them.
+    #[must_use]
+    pub fn without(&self, name: &str) -> Self {
+        let mut others = self.clone();
+        others.0.remove(std::ffi::OsStr::new(name));
+        others
+    }
+
     fn raw(&self, name: &str) -> Option<&OsString> {
         self.0.get(std::ffi::OsStr::new(name)).filter(|value| !value.is_empty())
     }

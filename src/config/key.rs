@@ -130,6 +130,14 @@ impl Key {
         }
     }
 
+    /// The file in which it is, if it is in one.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.source {
+            Source::File(path) => Some(path),
+            Source::Given(_) | Source::Command(_) => None,
+        }
+    }
+
     /// What `config show` says of it, which fetches nothing.
     pub(super) fn told(&self) -> &'static str {
         match self.source {

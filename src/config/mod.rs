@@ -4,7 +4,8 @@
 //! [`mod@file`] what a configuration file holds · [`setting`] a value and its spelling · [`settings`] all of them, and where each
 //! comes from (`layers`, [`report`]) · [`key`] where a secret is, and how it is fetched · [`per_command`] what single commands do ·
 //! [`mod@collect`] what the receiver does, with [`guard`] for who may send to it, and how much ·
-//! [`honeycomb`] how Honeycomb is asked, with [`endpoint`] and [`otlp_headers`] · [`rollbar`] how Rollbar is · [`window`] the time that is looked at.
+//! [`honeycomb`] how Honeycomb is asked, with [`endpoint`] and [`otlp_headers`] · [`rollbar`] how Rollbar is · [`window`] the time that is
+//! looked at · [`nearby`] variables that are set elsewhere.
 
 pub mod aws;
 pub mod collect;
@@ -15,6 +16,7 @@ pub mod guard;
 pub mod honeycomb;
 pub mod key;
 mod layers;
+pub mod nearby;
 pub mod otlp_headers;
 pub mod paths;
 pub mod per_command;

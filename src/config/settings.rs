@@ -109,10 +109,20 @@ impl Flags {
             Command::Assert(assert) => {
                 Self { search: assert.xray.clone(), honeycomb: HoneycombFlags::of(&assert.honeycomb), ..flags }
             }
+            Command::Doctor(doctor) => {
+                Self { honeycomb: HoneycombFlags::of(&doctor.honeycomb), log_groups: doctor.groups.log_groups.clone(), ..flags }
+            }
             Command::Probe(probe) => Self { honeycomb: HoneycombFlags::of(&probe.honeycomb), ..flags },
             Command::Collect(collect) => Self { collect: collect.clone(), ..flags },
             _ => flags,
         }
+    }
+
+    /// The same without a profile.
+    #[must_use]
+    pub fn without_profile(mut self) -> Self {
+        self.global.profile = None;
+        self
     }
 
     /// The configuration file that was named.

@@ -11,10 +11,12 @@
 //!
 //! Who calls whom is `{"schema": 1, "nodes": […], "edges": […], "notes": […]}`: [`map`].
 //! Figures by service and operation are `{"schema": 1, "period": …, "trace_count": …, "services": […], "notes": […]}`: [`stats`](fn@stats).
+//! What was found out about a set-up is `{"schema": 1, "level": …, "findings": […]}`: [`doctor`](fn@doctor).
 //! What differs is `{"schema": 1, "diff": {…}, "notes": […]}`: [`diff`](fn@diff).
 
 mod attributes;
 mod diff;
+mod doctor;
 mod graph;
 mod logs;
 mod recorded;
@@ -38,6 +40,7 @@ use crate::render::report::Answer;
 
 pub(super) use attributes::EntriesView;
 use diff::DiffDocument;
+pub use doctor::doctor;
 use graph::GraphDocument;
 use logs::LogView;
 use recorded::RecordedView;

@@ -11,6 +11,7 @@ pub mod baseline;
 mod column;
 pub mod coverage;
 pub mod diff;
+pub mod doctor;
 pub mod escape;
 pub mod export;
 pub mod graph;

@@ -22,6 +22,8 @@ mod config;
 mod demo;
 mod diff;
 #[cfg(unix)]
+mod doctor;
+#[cfg(unix)]
 mod durability;
 mod every_medium;
 mod forward;

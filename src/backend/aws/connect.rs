@@ -49,17 +49,33 @@ async fn connect(service: &Service, account: &Account) -> Result<SdkConfig, Remo
     if config.region().is_none() {
         return Err(no_region(account));
     }
-    let Some(provider) = config.credentials_provider() else { return Err(error::no_credentials(account)) };
-    // Asked for here, and not with the first request, where their absence would look like a network that fails.
-    provider.provide_credentials().await.map_err(|cause| error::credentials(&cause, account))?;
+    credentials(&config, account).await?;
     tracing::info!(service = service.name, region = ?config.region(), "AWS credentials are there");
+    Ok(reachable(service, config))
+}
+
+/// A configuration, perhaps without a region, and whether it has credentials.
+pub(super) async fn look(account: &Account) -> (SdkConfig, Result<(), Remote>) {
+    let config = load(account).await;
+    let credentials = credentials(&config, account).await;
+    (config, credentials)
+}
+
+/// Asked for here, and not with the first request, where their absence would look like a network that fails.
+async fn credentials(config: &SdkConfig, account: &Account) -> Result<(), Remote> {
+    let Some(provider) = config.credentials_provider() else { return Err(error::no_credentials(account)) };
+    provider.provide_credentials().await.map(drop).map_err(|cause| error::credentials(&cause, account))
+}
+
+/// With what the service's address needs.
+pub(super) fn reachable(service: &Service, config: SdkConfig) -> SdkConfig {
     let http = if address(service, &config).is_some_and(|address| address.starts_with("http://")) {
         // Half of the time to start goes into certificates, which such an address has no use for.
         aws_smithy_http_client::Builder::new().build_http()
     } else {
         config.http_client().unwrap_or_else(https)
     };
-    Ok(config.into_builder().http_client(hiding(http)).build())
+    config.into_builder().http_client(hiding(http)).build()
 }
 
 /// Where the service is, if somebody has set that: `AWS_ENDPOINT_URL_XRAY`, `AWS_ENDPOINT_URL`, or `endpoint_url` of a profile

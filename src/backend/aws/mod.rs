@@ -1,10 +1,14 @@
-//! What all services of AWS have in common: who asks (`connect`, `hiding`), and why there is no answer (`error`).
+//! What all services of AWS have in common: who asks (`connect`, `hiding`), why there is no answer (`error`), and what of this can be
+//! told before anything is wanted (`examine`).
 
 pub(super) mod connect;
 pub(super) mod error;
+pub(super) mod examine;
 mod hiding;
 
 use std::time::Duration;
+
+pub use examine::Who;
 
 /// Who asks, where, and how patiently.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -158,7 +158,7 @@ fn late(logs: &CloudWatchLogs) -> Remote {
 }
 
 /// Nobody will come for it any more, and it is billed by what it scans. That it cannot be stopped changes nothing for who asked.
-async fn stop(logs: &CloudWatchLogs, query: &str) {
+pub(super) async fn stop(logs: &CloudWatchLogs, query: &str) {
     let Ok(client) = logs.client().await else { return };
     match timeout(STOPPING, client.stop_query().query_id(query).send()).await {
         Ok(Ok(_)) => {}

@@ -2,9 +2,10 @@
 //!
 //! It has no traces, only lines: of those, the ones that belong to a trace. `search` says what is looked for and checks every answer again,
 //! `filter` walks through `FilterLogEvents` of one group, `insights` asks Logs Insights about many, `line` reads what came, and `error`
-//! says why nothing did.
+//! says why nothing did; `examine` whether it can be asked at all.
 
 mod error;
+mod examine;
 mod filter;
 mod insights;
 mod line;
@@ -14,6 +15,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
+pub use examine::Examined;
 use futures_util::future::LocalBoxFuture;
 pub use search::{MOST_LINES, Search, Wanted};
 use tokio::sync::OnceCell;
@@ -21,7 +23,7 @@ use tokio::time::Instant;
 
 use super::aws::{Account, connect};
 use super::{BackendError, Remote, Report, Trouble};
-use crate::model::{LogGroup, LogLine};
+use crate::model::{LogGroup, LogLine, Time};
 
 /// What all that is asked may take beyond what one request may, whose own words say more.
 const GRACE: Duration = Duration::from_millis(250);
@@ -86,6 +88,14 @@ impl CloudWatchLogs {
             }
             Err(remote) => Err(remote.into()),
         }
+    }
+
+    /// Finds out whether these groups can be searched.
+    pub async fn examine(&self, groups: &[String], now: Time) -> Result<Examined, BackendError> {
+        // On the heap, likewise.
+        let examining: LocalBoxFuture<'_, _> = Box::pin(examine::examine(self, groups, now));
+        let examined = tokio::time::timeout(self.options.account.timeout + GRACE, examining).await;
+        examined.map_err(|_| error::late(self).into())
     }
 
     /// Looks for lines: in one group by `FilterLogEvents`, which costs nothing; in several by Logs Insights, which is billed by what it

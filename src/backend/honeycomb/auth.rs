@@ -103,11 +103,13 @@ pub(super) async fn denied(honeycomb: &Honeycomb, what: &str, refusal: &Refusal)
     }
 }
 
-fn may_read(auth: &Auth) -> bool {
+/// Whether it may read, as the service says.
+pub(super) fn may_read(auth: &Auth) -> bool {
     auth.kind != "ingest" && auth.access.queries && auth.access.columns
 }
 
-async fn asked(honeycomb: &Honeycomb) -> Result<Auth, Remote> {
+/// What the service says of the key, now.
+pub(super) async fn asked(honeycomb: &Honeycomb) -> Result<Auth, Remote> {
     match honeycomb.client()?.get(&["auth"]).await? {
         Reply::Body(body) => serde_json::from_slice(&body).map_err(|why| {
             error::broken(&format!("what it says of the key makes no sense ({why}); is there a proxy between?"))

@@ -1,15 +1,17 @@
 //! Requests and their answers: the only file that talks to the network.
 
+use std::cell::Cell;
 use std::io::Read as _;
 use std::time::Duration;
 
 use flate2::read::GzDecoder;
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Method, Url};
 use serde::Serialize;
 
 use super::super::Remote;
+use super::super::clock::Offset;
 use super::error;
 use super::refusal::{Headers, Refusal};
 use crate::model::Time;
@@ -44,6 +46,8 @@ pub(super) struct Client {
     base: Url,
     key: Secret,
     clock: fn() -> Time,
+    /// How far that is off, by the last answer.
+    offset: Cell<Option<Offset>>,
 }
 
 impl Client {
@@ -61,7 +65,12 @@ impl Client {
             .connect_timeout(CONNECT)
             .build()
             .map_err(|why| error::unreachable(endpoint, &why))?;
-        Ok(Self { http, base, key: key.clone(), clock })
+        Ok(Self { http, base, key: key.clone(), clock, offset: Cell::default() })
+    }
+
+    /// How far the clock is off, by the last answer that told.
+    pub(super) fn clock(&self) -> Option<Offset> {
+        self.offset.get()
     }
 
     /// Asks for something that is there.
@@ -99,7 +108,12 @@ impl Client {
         if let Some(body) = body {
             request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
         }
+        let sent = (self.clock)();
         let answer = request.send().await.map_err(|why| error::unreachable(&host, &why))?;
+        let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
+        if let Some(offset) = date.and_then(|date| Offset::of(date, sent, (self.clock)())) {
+            self.offset.set(Some(offset));
+        }
         let status = answer.status().as_u16();
         if answer.status().is_redirection() {
             let to = answer.headers().get("location").map(|to| self.key.hidden_in(to.as_bytes().to_vec()));

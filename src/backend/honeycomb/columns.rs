@@ -130,7 +130,12 @@ pub(super) async fn datasets(honeycomb: &Honeycomb) -> Result<Vec<String>, Remot
 pub(super) async fn no_dataset(honeycomb: &Honeycomb) -> Option<Remote> {
     let name = honeycomb.options.dataset.as_deref()?;
     let known = datasets(honeycomb).await.unwrap_or_default();
+    Some(error::no_dataset(name, nearest(name, &known), &known))
+}
+
+/// The name that is meant, if one is near.
+pub(super) fn nearest<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
     let distance = |slug: &&String| strsim::osa_distance(&slug.to_lowercase(), &name.to_lowercase());
     let near = known.iter().min_by_key(distance).filter(|slug| distance(slug) <= name.chars().count().max(3) / 3);
-    Some(error::no_dataset(name, near.map(String::as_str), &known))
+    near.map(String::as_str)
 }

@@ -7,7 +7,7 @@
 //! kept between runs), `budget` (ten a minute), [`spec`] (a query), `window` (which time it is about), `run` (from a query to its
 //! rows), `columns` (which there are), [`filter`] (what of a filter is asked), `list` and `details` (listings), `fetch`, `plan`,
 //! `parts` and `reading` (whole traces), `locate` (when a trace was), `lately`, `explain`, `links`, and [`probe`] (what the documentation leaves
-//! open).
+//! open), `examine` (whether it can be asked at all).
 
 mod auth;
 mod budget;
@@ -16,6 +16,7 @@ mod client;
 mod columns;
 mod details;
 mod error;
+mod examine;
 mod explain;
 mod fetch;
 pub mod filter;
@@ -51,6 +52,7 @@ use crate::secret::Secret;
 pub use auth::Auth;
 pub use budget::Rate;
 pub use error::no_key;
+pub use examine::{Datasets, Examined};
 pub use run::Takes;
 
 use budget::Budget;
@@ -314,6 +316,11 @@ impl Honeycomb {
     /// Asks how the service behaves where its documentation leaves it open; see [`probe`].
     pub async fn probe(&self, exhaust: bool) -> Result<Vec<probe::Finding>, BackendError> {
         self.in_time(Box::pin(probe::all(self, exhaust))).await
+    }
+
+    /// Finds out whether it can be asked, and what for. Asks for all of it anew.
+    pub async fn examine(&self) -> Result<Examined, BackendError> {
+        self.in_time(Box::pin(async { Ok(examine::examine(self).await) })).await
     }
 
     /// What a trace would cost, as [`Backend::explain`] says it of a query.

@@ -95,6 +95,11 @@ pub struct StoreFigures {
 }
 
 impl Local {
+    /// The version of its schema.
+    pub fn version(&self) -> Result<i64, StoreError> {
+        self.sql(|connection| connection.pragma_query_value(None, "user_version", |row| row.get(0)))
+    }
+
     /// What it holds. Looks at the row of every trace.
     pub fn figures(&self) -> Result<StoreFigures, StoreError> {
         let extent = self.extent()?;

@@ -5,6 +5,7 @@
 
 mod figures;
 mod fragment;
+mod ground;
 mod ingest;
 mod key;
 mod logs;
@@ -16,6 +17,7 @@ mod search;
 mod write;
 
 pub use figures::{StoreFigures, WriterFigures};
+pub use ground::Ground;
 pub use outbox::{Committed, Outbox, Place, SetAside, Step, Stored};
 pub use read::Local;
 pub use retention::Retention;

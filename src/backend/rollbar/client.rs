@@ -1,12 +1,14 @@
 //! Requests and their answers: the only file that talks to the network.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use reqwest::Url;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use tokio::time::Instant;
 
+use super::super::clock::Offset;
 use super::super::{Remote, Trouble};
 use super::refusal::{Headers, Refusal};
 use super::{Options, error};
@@ -32,6 +34,8 @@ pub(super) struct Client {
     http: reqwest::Client,
     base: Url,
     token: Secret,
+    /// How far this machine's clock is off, by the last answer.
+    offset: Cell<Option<Offset>>,
 }
 
 impl Client {
@@ -48,7 +52,12 @@ impl Client {
             .connect_timeout(CONNECT)
             .build()
             .map_err(|why| error::unreachable(endpoint, &why))?;
-        Ok(Self { http, base, token: token.clone() })
+        Ok(Self { http, base, token: token.clone(), offset: Cell::default() })
+    }
+
+    /// How far the clock is off, by the last answer that told.
+    pub(super) fn clock(&self) -> Option<Offset> {
+        self.offset.get()
     }
 
     /// Asks for something that is there; the words of its path come behind `/api/1/`. What fails for a moment is asked again, and
@@ -85,7 +94,12 @@ impl Client {
     async fn send(&self, url: Url, options: &Options) -> Result<Result<Vec<u8>, Refusal>, Remote> {
         tracing::debug!(%url, "to Rollbar");
         let host = url.host_str().unwrap_or_default().to_owned();
+        let sent = (options.clock)();
         let answer = self.http.get(url).send().await.map_err(|why| error::unreachable(&host, &why))?;
+        let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
+        if let Some(offset) = date.and_then(|date| Offset::of(date, sent, (options.clock)())) {
+            self.offset.set(Some(offset));
+        }
         let status = answer.status().as_u16();
         if answer.status().is_redirection() {
             let to = answer.headers().get("location").map(|to| self.token.hidden_in(to.as_bytes().to_vec()));

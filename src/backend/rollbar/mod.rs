@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::clock::Offset;
 use super::{BackendError, Remote, Report};
 use crate::model::error_report::ErrorItem;
 use crate::model::{Time, TimeRange, TraceId};
@@ -85,6 +86,18 @@ impl Rollbar {
         let looked = self.in_time(looked).await;
         (self.options.report)(None);
         Ok(looked?)
+    }
+
+    /// Finds out whether it can be asked: reads the newest page of occurrences, and keeps nothing of it. Beside that, how far the
+    /// clock is off, where an answer told.
+    pub async fn examine(&self) -> (Result<(), BackendError>, Option<Offset>) {
+        let asked = self.in_time(async {
+            let body = self.client()?.get(&["instances", ""], Some(1), self.until(), &self.options).await?;
+            let nobody = TraceId::from_bytes([0; 16]);
+            rollbar::page(&body, &nobody, false).map(drop).map_err(|odd| self.odd("its occurrences", &odd))
+        });
+        let asked = asked.await;
+        (asked.map_err(BackendError::from), self.client.get().and_then(Client::clock))
     }
 
     /// What an occurrence is counted under.

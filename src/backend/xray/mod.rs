@@ -3,11 +3,13 @@
 //! `connect` finds credentials and region, [`filter`] writes what X-Ray can check itself, `window` cuts time into what one
 //! request may ask for, `pages` walks through `GetTraceSummaries`, `list` checks what was found (with `check`), `lately` looks at
 //! what still grows, `fetch` reads whole traces, `retrieval` those that only Transaction Search has, `graph` asks who calls whom, and
-//! `error` says why not. [`SamplingCalls`] passes on what SDKs ask about sampling, and [`Uplink`] sends segments.
+//! `error` says why not;
+//! `examine` whether it can be asked at all. [`SamplingCalls`] passes on what SDKs ask about sampling, and [`Uplink`] sends segments.
 
 mod check;
 mod connect;
 mod error;
+mod examine;
 mod explain;
 mod fetch;
 pub mod filter;
@@ -28,6 +30,7 @@ use std::fmt;
 use std::time::Duration;
 
 pub use aws_sdk_xray::types::TimeRangeType;
+pub use examine::Examined;
 use futures_util::future::LocalBoxFuture;
 pub use put::{PutError, Unprocessed, Uplink};
 pub use sampling::{Passed, SamplingCall, SamplingCalls};
@@ -126,6 +129,11 @@ impl XRay {
             }
             Err(remote) => Err(remote.into()),
         }
+    }
+
+    /// Finds out whether it can be asked, and what for.
+    pub async fn examine(&self) -> Result<Examined, BackendError> {
+        self.in_time(Box::pin(async { Ok(examine::examine(self).await) })).await
     }
 
     async fn client(&self) -> Result<&aws_sdk_xray::Client, super::Remote> {

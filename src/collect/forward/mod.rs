@@ -21,7 +21,7 @@ use crate::backend::xray;
 use crate::model::Time;
 use crate::secret::Secret;
 use report::Shared;
-use uplink::Uplink;
+use uplink::{Otlp, Uplink};
 use worker::Worker;
 
 pub use report::Report;
@@ -50,6 +50,34 @@ impl Destination {
             Self::XRay(_) => "xray",
         }
     }
+}
+
+/// What became of a request that is sent once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Once {
+    /// It was taken.
+    Taken,
+    /// It was not taken, and why.
+    Refused(String),
+    /// Whether it was taken is not known, and why.
+    Unanswered(String),
+}
+
+/// Sends spans as OTLP to an address, once. The headers go to no other; `trusted` are certificates in PEM that are believed beside
+/// those that all believe.
+///
+/// # Errors
+///
+/// A header or a certificate makes no sense.
+pub async fn send_once(
+    url: &Url,
+    headers: &[(String, Secret)],
+    trusted: Option<&[u8]>,
+    spans: &[u8],
+    clock: fn() -> Time,
+) -> Result<Once, ForwardError> {
+    let host = url.host_str().unwrap_or_default();
+    Ok(Otlp::new(host, url, headers, trusted, clock)?.send_once(spans).await)
 }
 
 /// Why forwarding did not start.

@@ -7,7 +7,7 @@ use reqwest::redirect::Policy;
 use reqwest::{StatusCode, Url};
 
 use super::parcel::{Body, Tongue};
-use super::{Destination, ForwardError};
+use super::{Destination, ForwardError, Once};
 use crate::backend::retry_after;
 use crate::backend::xray::{PutError, Uplink as XRay};
 use crate::model::Time;
@@ -70,7 +70,9 @@ pub(super) enum Uplink {
 impl Uplink {
     pub(super) fn new(destination: Destination, clock: fn() -> Time) -> Result<Self, ForwardError> {
         match destination {
-            Destination::Otlp { name, url, headers } => Otlp::new(&name, &url, &headers, clock).map(Box::new).map(Self::Otlp),
+            Destination::Otlp { name, url, headers } => {
+                Otlp::new(&name, &url, &headers, None, clock).map(Box::new).map(Self::Otlp)
+            }
             Destination::XRay(options) => Ok(Self::XRay(Box::new(XRay::new(options)))),
         }
     }
@@ -133,6 +135,14 @@ async fn put(xray: &XRay, documents: &[String]) -> Answer {
     }
 }
 
+/// An answer as it came.
+struct Told {
+    status: StatusCode,
+    content_type: Option<String>,
+    wait: Option<Duration>,
+    body: Vec<u8>,
+}
+
 /// An OTLP receiver, by HTTP and protobuf.
 #[derive(Debug)]
 pub(super) struct Otlp {
@@ -144,7 +154,14 @@ pub(super) struct Otlp {
 }
 
 impl Otlp {
-    fn new(name: &str, url: &Url, headers: &[(String, Secret)], clock: fn() -> Time) -> Result<Self, ForwardError> {
+    /// `trusted` are certificates in PEM that are believed beside those that all believe.
+    pub(super) fn new(
+        name: &str,
+        url: &Url,
+        headers: &[(String, Secret)],
+        trusted: Option<&[u8]>,
+        clock: fn() -> Time,
+    ) -> Result<Self, ForwardError> {
         let mut all = HeaderMap::new();
         for (header, value) in headers {
             let unusable = || ForwardError::Header { destination: name.to_owned(), header: header.clone() };
@@ -152,7 +169,12 @@ impl Otlp {
             value.set_sensitive(true);
             all.append(HeaderName::from_bytes(header.as_bytes()).map_err(|_| unusable())?, value);
         }
-        let http = tls::http_client()
+        let failed = |error: reqwest::Error| ForwardError::Client { destination: name.to_owned(), cause: error.to_string() };
+        let mut http = tls::http_client();
+        if let Some(pem) = trusted {
+            http = http.tls_certs_merge(reqwest::Certificate::from_pem_bundle(pem).map_err(failed)?);
+        }
+        let http = http
             .user_agent(USER_AGENT)
             .default_headers(all)
             // Wherever it leads, the headers stay here.
@@ -160,12 +182,40 @@ impl Otlp {
             .connect_timeout(CONNECT)
             .timeout(ANSWER)
             .build()
-            .map_err(|error| ForwardError::Client { destination: name.to_owned(), cause: error.to_string() })?;
+            .map_err(failed)?;
         let words = headers.iter().flat_map(|(_, value)| value.expose().split_whitespace());
         Ok(Self { http, url: traces(url.clone()), secrets: words.map(Secret::new).collect(), clock })
     }
 
     async fn send(&self, data: &[u8]) -> Answer {
+        match self.ask(data).await {
+            Ok(told) => Self::meaning(told.status, told.content_type.as_deref(), told.wait, &told.body),
+            Err(why) => Answer::Later { why, wait: None },
+        }
+    }
+
+    /// Sends a request, once, for somebody who waits for what becomes of it.
+    pub(super) async fn send_once(&self, data: &[u8]) -> Once {
+        let told = match self.ask(data).await {
+            Ok(told) => told,
+            Err(why) => return Once::Unanswered(why),
+        };
+        let later = matches!(told.status.as_u16(), 408 | 425 | 429 | 500..);
+        match Self::meaning(told.status, told.content_type.as_deref(), None, &told.body) {
+            Answer::Taken { rejected: 0, .. } | Answer::TakenBut(_) => Once::Taken,
+            Answer::Taken { why, .. } => Once::Refused(why),
+            Answer::Refused(why) | Answer::Failed(why) | Answer::Later { why, .. } => {
+                if later {
+                    Once::Unanswered(why)
+                } else {
+                    Once::Refused(why)
+                }
+            }
+        }
+    }
+
+    /// What is answered, or why nothing is.
+    async fn ask(&self, data: &[u8]) -> Result<Told, String> {
         let request = self.http.post(self.url.clone()).header(CONTENT_TYPE, "application/x-protobuf");
         let request = match super::gzip::zipped(data) {
             Some(zipped) => request.header(CONTENT_ENCODING, "gzip").body(zipped),
@@ -173,19 +223,14 @@ impl Otlp {
             None if data.is_empty() => request.header(CONTENT_LENGTH, 0),
             None => request.body(data.to_vec()),
         };
-        let answer = match request.send().await {
-            Ok(answer) => answer,
-            Err(error) => return Answer::Later { why: unreachable(&error), wait: None },
-        };
+        let answer = request.send().await.map_err(|error| unreachable(&error))?;
         let (status, headers) = (answer.status(), answer.headers().clone());
-        let body = match read(answer).await {
-            Ok(body) => self.secrets.iter().fold(body, |body, secret| secret.hidden_in(body)),
-            // Whether it was taken is not known.
-            Err(error) => return Answer::Later { why: unreachable(&error), wait: None },
-        };
+        // Where it breaks off, whether it was taken is not known.
+        let body = read(answer).await.map_err(|error| unreachable(&error))?;
+        let body = self.secrets.iter().fold(body, |body, secret| secret.hidden_in(body));
         let header = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         let wait = header(&RETRY_AFTER).and_then(|text| retry_after::wait(text, (self.clock)()));
-        Self::meaning(status, header(&CONTENT_TYPE), wait, &body)
+        Ok(Told { status, content_type: header(&CONTENT_TYPE).map(str::to_owned), wait, body })
     }
 
     /// <https://opentelemetry.io/docs/specs/otlp/#otlphttp-response>. What must not be sent again is not, unless the fault may well be
@@ -293,7 +338,7 @@ mod tests {
     #[test]
     fn a_header_that_is_none_is_named_without_its_value() {
         let headers = [("x-key".to_owned(), Secret::new("se\ncret"))];
-        let error = Otlp::new("there", &Url::parse("http://localhost").unwrap(), &headers, || Time(0)).unwrap_err();
+        let error = Otlp::new("there", &Url::parse("http://localhost").unwrap(), &headers, None, || Time(0)).unwrap_err();
         assert_eq!(
             error.to_string(),
             "the header x-key for there cannot be sent: it has a line end or a control character in it"

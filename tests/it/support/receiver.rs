@@ -107,8 +107,14 @@ impl Receiver {
     /// Asks it to stop, and answers how it ended and what it said.
     #[cfg(unix)]
     #[track_caller]
-    pub(crate) fn stop(mut self, signal: rustix::process::Signal) -> CommandOutput {
+    pub(crate) fn stop(self, signal: rustix::process::Signal) -> CommandOutput {
         super::signal(self.pid(), signal);
+        self.end()
+    }
+
+    /// Waits until it has ended by itself.
+    #[track_caller]
+    pub(crate) fn end(mut self) -> CommandOutput {
         while self.next_line().is_some() {}
         let status = self.child.wait().expect("it has ended");
         let output = std::process::Output { status, stdout: Vec::new(), stderr: self.stderr.clone().into_bytes() };

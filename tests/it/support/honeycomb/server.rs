@@ -108,6 +108,10 @@ async fn answer(State(door): State<Arc<Door>>, method: Method, uri: Uri, headers
         Some(Fault::Fails(error)) => service.answer(&request, endpoint, Some(error), &door.endpoint),
         _ => service.answer(&request, endpoint, None, &door.endpoint),
     };
+    let answer = match service.setup.date {
+        Some(at) => answer.with("date", at.to_datetime().format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
+        None => answer,
+    };
     service.limited += usize::from(answer.status == 429);
     service.seen[number].status = (!half).then_some(answer.status);
     drop(service);

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use cruddur_trace::model::Time;
+
 use super::keys::{CLASSIC, CONFIGURATION, Key};
 use super::switches::Switches;
 
@@ -37,6 +39,8 @@ pub(crate) struct Setup {
     pub(crate) latency: Duration,
     /// Nanoseconds since 1970.
     pub(crate) clock: fn() -> u64,
+    /// What every answer says in its `Date`, where that is not the real time.
+    pub(crate) date: Option<Time>,
 }
 
 impl Default for Setup {
@@ -56,6 +60,7 @@ impl Default for Setup {
             slow: Slow::default(),
             latency: Duration::ZERO,
             clock: now,
+            date: None,
         }
     }
 }

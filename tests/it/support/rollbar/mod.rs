@@ -17,6 +17,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use cruddur_trace::model::Time;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
@@ -84,6 +85,11 @@ impl Rollbar {
     /// What was asked so far, in the order of its arrival.
     pub(crate) fn requests(&self) -> Vec<Seen> {
         self.door.service().seen.clone()
+    }
+
+    /// Sets the clock by which answers are dated; `None` is the real time.
+    pub(crate) fn set_date(&self, date: Option<Time>) {
+        self.door.service().date = date;
     }
 
     /// From the so-maniest request on, counted from now, this goes wrong, so many times.

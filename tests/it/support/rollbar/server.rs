@@ -7,6 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
+use cruddur_trace::model::Time;
 use futures_util::stream;
 use serde_json::{Value, json};
 
@@ -33,6 +34,8 @@ pub(super) struct Service {
     pub(super) project: Project,
     pub(super) plan: Plan,
     pub(super) seen: Vec<Seen>,
+    /// What every answer says in its `Date`, where that is not the real time.
+    pub(super) date: Option<Time>,
 }
 
 /// The service behind its door.
@@ -73,6 +76,10 @@ async fn answer(State(door): State<Arc<Door>>, method: Method, uri: Uri, headers
         Some(Fault::Redirect(host)) => Answer::new(302, "text/plain", "").with("location", format!("{host}{uri}")),
         Some(Fault::Limited(form, seconds)) => faults::limited(*form, *seconds),
         Some(Fault::Half | Fault::Endless) | None => door.service().answer(&seen, &body).unwrap_or_else(|refusal| refusal),
+    };
+    let answer = match door.service().date {
+        Some(at) => answer.with("date", at.to_datetime().format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
+        None => answer,
     };
     match fault {
         Some(Fault::Half) => {
