@@ -171,7 +171,7 @@ async fn fetched(
             ask::also_failed(&mut failed, more);
             trace
         };
-        let mut twins = if twin::is_sought(args) { twin::seek(sources, &mut trace).await } else { Vec::new() };
+        let mut twins = if twin::is_sought(args) { twin::seek(sources, &mut trace, args.stitch).await } else { Vec::new() };
         if !args.stitch {
             twins.clear();
         } else if twins.is_empty() && args.ids.len() == 1 {

@@ -491,8 +491,9 @@ fn names_from_outside_line_up_and_do_no_harm() {
 
 #[test]
 fn what_would_be_asked_is_said() {
-    insta::assert_snapshot!(show(&["08fef8", "--explain"]), @r"
+    insta::assert_snapshot!(show(&["08fef8", "--explain"]), @"
     file:cruddur.json: fetch the trace by its id
+    then, for the other trace of the same request: list the traces of its services around its time, and read at most 20 of them, from the local store, files and X-Ray; from Honeycomb only if X-Ray has made the first
     [exit status: 0]
     ");
 }

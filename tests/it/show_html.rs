@@ -30,7 +30,7 @@ fn several_traces_are_on_one_page() {
     assert!(page.contains("<title>GET /api/message_groups and 1 more trace · cruddur-trace</title>"));
     assert_eq!(data(&page, "trace-0")["id"], GROUPS);
     let other = data(&page, "trace-1");
-    assert_eq!((&other["id"], other["more"][1][1].as_str()), (&AVATAR.into(), Some("file:cruddur.json + file:xray.json")));
+    assert_eq!((&other["id"], other["more"][1][1].as_str()), (&AVATAR.into(), Some("C file:cruddur.json + X file:xray.json")));
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn a_sequence_diagram() {
       s0->>+s2: ×13 DynamoDB.Query
       s2-->>-s0: 345 ms: p50 23.8 ms max 48 ms
       Note over s0: render-json · 22.1 ms
-      Note over s0,s5: frontend-react-js  HTTP POST · 565 ms · 7 spans · 3 services<br/>3 errors (1 origin)<br/>6a63710987bbe879c7a5f5784a70384b · 2026-07-24 14#58;04#58;57 UTC<br/>file#58;cruddur.json + file#58;xray.json · complete
+      Note over s0,s5: frontend-react-js  HTTP POST · 565 ms · 7 spans · 3 services<br/>3 errors (1 origin)<br/>6a63710987bbe879c7a5f5784a70384b · 2026-07-24 14#58;04#58;57 UTC<br/>C file#58;cruddur.json + X file#58;xray.json · complete
       Note over s3: HTTP POST · 565 ms
       s3->>+s0: POST /api/profile/avatar
       Note over s0: Lambda.Invoke · 522 ms

@@ -4,14 +4,14 @@ use serde_json::{Value as Json, json};
 
 use crate::support::{CommandOutput, Home, write};
 
-/// OpenTelemetry's trace of the request.
+/// `OpenTelemetry`'s trace of the request.
 const OURS: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 /// The X-Ray SDK's.
 const THEIRS: &str = "1-6a637170-dde4b3484a4f4f709fd60111";
 /// When the request began, in milliseconds.
 const BEGAN: u64 = 1_784_902_000_000;
 
-/// A request as OpenTelemetry's Flask instrumentation records it, with a call to DynamoDB within.
+/// A request as `OpenTelemetry`'s Flask instrumentation records it, with a call to `DynamoDB` within.
 fn flask(trace: &str, id: &str, began: u64, status: u64) -> Json {
     let nanos = |after: u64| ((began + after) * 1_000_000).to_string();
     let text = |key: &str, value: &str| json!({"key": key, "value": {"stringValue": value}});
@@ -46,8 +46,9 @@ const X: &str = "53995c3f42cd8ad";
 /// Both files, and whatever else happened at that time.
 fn home(others: &[Json], documents: &[Json]) -> Home {
     let home = Home::new();
-    let lines =
-        |first: Json, more: &[Json]| std::iter::once(&first).chain(more).map(|line| format!("{line}\n")).collect::<String>();
+    let lines = |first: Json, more: &[Json]| {
+        std::iter::once(&first).chain(more).map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
     write(&home.path("otlp.json"), &lines(flask(OURS, A, BEGAN, 500), others));
     write(&home.path("xray.json"), &lines(segment(THEIRS, X, A, BEGAN, 500), documents));
     home

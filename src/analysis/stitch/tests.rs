@@ -187,11 +187,11 @@ fn what_a_record_calls_hangs_below_the_other_one_and_its_time_is_counted_once() 
 #[test]
 fn a_record_that_is_somebodys_child_keeps_its_place_and_the_other_goes_below_it() {
     let caller = of("frontend", "X-Ray for Node.js", span(5, 0, 90, 210));
-    let called = Span { parent: Some(caller.id.clone()), ..segment(9, 100, 200) };
-    let below = join(trace(1, "local", vec![caller.clone(), flask(1, 0, 101, 199), called.clone(), span(2, 1, 110, 120)]));
+    let answered = Span { parent: Some(caller.id.clone()), ..segment(9, 100, 200) };
+    let below = join(trace(1, "local", vec![caller.clone(), flask(1, 0, 101, 199), answered.clone(), span(2, 1, 110, 120)]));
     assert_eq!(parents(&below), ["5<0", "9<5", "1<9", "2<9"]);
     // A parent that OpenTelemetry names itself is not given up, even if it has not arrived.
-    let both = join(trace(1, "local", vec![caller, flask(1, 7, 101, 199), called]));
+    let both = join(trace(1, "local", vec![caller, flask(1, 7, 101, 199), answered]));
     assert_eq!(parents(&both), ["5<0", "9<1", "1<7"]);
     let tree = crate::analysis::Tree::build(&both);
     let outside = tree.troubles().iter().any(|trouble| trouble.to_string().contains("before its parent"));

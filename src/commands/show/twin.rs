@@ -42,8 +42,9 @@ pub(super) fn explain() -> String {
     )
 }
 
-/// Looks for traces that are probably the same request, says so in the trace, and returns them.
-pub(super) async fn seek(sources: &Sources, trace: &mut Trace) -> Vec<Trace> {
+/// Looks for traces that are probably the same request, says so in the trace, and returns them. `asked` says whether the user wants to know
+/// why there is none.
+pub(super) async fn seek(sources: &Sources, trace: &mut Trace, asked: bool) -> Vec<Trace> {
     let Some(sought) = stitch::sought(trace) else { return Vec::new() };
     // What the X-Ray SDK sends never comes to Honeycomb.
     let wanted = |source: &Source| !(sought.of_xray && matches!(source, Source::Honeycomb(_)));
@@ -63,12 +64,13 @@ pub(super) async fn seek(sources: &Sources, trace: &mut Trace) -> Vec<Trace> {
     for why in unknown {
         trace.notes.push(format!("whether there is another trace of the same request is not known everywhere: {why}"));
     }
-    if listing.more || listing.left_out || left_out {
+    trace.twins = stitch::twins(trace, &others);
+    let Twins::Sought { found, .. } = &trace.twins else { return Vec::new() };
+    // Of what nobody asked for and nobody claims, there is nothing to say.
+    if (listing.more || listing.left_out || left_out) && (asked || !found.is_empty()) {
         let note = "not all traces of that time were looked at to find another one of the same request: there are too many";
         trace.notes.push(note.to_owned());
     }
-    trace.twins = stitch::twins(trace, &others);
-    let Twins::Sought { found, .. } = &trace.twins else { return Vec::new() };
     others.into_iter().filter(|other| found.iter().any(|twin| twin.trace == *other.id())).collect()
 }
 

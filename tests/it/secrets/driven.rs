@@ -90,6 +90,7 @@ pub(super) fn lines() -> Vec<(&'static str, Vec<String>)> {
             of(&[
                 "show TRACE EVERYWHERE --logs --errors --bodies",
                 "show TRACE EVERYWHERE --logs --errors -o json",
+                "show TRACE EVERYWHERE --stitch --logs --errors",
                 "show TRACE EVERYWHERE --logs --errors --explain",
                 "show TRACE -b honeycomb",
                 "show TRACE -b xray -o html",
@@ -108,6 +109,7 @@ pub(super) fn lines() -> Vec<(&'static str, Vec<String>)> {
         ("run", of(&["run --show -- sleep 0.1"])),
         ("import", of(&["import cruddur.json"])),
         ("demo", of(&["demo"])),
+        ("doctor", of(&["doctor EVERYWHERE", "doctor -o json", "doctor --test-span honeycomb"])),
         ("probe", of(&["probe -o json"])),
         ("config", of(&["config show", "config show -o json", "config path", "config init --config new.toml"])),
         ("completions", of(&["completions bash"])),
