@@ -193,7 +193,10 @@ async fn fetched(
                 recorder.ask(trace, &mut failed).await;
             }
         }
-        let Some(trace) = stitch::together(group) else { continue };
+        let Some(mut trace) = stitch::together(group) else { continue };
+        if !args.output().has_twins() {
+            trace.joins.clear();
+        }
         let trace = match &args.span {
             // A drawing of one span says what it means for all.
             Some(typed) if !args.output().is_of_the_whole() => one_span(&trace, typed)?,

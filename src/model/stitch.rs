@@ -55,15 +55,13 @@ impl SeenBy {
     }
 }
 
-/// Two records of one call, by two SDKs: one is drawn below the other, and what belongs below either, below that.
+/// Two records of one call, by two SDKs: in drawings, one stands below the other, and what belongs below either, below that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Join {
     /// The span that is drawn below the other.
     pub inner: SpanId,
     /// The other.
     pub outer: SpanId,
-    /// What `inner` itself names as its parent.
-    pub named: Option<SpanId>,
     /// What speaks for it; never empty.
     pub evidence: Vec<SameCall>,
 }

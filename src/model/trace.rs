@@ -43,7 +43,7 @@ pub struct Trace {
     pub errors: Recorded,
     /// What its spans were read from, as [`Span::seen_by`] counts; empty where that is one place.
     pub origins: Vec<Origin>,
-    /// Which of its spans are records of the same call, and drawn below each other for that.
+    /// Which of its spans are records of the same call.
     pub joins: Vec<Join>,
     /// Which other traces are probably the same request.
     pub twins: Twins,
@@ -131,10 +131,10 @@ impl Trace {
         Some(part)
     }
 
-    /// Draws spans below others, which are records of the same calls, and what they call below these, too. What a span says of its parent
-    /// itself is kept as [`stitch::NAMED_PARENT`]. No span may become its own ancestor by this.
-    pub fn join(&mut self, joins: Vec<Join>) {
-        let into: HashMap<&SpanId, &SpanId> = joins.iter().map(|join| (&join.inner, &join.outer)).collect();
+    /// Puts each span that is another record of a call below the one that it repeats, by [`Trace::joins`], and what it calls below that, too. What
+    /// a span says of its parent itself is kept as [`stitch::NAMED_PARENT`]. No span may become its own ancestor by this.
+    pub fn hang_records(&mut self) {
+        let into: HashMap<&SpanId, &SpanId> = self.joins.iter().map(|join| (&join.inner, &join.outer)).collect();
         for span in &mut self.spans {
             let parent = match into.get(&span.id) {
                 Some(outer) => *outer,
@@ -148,7 +148,6 @@ impl Trace {
                 span.attributes.push(stitch::NAMED_PARENT, named.to_string());
             }
         }
-        self.joins = joins;
     }
 
     /// Moves each span with its events by so many nanoseconds, given by its place, and answers by how many each was moved, by the

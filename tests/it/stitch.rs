@@ -168,13 +168,14 @@ fn stitched_they_are_one_tree_that_says_who_has_what() {
         spans,
         [
             format!("{A}1 < - file:otlp.json"),
-            format!("{X}1 < {A}1 file:xray.json"),
+            format!("{X}1 < - file:xray.json"),
             format!("{A}2 < {A}1 file:otlp.json"),
-            format!("{X}2 < {A}2 file:xray.json"),
+            format!("{X}2 < {X}1 file:xray.json"),
         ]
     );
     assert_eq!(trace["origins"][1], json!({"name": "file:xray.json", "trace_id": THEIRS}));
-    assert_eq!(trace["joins"][1]["named_parent"], format!("{X}1"));
+    let joins: Vec<_> = trace["joins"].as_array().unwrap().iter().map(|join| [&join["span_id"], &join["below"]]).collect();
+    assert_eq!(joins, [[&json!(format!("{X}1")), &json!(format!("{A}1"))], [&json!(format!("{X}2")), &json!(format!("{A}2"))]]);
     assert_eq!((&trace["joins"][0]["certain"], &trace["joins"][1]["certain"]), (&json!(false), &json!(true)));
     for format in ["html", "svg", "markdown", "mermaid"] {
         let drawn = show(&home, &format!("{OURS} --stitch -o {format}")).answer();

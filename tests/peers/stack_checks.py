@@ -61,11 +61,11 @@ def shown(session: Session, trace_id: str, *options: str) -> dict:
     return traces[0]
 
 
-def check_spans(session: Session, trace: dict):
-    """Every span of the trace that either SDK sent, field by field, and no other."""
+def check_spans(session: Session, trace: dict, twin: str = ""):
+    """Every span of the trace that either SDK sent, field by field, and no other; with those of its twin, if there is one."""
     trace_id = same_id(trace["trace_id"])
     otel = expected_otel(session.sent("OTEL")).get(trace_id, {})
-    xray = expected_xray(session.sent("XRAY")).get(trace_id, {})
+    xray = expected_xray(session.sent("XRAY")).get(same_id(twin) if twin else trace_id, {})
     spans = {span["span_id"]: span for span in trace["spans"]}
     must_equal(f"show {trace_id}: every span once", len(trace["spans"]), len(spans))
     same_ids(f"show {trace_id}: spans", [*otel, *xray], spans)
@@ -110,6 +110,22 @@ def check_as_it_is(session: Session, requests: dict):
         signs.remove("message")
         must_equal(f"show by {whose} id: and for that of its twin", signs, evidence[twin["errors"][0]["uuid"]])
     proved("without ids: the lines and the error of a request by time, path and class, with those of its twin, none of them certain")
+
+    both = shown(session, other["otel"], "--stitch")
+    probable = [same_id(found["trace_id"]) for found in both["twins"]["probable"]]
+    must_equal("show --stitch: the X-Ray SDK's trace of the same request", [same_id(other["xray"])], probable)
+    counts = check_spans(session, both, other["xray"])
+    must_hold("show --stitch: both SDKs have spans in it", min(counts) > 0, counts)
+    origins = {span["span_id"]: span["origins"] for span in both["spans"]}
+    must_equal("show --stitch: who sent what", [["OpenTelemetry in local"], ["X-Ray in local"]], sorted(map(list, set(map(tuple, origins.values())))))
+    must_hold("show --stitch: the two records of the request are joined", len(both["joins"]) > 0, both["joins"])
+    for request in (first, twin):
+        # Two requests at the same time: which is whose may not be told, and never wrongly.
+        twins = shown(session, request["otel"])["twins"]
+        wrong = [found["trace_id"] for found in twins["probable"] if same_id(found["trace_id"]) != same_id(request["xray"])]
+        must_equal("no other request is taken for the same one", [], wrong)
+        must_hold("the same one is among those that fit", len(twins["probable"] + twins["unclear"]) > 0, twins)
+    proved("two ids of one request: found from either, and one tree by --stitch, in which each span says who sent it")
 
     said = session.call("show", first["otel"], *JOINS)
     drawn = said.stdout.decode()

@@ -107,8 +107,8 @@ fn alone(trace: &Trace) -> Vec<Record<'_>> {
     alone
 }
 
-/// Puts traces together that are the same request, whoever says so, under the id of the first, and joins the records of the same calls.
-/// `None` where there is no trace.
+/// Puts traces together that are the same request, whoever says so, under the id of the first, and finds the records of the same calls,
+/// also of one trace. `None` where there is no trace.
 pub fn together(traces: Vec<Trace>) -> Option<Trace> {
     let mut traces = traces;
     if traces.len() < 2 {
@@ -188,9 +188,9 @@ fn more_lines(lines: Option<Vec<LogLine>>, further: Option<Vec<LogLine>>) -> Opt
     Some(all)
 }
 
-/// Draws each record of a call below the other one that the trace has of it, where there are two: the X-Ray SDK's below the other – or the
+/// Finds the records of a call of which the trace has another one, which they may be drawn below: the X-Ray SDK's below the other – or the
 /// other way round, where only X-Ray's is somebody's child.
-pub fn join(mut trace: Trace) -> Trace {
+fn join(mut trace: Trace) -> Trace {
     let joins = joins(&trace);
     if joins.is_empty() {
         return trace;
@@ -212,7 +212,7 @@ pub fn join(mut trace: Trace) -> Trace {
             accepted.push(join);
         }
     }
-    trace.join(accepted);
+    trace.joins = accepted;
     trace
 }
 
@@ -236,7 +236,7 @@ fn joins(trace: &Trace) -> Vec<Join> {
         let (theirs, document) = (&trace.spans()[one], &trace.spans()[other]);
         let hangs = document.parent.as_ref().is_some_and(|parent| ids.contains(parent));
         let (inner, outer) = if theirs.parent.is_none() && hangs { (theirs, document) } else { (document, theirs) };
-        Join { inner: inner.id.clone(), outer: outer.id.clone(), named: inner.parent.clone(), evidence }
+        Join { inner: inner.id.clone(), outer: outer.id.clone(), evidence }
     };
     pairs.map(join).collect()
 }

@@ -47,6 +47,17 @@ fn trace(id: u8, backend: &str, spans: Vec<Span>) -> Trace {
     trace
 }
 
+/// As it is drawn.
+fn join(trace: Trace) -> Trace {
+    drawn(vec![trace])
+}
+
+fn drawn(traces: Vec<Trace>) -> Trace {
+    let mut whole = together(traces).unwrap();
+    whole.hang_records();
+    whole
+}
+
 fn found(twins: &Twins) -> (Vec<String>, Vec<String>) {
     let Twins::Sought { found, unclear } = twins else { panic!("{twins:?}") };
     let words = |twin: &Twin| {
@@ -154,7 +165,7 @@ fn two_traces_become_one_tree_in_which_each_span_says_where_it_is_from() {
     };
     let one = trace(1, "honeycomb", vec![flask(1, 0, 100, 200), call(2, 1, 120, 180, "opentelemetry")]);
     let other = trace(2, "xray", vec![segment(9, 101, 199), call(8, 9, 121, 179, "X-Ray for Python")]);
-    let whole = together(vec![one, other]).unwrap();
+    let whole = drawn(vec![one, other]);
     assert_eq!(parents(&whole), ["1<0", "9<1", "2<1", "8<2"]);
     assert_eq!(whole.id(), &TraceId::from_bytes([1; 16]));
     let names: Vec<_> = whole.spans().iter().map(|span| &*whole.origins[span.seen_by.places().next().unwrap()].name).collect();
@@ -240,7 +251,7 @@ proptest! {
         };
         let (ones, others) = (make(0, &ones), make(100, &others));
         let count = ones.len() + others.len();
-        let whole = together(vec![trace(1, "honeycomb", ones), trace(2, "xray", others)]).unwrap();
+        let whole = drawn(vec![trace(1, "honeycomb", ones), trace(2, "xray", others)]);
         prop_assert_eq!(whole.spans().len(), count);
         prop_assert!(whole.spans().iter().all(|span| span.seen_by.places().count() == 1));
         let tree = crate::analysis::Tree::build(&whole);

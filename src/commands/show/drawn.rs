@@ -39,6 +39,10 @@ impl Drawn {
         highlight: Option<&Expr>,
         notes: &mut Vec<String>,
     ) -> Result<Self, Failure> {
+        // Files for other programs have what was sent.
+        if args.output().has_twins() {
+            trace.hang_records();
+        }
         let mut analysis = Analysis::of(&trace);
         let mut shifts = Vec::new();
         if args.correct_skew && analysis.skew.any() {

@@ -49,10 +49,8 @@ impl<'a> OriginView<'a> {
 #[derive(Serialize)]
 struct JoinView<'a> {
     span_id: String,
-    /// The other record of the call, which is its `parent_span_id` here.
+    /// The other record of the call, below which drawings have it.
     below: String,
-    /// What the span itself names as its parent.
-    named_parent: Option<String>,
     certain: bool,
     evidence: Vec<SameCallView<'a>>,
 }
@@ -62,7 +60,6 @@ impl<'a> JoinView<'a> {
         Self {
             span_id: join.inner.to_string(),
             below: join.outer.to_string(),
-            named_parent: join.named.as_ref().map(ToString::to_string),
             certain: join.evidence.iter().any(SameCall::is_certain),
             evidence: join.evidence.iter().map(SameCallView::of).collect(),
         }
