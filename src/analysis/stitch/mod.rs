@@ -23,8 +23,9 @@ use crate::model::{Join, LogLine, Origin, Recorded, SeenBy, Span, SpanId, TimeRa
 use request::{Record, Sdk};
 
 /// By so much, in nanoseconds, a record may begin before the one in which it lies, and end after it, beside what its times are not exact:
-/// both are of the same clock.
-pub const TOLERANCE: Nanos = MILLISECOND;
+/// both are of the same clock, and of the same process, in which another thread may run in between: Python lets it for five milliseconds
+/// (<https://docs.python.org/3/library/sys.html#sys.setswitchinterval>), and there may be several.
+pub const TOLERANCE: Nanos = 20 * MILLISECOND;
 /// So long before a request, the trace may begin to which its other record belongs: a browser's, for example.
 const BEFORE: Nanos = 30 * SECOND;
 /// So many parents are looked through, all in all, to find out whether a span is below another.
