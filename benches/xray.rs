@@ -10,6 +10,8 @@
 #[expect(dead_code, unused_imports, reason = "tests need more of it")]
 #[path = "../tests/it/support/xray/mod.rs"]
 mod service;
+#[path = "../tests/it/support/serving.rs"]
+mod serving;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,9 +1,7 @@
 //! A service that takes nothing, and repeats in its refusal all that came in the headers: what a proxy, a debug page or a careless service
 //! may do with a key.
 
-use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 
 use axum::Router;
 use axum::body::Body;
@@ -11,7 +9,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde_json::json;
-use tokio::sync::oneshot;
+
+use crate::support::serving::Serving;
 
 /// How it refuses, one after the other.
 const STATUSES: [u16; 8] = [401, 403, 400, 404, 500, 429, 200, 302];
@@ -26,35 +25,19 @@ struct Shared {
 /// A running service. It ends, with all connections to it, when this is dropped.
 #[derive(Debug)]
 pub(super) struct Echo {
-    address: SocketAddr,
+    serving: Serving,
     shared: Arc<Shared>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl Echo {
     pub(super) fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        listener.set_nonblocking(true).expect("a socket can be set so");
-        let address = listener.local_addr().expect("it is bound");
         let shared = Arc::new(Shared::default());
         let router = Router::new().fallback(refuse).with_state(Arc::clone(&shared));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a thread can wait");
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).expect("it does not block");
-                tokio::select! {
-                    served = axum::serve(listener, router) => served.expect("a listener listens"),
-                    _ = stopped => {}
-                }
-            });
-        });
-        Self { address, shared, stop: Some(stop), thread: Some(thread) }
+        Self { serving: Serving::start(|_| router), shared }
     }
 
     pub(super) fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.serving.address())
     }
 
     /// From now on, it refuses so.
@@ -66,18 +49,6 @@ impl Echo {
     /// Whether this came in a header.
     pub(super) fn has_seen(&self, text: &str) -> bool {
         self.shared.seen.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|seen| seen.contains(text))
-    }
-}
-
-impl Drop for Echo {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // It may have ended already.
-            stop.send(()).ok();
-        }
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
-        }
     }
 }
 

@@ -8,6 +8,7 @@ mod live;
 mod output;
 mod receiver;
 pub(crate) mod rollbar;
+pub(crate) mod serving;
 pub(crate) mod spans;
 pub(crate) mod xray;
 

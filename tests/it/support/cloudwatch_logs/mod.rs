@@ -16,52 +16,34 @@ mod refusal;
 mod rules;
 mod server;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use cruddur_trace::model::Time;
-use tokio::sync::oneshot;
 
 pub(crate) use rules::{Fault, Rules};
 pub(crate) use server::Request;
 
+use super::serving::Serving;
 use server::Door;
 
 /// A running service. It ends, with all connections to it, when this is dropped.
 #[derive(Debug)]
 pub(crate) struct CloudWatchLogs {
-    address: SocketAddr,
+    serving: Serving,
     door: Arc<Door>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl CloudWatchLogs {
     /// Starts on a free port of this machine, with no groups.
     pub(crate) fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        listener.set_nonblocking(true).expect("a socket can be set so");
-        let address = listener.local_addr().expect("it is bound");
         let door = Arc::new(Door::default());
         let router = server::router(Arc::clone(&door));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a thread can wait");
-            // What still runs afterwards, such as a request that is never answered, is dropped with the runtime.
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).expect("it does not block");
-                tokio::select! {
-                    served = axum::serve(listener, router) => served.expect("a listener listens"),
-                    _ = stopped => {}
-                }
-            });
-        });
-        Self { address, door, stop: Some(stop), thread: Some(thread) }
+        Self { serving: Serving::start(|_| router), door }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+        self.serving.address()
     }
 
     /// What the environment of a program says so that it comes here.
@@ -71,7 +53,7 @@ impl CloudWatchLogs {
             ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned()),
             ("AWS_REGION", "us-east-1".to_owned()),
-            ("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", format!("http://{}", self.address)),
+            ("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", format!("http://{}", self.serving.address())),
             ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
             ("AWS_CONFIG_FILE", nowhere.to_owned()),
             ("AWS_SHARED_CREDENTIALS_FILE", nowhere.to_owned()),
@@ -101,17 +83,5 @@ impl CloudWatchLogs {
     /// How many requests there were for an operation.
     pub(crate) fn count(&self, operation: &str) -> usize {
         self.door.service().requests.iter().filter(|request| request.operation == operation).count()
-    }
-}
-
-impl Drop for CloudWatchLogs {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // It may have ended already.
-            stop.send(()).ok();
-        }
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
-        }
     }
 }

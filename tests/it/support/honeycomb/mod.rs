@@ -4,7 +4,7 @@
 //! [`Switches`].
 //!
 //! It makes rows of OTLP and reads queries with its own eyes, so that a mistake of the program in them is not made here as well.
-//! Nothing in this folder uses what stands beside it, so that a benchmark can include it by its path.
+//! Nothing in this folder uses what stands beside it but `serving`, so that a benchmark can include it by its path.
 //!
 //! <https://docs.honeycomb.io/api/>
 //! <https://docs.honeycomb.io/reference/calculated-field-expression/>
@@ -31,15 +31,13 @@ mod spec;
 mod switches;
 mod value;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use cruddur_trace::model::{Span, TraceId};
 use cruddur_trace::wire::otlp;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message as _;
-use tokio::sync::oneshot;
 
 pub(crate) use evaluate::run;
 pub(crate) use faults::{Endpoint, Fault, Planned};
@@ -50,6 +48,7 @@ pub(crate) use setup::{AllColumns, Denied, Limited, Setup, Slow};
 pub(crate) use spec::{Problem, Query, check, check_size};
 pub(crate) use switches::{Empty, FutureEnd, Missing, MissingOperand, MixedTypes, Switches, TimePrecision, UnknownColumn};
 
+use super::serving::Serving;
 use server::Door;
 
 /// The dataset to which a Classic environment puts the spans of [`Honeycomb::ingest_spans`].
@@ -58,10 +57,8 @@ pub(crate) const CLASSIC_DATASET: &str = "traces";
 /// A running service. It ends, with all connections to it, when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Honeycomb {
-    address: SocketAddr,
+    serving: Serving,
     door: Arc<Door>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl Honeycomb {
@@ -72,28 +69,17 @@ impl Honeycomb {
 
     /// As [`Honeycomb::start`], otherwise set up.
     pub(crate) fn with(setup: Setup) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        listener.set_nonblocking(true).expect("a socket can be set so");
-        let address = listener.local_addr().expect("it is bound");
-        let door = Arc::new(Door::new(format!("http://{address}"), setup));
-        let router = server::router(Arc::clone(&door));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a thread can wait");
-            // What still runs afterwards, such as a request that is never answered, is dropped with the runtime.
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).expect("it does not block");
-                tokio::select! {
-                    served = axum::serve(listener, router) => served.expect("a listener listens"),
-                    _ = stopped => {}
-                }
-            });
+        // Its address is known only when it is bound.
+        let mut door = None;
+        let serving = Serving::start(|address| {
+            let made = door.insert(Arc::new(Door::new(format!("http://{address}"), setup)));
+            server::router(Arc::clone(made))
         });
-        Self { address, door, stop: Some(stop), thread: Some(thread) }
+        Self { serving, door: door.expect("the router was made") }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+        self.serving.address()
     }
 
     /// `http://127.0.0.1:PORT`
@@ -161,17 +147,5 @@ impl Honeycomb {
     /// Changes how the service is from now on.
     pub(crate) fn configure(&self, change: impl FnOnce(&mut Setup)) {
         change(&mut self.door.service().setup);
-    }
-}
-
-impl Drop for Honeycomb {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // It may have ended already.
-            stop.send(()).ok();
-        }
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
-        }
     }
 }

@@ -3,7 +3,7 @@
 //! wants them to.
 //!
 //! It groups, pages and answers with its own eyes, so that a mistake of the program in reading is not made here as well. Nothing in
-//! this folder uses what stands beside it.
+//! this folder uses what stands beside it but `serving`.
 //!
 //! <https://docs.rollbar.com/reference/getting-started-1>
 //! <https://docs.rollbar.com/docs/rate-limits>
@@ -13,17 +13,16 @@ mod faults;
 mod project;
 mod server;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use cruddur_trace::model::Time;
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
 
 pub(crate) use faults::{Fault, Limited};
 pub(crate) use server::Seen;
 
+use super::serving::Serving;
 use server::Door;
 
 /// The project's token with the scope `read`.
@@ -34,42 +33,25 @@ pub(crate) const POST: &str = "4e8f1c0de5a94bd0b1c0ffee00000002";
 /// A running service. It ends, with all connections to it, when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Rollbar {
-    address: SocketAddr,
+    serving: Serving,
     door: Arc<Door>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl Rollbar {
     /// Starts on a free port of this machine, with a project in which nothing has gone wrong yet.
     pub(crate) fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        listener.set_nonblocking(true).expect("a socket can be set so");
-        let address = listener.local_addr().expect("it is bound");
         let door = Arc::new(Door::default());
         let router = server::router(Arc::clone(&door));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a thread can wait");
-            // What still runs afterwards, such as a request that is never answered, is dropped with the runtime.
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).expect("it does not block");
-                tokio::select! {
-                    served = axum::serve(listener, router) => served.expect("a listener listens"),
-                    _ = stopped => {}
-                }
-            });
-        });
-        Self { address, door, stop: Some(stop), thread: Some(thread) }
+        Self { serving: Serving::start(|_| router), door }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+        self.serving.address()
     }
 
     /// `http://127.0.0.1:PORT/api/1`
     pub(crate) fn endpoint(&self) -> String {
-        format!("http://{}/api/1", self.address)
+        format!("http://{}/api/1", self.serving.address())
     }
 
     /// An error arrives that happened at this second since 1970; `data` is what an SDK sends of it. Answers its number.
@@ -95,18 +77,6 @@ impl Rollbar {
     /// From the so-maniest request on, counted from now, this goes wrong, so many times.
     pub(crate) fn set_fault(&self, fault: Fault, after: usize, times: usize) {
         self.door.service().plan.push(fault, after, times);
-    }
-}
-
-impl Drop for Rollbar {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // It may have ended already.
-            stop.send(()).ok();
-        }
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
-        }
     }
 }
 

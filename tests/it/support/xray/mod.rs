@@ -3,7 +3,7 @@
 //! and things go wrong where a test wants them to.
 //!
 //! It reads segment documents with its own eyes, so that a mistake of the program in reading them is not made here as well. Nothing
-//! in this folder uses what stands beside it, so that a benchmark can include it by its path.
+//! in this folder uses what stands beside it but `serving`, so that a benchmark can include it by its path.
 //!
 //! <https://docs.aws.amazon.com/xray/latest/api/Welcome.html>
 //! <https://docs.aws.amazon.com/xray/latest/devguide/xray-api-gettingdata.html>
@@ -32,57 +32,39 @@ mod summaries;
 mod summary;
 mod trace;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use cruddur_trace::model::Time;
-use tokio::sync::oneshot;
 
 pub(crate) use rules::{Destination, Fault, Outcome, Rules};
 pub(crate) use scripted::Scripted;
 pub(crate) use server::Request;
 
+use super::serving::Serving;
 use server::Door;
 
 /// A running service. It ends, with all connections to it, when this is dropped.
 #[derive(Debug)]
 pub(crate) struct XRay {
-    address: SocketAddr,
+    serving: Serving,
     door: Arc<Door>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl XRay {
     /// Starts on a free port of this machine, with no traces.
     pub(crate) fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        listener.set_nonblocking(true).expect("a socket can be set so");
-        let address = listener.local_addr().expect("it is bound");
         let door = Arc::new(Door::default());
         let router = server::router(Arc::clone(&door));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a thread can wait");
-            // What still runs afterwards, such as a request that is never answered, is dropped with the runtime.
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).expect("it does not block");
-                tokio::select! {
-                    served = axum::serve(listener, router) => served.expect("a listener listens"),
-                    _ = stopped => {}
-                }
-            });
-        });
-        Self { address, door, stop: Some(stop), thread: Some(thread) }
+        Self { serving: Serving::start(|_| router), door }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+        self.serving.address()
     }
 
     pub(crate) fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.serving.address())
     }
 
     /// What the environment of a program says so that it comes here.
@@ -118,18 +100,6 @@ impl XRay {
     /// How many requests waited for their answers at the same time.
     pub(crate) fn in_flight_at_most(&self) -> usize {
         self.door.in_flight_at_most()
-    }
-}
-
-impl Drop for XRay {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // It may have ended already.
-            stop.send(()).ok();
-        }
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
-        }
     }
 }
 
