@@ -10,7 +10,8 @@
 
 use std::collections::HashMap;
 
-use crate::model::error_report::{ErrorEvidence, ErrorReport, Occurrence, Sureness, path_of};
+use crate::model::address::path_of;
+use crate::model::error_report::{ErrorEvidence, ErrorReport, Occurrence, Sureness};
 use crate::model::time::{Nanos, SECOND};
 use crate::model::{Span, SpanKind, Time, Trace, TraceId};
 

@@ -250,30 +250,3 @@ pub struct ErrorItem {
     /// How often it happened.
     pub total: Option<u64>,
 }
-
-/// The path of an address, or of a request's target: what follows the `?` may hold secrets, and is no part of what was asked for.
-pub fn path_of(address: &str) -> &str {
-    let rest = address.split(['?', '#']).next().unwrap_or_default();
-    match rest.split_once("://") {
-        Some((_, rest)) => rest.find('/').map_or("/", |slash| &rest[slash..]),
-        None => rest,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::path_of;
-
-    #[test]
-    fn of_an_address_the_path_is_kept() {
-        for (url, kept) in [
-            ("http://localhost:4567/api/activities?token=x", "/api/activities"),
-            ("https://cruddur.example", "/"),
-            ("https://cruddur.example?token=x", "/"),
-            ("/api/activities#x", "/api/activities"),
-            ("", ""),
-        ] {
-            assert_eq!(path_of(url), kept, "{url}");
-        }
-    }
-}

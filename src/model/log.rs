@@ -190,16 +190,6 @@ impl LogLine {
     }
 }
 
-/// The path of an address, or of what stands in a request line: without server, query and fragment.
-pub fn path_of(address: &str) -> Option<&str> {
-    let path = match address.split_once("://") {
-        Some((_, rest)) => &rest[rest.find('/')?..],
-        None => address,
-    };
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    path.starts_with('/').then_some(path)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,19 +210,6 @@ mod tests {
         }
         let all = [Severity::Trace, Severity::Debug, Severity::Info, Severity::Warn, Severity::Error, Severity::Fatal];
         assert!(all.iter().all(|severity| Severity::from_word(severity.word()) == Some(*severity)));
-    }
-
-    #[test]
-    fn a_path_has_no_server_and_no_query() {
-        for (address, path) in [
-            ("/api/messages?group=1#top", Some("/api/messages")),
-            ("http://localhost:4567/api/messages", Some("/api/messages")),
-            ("https://api.cruddur.com", None),
-            ("api/messages", None),
-            ("", None),
-        ] {
-            assert_eq!(path_of(address), path, "{address}");
-        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The nouns: trace, span, resource, scope, attribute – `OpenTelemetry`'s data model, to which every backend is mapped.
 //!
-//! Reading order: [`id`], [`time`], [`value`], [`span`], [`log`] with [`log_record`], [`error_report`], [`stitch`], [`trace`] (with [`segments`]),
+//! Reading order: [`id`], [`address`], [`time`], [`value`], [`span`], [`log`] with [`log_record`], [`error_report`], [`stitch`], [`trace`] (with [`segments`]),
 //! [`summary`], [`graph`], [`diagnosis`]. Nothing here does I/O, and nothing here knows of any other folder of the crate.
 
+pub mod address;
 pub mod diagnosis;
 pub mod error_report;
 pub mod graph;

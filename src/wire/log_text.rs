@@ -4,8 +4,8 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::model::address::path_of;
 use crate::model::id::hex;
-use crate::model::log::path_of;
 use crate::model::{Severity, SpanId, Spelling, TraceId};
 
 /// So many words at the beginning of a line may be its severity: behind come the writer's own.
@@ -45,7 +45,7 @@ pub fn carries(text: &str, id: &TraceId) -> Option<Spelling> {
 /// Whether a word of the text is this path, with or without a server in front of it and a query behind it.
 pub fn names_path(text: &str, path: &str) -> bool {
     let ends = |c: char| c.is_whitespace() || "\"'`,;()[]{}<>|=".contains(c);
-    text.split(ends).any(|word| path_of(word) == Some(path))
+    text.split(ends).any(|word| path_of(word) == path)
 }
 
 /// The span that the text names.

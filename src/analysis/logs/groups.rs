@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::Tree;
-use crate::model::log::path_of;
+use crate::model::address::path_of;
 use crate::model::{Attributes, GroupOrigin, LogGroup, Span, SpanKind, Trace, Value};
 
 /// Log groups by name and by ARN: <https://opentelemetry.io/docs/specs/semconv/resource/cloud-provider/aws/logs/>. X-Ray's
@@ -96,7 +96,10 @@ pub fn paths(trace: &Trace, tree: &Tree) -> Vec<String> {
         if !serves || span.is_inferred() {
             continue;
         }
-        let path = PATHS.iter().filter_map(|key| path_of(span.attributes.str(key)?)).find(|path| path.len() > 1);
+        let path = PATHS
+            .iter()
+            .filter_map(|key| span.attributes.str(key).map(path_of))
+            .find(|path| path.len() > 1 && path.starts_with('/'));
         if let Some(path) = path.filter(|path| !found.iter().any(|known| known == path)) {
             found.push(path.to_owned());
             if found.len() == MOST_PATHS {

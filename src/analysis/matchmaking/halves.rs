@@ -1,5 +1,6 @@
 //! What is kept of a call without an answer, and of an answer without a call.
 
+use crate::model::address::path_of;
 use crate::model::{Attributes, Span, SpanId, SpanKind, Time, Trace, TraceId};
 use crate::query::semconv;
 
@@ -93,20 +94,10 @@ pub(in super::super) fn request(attributes: &Attributes, message: bool) -> Optio
         return Some(Request::Rpc(service.to_owned(), method.to_owned()));
     }
     let method = text(attributes, "http.request.method")?;
-    let target = || attributes.str("http.target").map(path);
-    let of_url = || text(attributes, "url.full").and_then(|url| url.split_once("://")).map(|(_, rest)| below_host(rest));
+    let target = || attributes.str("http.target").map(path_of);
+    let of_url = || text(attributes, "url.full").filter(|url| url.contains("://")).map(path_of);
     let path = text(attributes, "url.path").or_else(target).or_else(of_url)?;
     Some(Request::Http(method.to_ascii_uppercase(), path.to_owned()))
-}
-
-/// What follows host and port.
-fn below_host(rest: &str) -> &str {
-    let path = rest.find(['/', '?', '#']).map_or("", |at| path(&rest[at..]));
-    if path.is_empty() { "/" } else { path }
-}
-
-fn path(target: &str) -> &str {
-    target.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// Names of the other service: its own, and the host's, which is the service's where containers find each other by name.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::model::log::path_of;
+use crate::model::address::path_of;
 use crate::model::time::Nanos;
 use crate::model::{Attributes, Resource, SameCall, Span, SpanKind, Time, Trace, Value};
 
@@ -153,7 +153,7 @@ impl<'a> Record<'a> {
 /// Whether a path is one of a route: a segment in brackets, or after a colon, stands for any, also for several where it is the last
 /// (`<path:rest>`, `*`).
 fn is_of_route(path: &str, route: &str) -> bool {
-    let Some(route) = path_of(route) else { return false };
+    let route = path_of(route);
     let is_any = |segment: &str| segment.starts_with(['<', '{', ':', '*', '[']);
     let (mut of_path, mut of_route) = (path.split('/'), route.split('/').peekable());
     while let Some(segment) = of_route.next() {

@@ -8,7 +8,8 @@ use super::carried::Carried;
 use super::exception;
 use super::field::{level, number, text, time};
 use crate::model::TraceId;
-use crate::model::error_report::{Occurrence, path_of};
+use crate::model::address::path_of;
+use crate::model::error_report::Occurrence;
 
 /// What does not stand for itself in an address.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
