@@ -146,6 +146,9 @@ impl SameCall {
             Self::Route(route) => route.clone(),
             Self::Operation(name) => name.clone(),
             Self::Status(status) => format!("status {status}"),
+            Self::Time { after, before } if *after < 0 || *before < 0 => {
+                format!("the same time: {} apart at the start, {} at the end", time(after.abs()), time(before.abs()))
+            }
             Self::Time { after, before } => {
                 format!("one within the other: {} after its start, {} before its end", time(*after), time(*before))
             }
@@ -163,6 +166,14 @@ impl fmt::Display for Origin {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_time_is_told_as_less_than_nothing() {
+        let words = |after, before| SameCall::Time { after, before }.words(&|nanos| format!("{nanos} ns"));
+        assert_eq!(words(3, 0), "one within the other: 3 ns after its start, 0 ns before its end");
+        assert_eq!(words(-3, 4), "the same time: 3 ns apart at the start, 4 ns at the end");
+        assert_eq!(words(3, -4), "the same time: 3 ns apart at the start, 4 ns at the end");
+    }
 
     #[test]
     fn places_are_told_apart_up_to_the_most() {

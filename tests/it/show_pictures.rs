@@ -120,14 +120,14 @@ fn a_sequence_diagram() {
       s2-->>-s0: 345 ms: p50 23.8 ms max 48 ms
       Note over s0: render-json · 22.1 ms
       Note over s0,s5: frontend-react-js  HTTP POST · 565 ms · 7 spans · 3 services<br/>3 errors (1 origin)<br/>6a63710987bbe879c7a5f5784a70384b · 2026-07-24 14#58;04#58;57 UTC<br/>C file#58;cruddur.json + X file#58;xray.json · complete
-      Note over s3: HTTP POST · 565 ms
-      s3->>+s0: POST /api/profile/avatar
-      Note over s0: Lambda.Invoke · 522 ms
-      s0->>+s4: #33; cruddur-thumbs (Lambda)
-      Note over s4: #33; cruddur-thumbs (Function) · 472 ms
-      s4->>+s5: S3
+      Note over s3: HTTP POST #91;C·#93; · 565 ms
+      s3->>+s0: POST /api/profile/avatar #91;C·#93;
+      Note over s0: Lambda.Invoke #91;C·#93; · 522 ms
+      s0->>+s4: #33; cruddur-thumbs (Lambda) #91;·X#93;
+      Note over s4: #33; cruddur-thumbs (Function) #91;·X#93; · 472 ms
+      s4->>+s5: S3 #91;·X#93;
       s5-->>-s4: 169 ms
-      Note over s4: #33; sharp.resize · 287 ms: Input buffer contains unsupported image format
+      Note over s4: #33; sharp.resize #91;·X#93; · 287 ms: Input buffer contains unsupported image format
       s4--x-s0: 489 ms: handled
       s0-->>-s3: 551 ms
     [exit status: 0]

@@ -2,7 +2,12 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::honeycomb::{costs, quick};
+use crate::support::honeycomb::Honeycomb;
+use crate::support::xray::XRay;
 use crate::support::{CommandOutput, Home, write};
+use crate::xray::{ago, put};
+use cruddur_trace::wire::otlp;
 
 /// `OpenTelemetry`'s trace of the request.
 const OURS: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -31,7 +36,7 @@ fn flask(trace: &str, id: &str, began: u64, status: u64) -> Json {
 
 /// The same request as the X-Ray SDK's middleware records it.
 fn segment(trace: &str, id: &str, request: &str, began: u64, status: u64) -> Json {
-    let seconds = |after: u64| f64::from(u32::try_from((began + after) % 1_000_000_000).unwrap()) / 1e3 + 1_784_000_000.0;
+    let seconds = |after: u64| (began + after) as f64 / 1e3;
     json!({"trace_id": trace, "id": format!("{id}1"), "name": "backend-flask", "start_time": seconds(1), "end_time": seconds(39),
         "fault": status >= 500,
         "http": {"request": {"method": "GET", "url": "http://localhost:4567/api/messages/7?page=2"}, "response": {"status": status}},
@@ -286,4 +291,33 @@ fn spans_of_one_trace_that_backends_share_say_who_has_them() {
       REQ00f067aa0ba902b
     [exit status: 0]
     ");
+}
+
+#[test]
+fn what_honeycomb_and_x_ray_have_of_one_request_is_one_tree() {
+    let (bees, amazon) = (Honeycomb::start(), XRay::start());
+    let began = ago(120).0 / 1_000_000;
+    let theirs = format!("1-{:08x}-dde4b3484a4f4f709fd60111", began / 1000);
+    let (spans, _) = otlp::decode_json(flask(OURS, A, began, 500).to_string().as_bytes()).expect("it is OTLP");
+    bees.ingest_spans(spans);
+    put(&amazon, &segment(&theirs, X, A, began, 500));
+    let home = amazon.environment().iter().fold(quick(&bees), |home, (name, value)| home.with(name, value));
+    for (asked, other, most) in [(OURS, theirs.as_str(), 2), (theirs.as_str(), OURS, 5)] {
+        let ask = || home.line(&format!("show {asked} -b honeycomb -b xray --stitch -o json"));
+        let (answer, cost) = costs(&bees, ask);
+        let trace = &json(answer)["traces"][0];
+        let twin = &trace["twins"]["probable"][0]["trace_id"];
+        assert_eq!((twin, &trace["span_count"]), (&json!(other), &json!(4)), "{asked}");
+        let mut names: Vec<_> = trace["origins"].as_array().unwrap().iter().map(|origin| origin["name"].to_string()).collect();
+        names.sort();
+        assert_eq!(names, ["\"honeycomb\"", "\"xray\""]);
+        assert!(cost <= most, "{asked} cost {cost} query results");
+    }
+    // One that does not answer costs only what it has, and that is said.
+    amazon.configure(|rules| {
+        rules.denied.insert("GetTraceSummaries".to_owned());
+    });
+    let alone = home.line(&format!("show {OURS} -b honeycomb -b xray -o json"));
+    assert_eq!(alone.code, Some(0), "{alone}");
+    assert!(alone.stderr.contains("not known everywhere: xray"), "{alone}");
 }

@@ -124,6 +124,7 @@ def check_as_it_is(session: Session, requests: dict):
         twins = shown(session, request["otel"])["twins"]
         wrong = [found["trace_id"] for found in twins["probable"] if same_id(found["trace_id"]) != same_id(request["xray"])]
         must_equal("no other request is taken for the same one", [], wrong)
+        must_hold("the same one is among those that fit", len(twins["probable"] + twins["unclear"]) > 0, twins)
     proved("two ids of one request: found from either, and one tree by --stitch, in which each span says who sent it")
 
     said = session.call("show", first["otel"], *JOINS)

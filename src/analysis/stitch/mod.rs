@@ -62,25 +62,29 @@ pub fn sought(trace: &Trace) -> Option<Sought> {
 pub fn twins(trace: &Trace, others: &[Trace]) -> Twins {
     let others: Vec<&Trace> = others.iter().filter(|other| other.id() != trace.id()).collect();
     let all: Vec<&Trace> = std::iter::once(trace).chain(others.iter().copied()).collect();
-    let records: Vec<(usize, Record<'_>)> =
-        all.iter().enumerate().flat_map(|(nth, trace)| alone(trace).into_iter().map(move |record| (nth, record))).collect();
-    let (xray, rest): (Vec<_>, Vec<_>) = records.into_iter().partition(|(_, record)| record.sdk == Sdk::XRay);
+    let records = all.iter().enumerate().flat_map(|(of, trace)| {
+        let mut alone = alone(trace);
+        for record in &mut alone {
+            record.of = of;
+        }
+        alone
+    });
+    let (rest, xray) = request::by_sdk(records.collect());
     let edges = request::edges(&rest, &xray);
     let mut found = BTreeMap::<TraceId, Twin>::new();
     let mut unclear = BTreeSet::<TraceId>::new();
     for edge in &edges {
-        let ((one, ours), (other, theirs)) = (&rest[edge.one], &xray[edge.other]);
-        let (other, ours, theirs) = match (*one, *other) {
-            (0, 0) => continue,
-            (0, other) => (other, ours, theirs),
-            (one, 0) => (one, theirs, ours),
+        let (one, other) = (&rest[edge.one], &xray[edge.other]);
+        let (ours, theirs) = match (one.of, other.of) {
+            (0, 1..) => (one, other),
+            (1.., 0) => (other, one),
             _ => continue,
         };
-        let id = all[other].id();
+        let id = all[theirs.of].id();
         if edge.only {
             let twin = || Twin {
                 trace: id.clone(),
-                backends: all[other].backends.clone(),
+                backends: all[theirs.of].backends.clone(),
                 request: [ours.span.id.clone(), theirs.span.id.clone()],
                 evidence: edge.evidence.clone(),
             };
@@ -95,28 +99,26 @@ pub fn twins(trace: &Trace, others: &[Trace]) -> Twins {
 
 /// Records of requests of which the other is not in the same trace. All of one SDK: that of the first.
 fn alone(trace: &Trace) -> Vec<Record<'_>> {
-    let records = request::records(trace);
-    let (xray, rest): (Vec<_>, Vec<_>) =
-        records.into_iter().map(|record| (0, record)).partition(|(_, record)| record.sdk == Sdk::XRay);
+    let (rest, xray) = request::by_sdk(request::records(trace));
     let edges = request::edges(&rest, &xray);
-    let paired: HashSet<usize> = edges.iter().flat_map(|edge| [rest[edge.one].1.place, xray[edge.other].1.place]).collect();
-    let mut alone: Vec<Record<'_>> = rest.into_iter().chain(xray).map(|(_, record)| record).collect();
+    let paired: HashSet<usize> = edges.iter().flat_map(|edge| [rest[edge.one].place, xray[edge.other].place]).collect();
+    let mut alone: Vec<Record<'_>> = rest.into_iter().chain(xray).collect();
     alone.retain(|record| !paired.contains(&record.place));
     alone.sort_by_key(|record| (record.start, record.place));
-    let first = alone.first().map(|record| record.sdk == Sdk::XRay);
-    alone.retain(|record| Some(record.sdk == Sdk::XRay) == first);
+    let first = alone.first().map(|record| record.sdk);
+    alone.retain(|record| Some(record.sdk) == first);
     alone
 }
 
 /// Puts traces together that are the same request, whoever says so, under the id of the first, and finds the records of the same calls,
 /// also of one trace. `None` where there is no trace.
-pub fn together(traces: Vec<Trace>) -> Option<Trace> {
-    let mut traces = traces;
+pub fn together(mut traces: Vec<Trace>) -> Option<Trace> {
     if traces.len() < 2 {
         return traces.pop().map(join);
     }
     let origins = origins(&traces);
-    let first = traces.first()?.clone();
+    let first = traces.first_mut()?;
+    let (id, link, twins) = (first.id().clone(), first.link.take(), std::mem::take(&mut first.twins));
     let mut spans = Vec::new();
     let (mut logs, mut errors) = (None, Recorded::NotAsked);
     let mut at = 0;
@@ -143,10 +145,9 @@ pub fn together(traces: Vec<Trace>) -> Option<Trace> {
         spans.extend(trace.into_spans().into_iter().map(|span| Span { seen_by: seen_by(&span), ..span }));
         at += several.max(1);
     }
-    let mut whole = Trace::assemble(first.id().clone(), spans)?;
+    let mut whole = Trace::assemble(id, spans)?;
     whole.folded = segments::count_folded(whole.spans());
-    whole.link = first.link;
-    whole.twins = first.twins;
+    (whole.link, whole.twins) = (link, twins);
     (whole.backends, whole.origins, whole.truncated, whole.notes) = (backends, origins, truncated, notes);
     (whole.received, whole.precision, whole.repeated) = (received, precision, repeated);
     (whole.logs, whole.errors) = (logs, errors);
@@ -174,7 +175,10 @@ fn origins(traces: &[Trace]) -> Vec<Origin> {
 
 /// The lines of both, each once: without a trace's id, the same line is found for both.
 fn more_lines(lines: Option<Vec<LogLine>>, further: Option<Vec<LogLine>>) -> Option<Vec<LogLine>> {
-    let (Some(mut all), Some(further)) = (lines.clone(), further.clone()) else { return lines.or(further) };
+    let (mut all, further) = match (lines, further) {
+        (Some(all), Some(further)) => (all, further),
+        (lines, further) => return lines.or(further),
+    };
     let is_same = |a: &LogLine, b: &LogLine| {
         (a.time, &a.body, &a.source, &a.group, &a.stream) == (b.time, &b.body, &b.source, &b.group, &b.stream)
     };
@@ -223,15 +227,11 @@ fn joins(trace: &Trace) -> Vec<Join> {
     if sdks.iter().all(|sdk| *sdk == sdks[0]) {
         return Vec::new();
     }
-    let records = request::records(trace);
-    let (xray, rest): (Vec<_>, Vec<_>) =
-        records.into_iter().map(|record| (0, record)).partition(|(_, record)| record.sdk == Sdk::XRay);
+    let (rest, xray) = request::by_sdk(request::records(trace));
     let ids: HashSet<&SpanId> = trace.spans().iter().map(|span| &span.id).collect();
     let edges = request::edges(&rest, &xray);
-    let of_requests = edges.into_iter().filter(|edge| edge.only).map(|edge| {
-        let places = (rest[edge.one].1.place, xray[edge.other].1.place);
-        (places.0, places.1, edge.evidence)
-    });
+    let of_requests =
+        edges.into_iter().filter(|edge| edge.only).map(|edge| (rest[edge.one].place, xray[edge.other].place, edge.evidence));
     let pairs = of_requests.chain(calls::pairs(trace, &sdks));
     let join = |(one, other, evidence): (usize, usize, Vec<_>)| {
         let (theirs, document) = (&trace.spans()[one], &trace.spans()[other]);

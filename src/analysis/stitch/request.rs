@@ -65,6 +65,8 @@ pub(super) struct Record<'a> {
     pub(super) span: &'a Span,
     /// Of the span in its trace.
     pub(super) place: usize,
+    /// Which of several traces that is, as whoever compares them counts.
+    pub(super) of: usize,
     pub(super) sdk: Sdk,
     pub(super) start: Time,
     pub(super) end: Time,
@@ -91,6 +93,7 @@ impl<'a> Record<'a> {
         (path.is_some() || route.is_some()).then(|| Self {
             span,
             place,
+            of: 0,
             sdk,
             start,
             end,
@@ -188,6 +191,11 @@ pub(super) fn within(one: (Time, Time), other: (Time, Time), exact_to: Nanos) ->
     (overlap && after >= -slack && before >= -slack).then_some(SameCall::Time { after, before })
 }
 
+/// Those that are not the X-Ray SDK's, and those that are.
+pub(super) fn by_sdk(records: Vec<Record<'_>>) -> (Vec<Record<'_>>, Vec<Record<'_>>) {
+    records.into_iter().partition(|record| record.sdk != Sdk::XRay)
+}
+
 /// The records of a trace.
 pub(super) fn records(trace: &Trace) -> Vec<Record<'_>> {
     let of = |(place, (span, sdk))| Record::of(place, span, sdk, trace.precision);
@@ -216,20 +224,20 @@ pub(super) fn mark_only(edges: &mut [Edge]) {
     }
 }
 
-/// Which records fit each other. The numbers beside them are not looked at.
-pub(super) fn edges(ones: &[(usize, Record<'_>)], others: &[(usize, Record<'_>)]) -> Vec<Edge> {
+/// Which records fit each other.
+pub(super) fn edges(ones: &[Record<'_>], others: &[Record<'_>]) -> Vec<Edge> {
     let mut by_path = HashMap::<Option<&str>, Vec<usize>>::new();
-    for (place, (_, record)) in others.iter().enumerate() {
+    for (place, record) in others.iter().enumerate() {
         by_path.entry(record.path.as_deref()).or_default().push(place);
     }
     let mut edges = Vec::new();
-    for (one, (_, record)) in ones.iter().enumerate() {
+    for (one, record) in ones.iter().enumerate() {
         // One that has no path may fit any that has one.
         let places: Vec<usize> = match &record.path {
             Some(path) => [Some(path.as_str()), None].iter().filter_map(|key| by_path.get(key)).flatten().copied().collect(),
             None => (0..others.len()).collect(),
         };
-        let fit = |other: usize| Some(Edge { one, other, evidence: record.same_as(&others[other].1)?, only: false });
+        let fit = |other: usize| Some(Edge { one, other, evidence: record.same_as(&others[other])?, only: false });
         edges.extend(places.into_iter().filter_map(fit));
     }
     mark_only(&mut edges);

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::analysis::What;
 use crate::analysis::errors::ErrorRole;
+use crate::analysis::{Marks, What};
 use crate::model::time::Nanos;
 use crate::model::{Attributes, Span};
 use crate::render::line::{Line, Pieces, fit};
@@ -76,10 +76,8 @@ impl<'a> Label<'a> {
         // X-Ray's segments are named after their service: once is enough.
         let told = !with_service || above == Some(span.service()) || span.name == span.service();
         let service = if told { "" } else { span.service() };
-        let below = match origins::join(trace, span) {
-            Some(_) => format!("{below} {}", origins::sign(look)),
-            None => below,
-        };
+        let is_record = tree.nodes()[node].marks.any(Marks::RECORD);
+        let below = if is_record { format!("{below} {}", origins::sign(look)) } else { below };
         let below = if row.shift == 0 { below } else { format!("{below} {}", shift(row.shift, look)) };
         let times = match row.planned.entry {
             Entry::Fold { count, .. } => format!("{times}{} ", units::count(count)),

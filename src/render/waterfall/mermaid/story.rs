@@ -9,6 +9,7 @@ use crate::render::waterfall::plan::{Below, Entry};
 use crate::render::waterfall::{Extent, Shown, glyph};
 use crate::render::{text, units};
 
+use super::super::origins;
 use super::cast::Cast;
 use super::{WIDEST, safe};
 
@@ -97,7 +98,8 @@ impl Story<'_> {
         let signs: String = marks(shown, row).map(|mark| glyph(mark, look)).collect();
         let signs = if signs.is_empty() { signs } else { format!("{signs} ") };
         let label = Label::new(shown, row, false, look).plain();
-        let what = safe(&format!("{signs}{label}"), WIDEST, look);
+        let has = span.map_or_else(String::new, |span| origins::beside(shown.trace, span, look));
+        let what = safe(&format!("{signs}{label}{has}"), WIDEST, look);
         let length = length_text(row.length, look);
         let remark = remark(shown, row, look).map(|remark| safe(&remark.words, WIDEST, look));
         let how = match &remark {
