@@ -2,7 +2,7 @@
 at the same time, to one route that fails.
 
     cruddur.py as-it-is   neither lines nor errors say of which trace they are, as the bootcamp has it
-    cruddur.py advised    both do, as the README advises
+    cruddur.py advised    both do, as the documentation advises
     cruddur.py one-id     the visitors send `X-Amzn-Trace-Id`, which both SDKs go by (OTEL_PROPAGATORS=xray): so does rollbar
 
 Lines go to the log group `cruddur-MODE`, errors to ROLLBAR_ENDPOINT with ROLLBAR_ACCESS_TOKEN. What was sent of each request is written

@@ -1,5 +1,5 @@
 """One request of an application that writes its log lines to CloudWatch Logs by watchtower, as the bootcamp's does: into the group `cruddur`
-with the id of its trace, as the README advises, and into the group `plain` without, as the bootcamp has it."""
+with the id of its trace, as the documentation advises, and into the group `plain` without, as the bootcamp has it."""
 
 import logging
 import time

@@ -220,7 +220,7 @@ def check_stack(session: Session, tests: str):
             check_as_it_is(own, requests)
         with told(session, tests, aws, "advised") as (own, requests, _tokens):
             check_certain(own, requests, "custom.trace_id", "otel")
-            proved("as the README advises: the lines and the error of each of three requests at the same time, and of no other")
+            proved("as the documentation advises: the lines and the error of each of three requests at the same time, and of no other")
         with told(session, tests, aws, "one-id", {"OTEL_PROPAGATORS": "xray"}) as (own, requests, (_reads, sends)):
             check_one_id(own, requests)
             check_failures(own, requests["first"], sends)
