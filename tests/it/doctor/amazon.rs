@@ -166,6 +166,17 @@ fn a_clock_that_is_off_is_set() {
 }
 
 #[test]
+fn a_clock_is_off_too_where_only_the_refusal_says_so() {
+    let aws = Aws::start();
+    let at = Time(now().0).saturating_add(3600 * SECOND);
+    aws.xray.configure(|rules| (rules.clock, rules.dateless) = (Some(at), true));
+    let off = ("xray-clock", "off");
+    let what = told(&aws.home(), WORDS).finds_only(off)["what"].as_str().unwrap_or_default().to_owned();
+    assert!(!what.contains("exact to"), "nobody has said how far: {what}");
+    cure_by(&aws.home(), WORDS, off, "timedatectl", || aws.xray.configure(|rules| rules.clock = None));
+}
+
+#[test]
 fn transaction_search_is_worth_a_note() {
     let aws = Aws::start();
     aws.xray.configure(|rules| rules.destination = Destination::CloudWatchLogs);

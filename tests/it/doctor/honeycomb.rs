@@ -106,6 +106,18 @@ fn a_key_that_cannot_read_is_exchanged_for_one_that_can() {
 }
 
 #[test]
+fn a_key_that_only_sends_is_known_by_what_the_service_says_of_it_too() {
+    let service = service();
+    let looks_right = "ingKey0123456789abcdEF";
+    service.configure(|setup| setup.keys.push(Key::ingest(looks_right)));
+    let home = without_key(&service).with("HONEYCOMB_API_KEY", looks_right);
+    let found = told(&home, WORDS);
+    let what = &found.finds_only(("honeycomb-key", "wrong-kind"))["what"];
+    assert_eq!(what, "HONEYCOMB_API_KEY holds an ingest key, which cannot read");
+    cure(&home, WORDS, ("honeycomb-key", "wrong-kind"), TYPED);
+}
+
+#[test]
 fn a_key_that_is_not_known_is_exchanged_for_one_that_is() {
     let service = service();
     let home = without_key(&service).with("HONEYCOMB_API_KEY", "nobodysKey0123456789ab");

@@ -24,6 +24,7 @@ pub(crate) struct Key {
     pub(crate) token: String,
     /// What it may do: the names in `api_key_access`. Of an ingest key, `createDatasets` at most.
     pub(crate) may: Vec<&'static str>,
+    kind: Kind,
 }
 
 /// What a token is by its shape.
@@ -63,10 +64,19 @@ const PERMISSIONS: [&str; 10] =
     ["events", "markers", "triggers", "boards", "queries", "columns", "createDatasets", "slos", "recipients", "privateBoards"];
 
 impl Key {
-    /// A key with every permission that one of its kind can have.
+    /// A key with every permission that one of its kind can have. Its kind is that of its shape.
     pub(crate) fn new(token: &str) -> Self {
-        let may = if Kind::of(token) == Kind::Ingest { vec!["createDatasets"] } else { PERMISSIONS.to_vec() };
-        Self { token: token.to_owned(), may }
+        Self::of_kind(token, Kind::of(token))
+    }
+
+    /// An ingest key of any shape: shapes have changed before.
+    pub(crate) fn ingest(token: &str) -> Self {
+        Self::of_kind(token, Kind::Ingest)
+    }
+
+    fn of_kind(token: &str, kind: Kind) -> Self {
+        let may = if kind == Kind::Ingest { vec!["createDatasets"] } else { PERMISSIONS.to_vec() };
+        Self { token: token.to_owned(), may, kind }
     }
 
     /// Without a permission: `queries` (run queries), `columns` (manage queries and columns), `createDatasets`, `events` …
@@ -81,23 +91,19 @@ impl Key {
     }
 
     pub(super) fn is_ingest(&self) -> bool {
-        self.kind() == Kind::Ingest
-    }
-
-    fn kind(&self) -> Kind {
-        Kind::of(&self.token)
+        self.kind == Kind::Ingest
     }
 
     /// The answer of `GET /1/auth`.
     pub(super) fn described(&self) -> Value {
-        let access: serde_json::Map<String, Value> = match self.kind() {
+        let access: serde_json::Map<String, Value> = match self.kind {
             Kind::Ingest => [("createDatasets".to_owned(), json!(self.may.contains(&"createDatasets")))].into_iter().collect(),
             _ => PERMISSIONS.iter().map(|name| ((*name).to_owned(), json!(self.may.contains(name)))).collect(),
         };
         let environment = if self.is_classic() { ("", "") } else { ("Test", ENVIRONMENT) };
         json!({
             "id": "FL_xMM5LapLC",
-            "type": self.kind().name(),
+            "type": self.kind.name(),
             "api_key_access": access,
             "environment": {"name": environment.0, "slug": environment.1},
             "team": {"name": "Cruddur", "slug": TEAM},
@@ -146,10 +152,10 @@ pub(super) fn admit<'a>(headers: &HeaderMap, url: &str, need: Need, setup: &'a S
         return Err(Answer::error(400, "a key has no business in an address"));
     }
     let token = header("x-honeycomb-team").unwrap_or_default();
-    let known = setup.keys.iter().find(|key| key.token == token && key.kind() != Kind::Management);
+    let known = setup.keys.iter().find(|key| key.token == token && key.kind != Kind::Management);
     let key = known.ok_or_else(Answer::unknown_key)?;
     let may = |permission: &str| key.may.contains(&permission);
-    let configuration = key.kind() == Kind::Configuration;
+    let configuration = key.kind == Kind::Configuration;
     let admitted = match need {
         Need::Any => true,
         Need::Configuration => configuration,

@@ -20,6 +20,8 @@ pub(crate) struct Rules {
     /// What the service's clock says. Requests that were signed more than five minutes away from it are refused, and every answer
     /// carries it in `Date`.
     pub(crate) clock: Option<Time>,
+    /// No answer says in `Date` what time it is, as behind a proxy that empties it.
+    pub(crate) dateless: bool,
 
     /// Summaries a page.
     pub(crate) summaries_per_page: usize,
@@ -78,6 +80,7 @@ impl Default for Rules {
             expired_keys: BTreeSet::new(),
             denied: BTreeSet::new(),
             clock: None,
+            dateless: false,
             summaries_per_page: 100,
             empty_page_every: 0,
             processed_is_of_window: false,
