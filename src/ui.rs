@@ -293,8 +293,8 @@ impl Ui {
     pub fn page(&mut self, text: &str) -> Result<(), Failure> {
         let rows = self.streams.size.map_or(usize::MAX, |(_, rows)| usize::from(rows));
         // One row is the prompt's.
-        let long = text.lines().count() >= rows;
-        if let (true, true, Some(pager)) = (self.is_terminal(), long, &self.wishes.pager) {
+        let is_long = || text.lines().count() >= rows;
+        if let Some(pager) = self.wishes.pager.as_ref().filter(|_| self.is_terminal() && is_long()) {
             match pager::show(pager, text, self.wishes.less_is_set_up) {
                 Ok(()) => return Ok(()),
                 Err(error) => tracing::info!(%error, ?pager, "the pager cannot be used"),

@@ -228,7 +228,8 @@ fn printed(
                 };
                 trace + &recorded::render(&drawn.trace.errors, look)
             };
-            drawn.iter().map(screen).collect::<Vec<_>>().join("\n")
+            // One is not copied.
+            drawn.iter().map(screen).reduce(|all, next| all + "\n" + &next).unwrap_or_default()
         }
         ShowFormat::Json => json::show(traces, &[&notes[..], silent].concat()),
         ShowFormat::Jsonl => traces.iter().map(json::show_line).collect(),

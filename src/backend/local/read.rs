@@ -224,7 +224,7 @@ impl Local {
         for some in numbers.chunks(BATCHES_TOGETHER) {
             let batches = some.iter().map(|&number| self.batch(number)).collect::<Result<Vec<_>, _>>()?;
             let path = self.path.as_path();
-            for read in in_parallel(batches, |batch| batch.read(&wanted, path)) {
+            for read in in_parallel(batches, |batch, unpacker: &mut Unpacker| batch.read(&wanted, path, unpacker)) {
                 for (id, span) in read? {
                     spans.entry(id).or_default().push(span);
                 }
@@ -249,6 +249,13 @@ const BATCHES_TOGETHER: usize = 64;
 /// For how many spans room is made before they are read, at most: the number of a row is only a number.
 const MOST_ROOM: usize = 1 << 20;
 
+/// What batches are unpacked with, one after the other, in the same memory.
+#[derive(Default)]
+struct Unpacker {
+    zstd: zstd::bulk::Decompressor<'static>,
+    bytes: Vec<u8>,
+}
+
 /// A row of `batches`.
 pub(super) struct StoredBatch {
     number: i64,
@@ -258,10 +265,11 @@ pub(super) struct StoredBatch {
 }
 
 impl StoredBatch {
-    fn read(&self, wanted: &HashSet<&TraceId>, path: &Path) -> Result<Records, BackendError> {
+    fn read(&self, wanted: &HashSet<&TraceId>, path: &Path, unpacker: &mut Unpacker) -> Result<Records, BackendError> {
         let format = Format::from_number(self.format)
             .ok_or_else(|| self.corrupt(path, format!("is of an unknown format {}", self.format)))?;
-        wire::read_some(format, &self.unpack(path)?, &|id| wanted.contains(id)).map_err(|cause| self.malformed(cause))
+        let data = self.unpack(path, unpacker)?;
+        wire::read_some(format, data, &|id| wanted.contains(id)).map_err(|cause| self.malformed(cause))
     }
 
     /// As `read`, of a batch of log records.
@@ -270,12 +278,19 @@ impl StoredBatch {
         wanted: &HashSet<&TraceId>,
         path: &Path,
     ) -> Result<Vec<(TraceId, LogRecord)>, BackendError> {
-        wire::otlp::logs::read_some(&self.unpack(path)?, &|id| wanted.contains(id)).map_err(|cause| self.malformed(cause))
+        let mut unpacker = Unpacker::default();
+        let data = self.unpack(path, &mut unpacker)?;
+        wire::otlp::logs::read_some(data, &|id| wanted.contains(id)).map_err(|cause| self.malformed(cause))
     }
 
-    fn unpack(&self, path: &Path) -> Result<Vec<u8>, StoreError> {
-        let size = usize::try_from(self.size).unwrap_or_default();
-        zstd::bulk::decompress(&self.data, size).map_err(|error| self.corrupt(path, error))
+    fn unpack<'a>(&self, path: &Path, unpacker: &'a mut Unpacker) -> Result<&'a [u8], StoreError> {
+        let Unpacker { zstd, bytes } = unpacker;
+        let size = usize::try_from(self.size).ok().filter(|size| zstd::decompressed_size(&self.data) == Some(*size as u64));
+        let size = size.ok_or_else(|| self.corrupt(path, "it is not packed as a batch is"))?;
+        bytes.clear();
+        bytes.try_reserve_exact(size).map_err(|error| self.corrupt(path, error))?;
+        zstd.decompress_to_buffer(&self.data, bytes).map_err(|error| self.corrupt(path, error))?;
+        Ok(bytes)
     }
 
     fn corrupt(&self, path: &Path, why: impl std::fmt::Display) -> StoreError {
@@ -296,24 +311,29 @@ pub(super) fn assembled(row: &TraceRow, spans: Vec<Span>, lines: Option<Vec<LogR
     Some(trace)
 }
 
-/// What `work` makes of each item, in order, on as many threads as there are processors.
-pub(super) fn in_parallel<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+/// What `work` makes of each item, in order, on as many threads as there are processors. Each thread has something of its own, which goes
+/// from one item to the next.
+pub(super) fn in_parallel<T: Send, R: Send, Own: Default>(items: Vec<T>, work: impl Fn(T, &mut Own) -> R + Sync) -> Vec<R> {
+    let one_by_one = |items: Vec<T>| {
+        let mut own = Own::default();
+        items.into_iter().map(|item| work(item, &mut own)).collect::<Vec<_>>()
+    };
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
     if threads < 2 {
-        return items.into_iter().map(work).collect();
+        return one_by_one(items);
     }
     let share = items.len().div_ceil(threads);
     let mut items = items.into_iter();
     let own: Vec<T> = items.by_ref().take(share).collect();
-    let work = &work;
+    let one_by_one = &one_by_one;
     std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads)
             .map(|_| {
                 let part: Vec<T> = items.by_ref().take(share).collect();
-                scope.spawn(move || part.into_iter().map(work).collect::<Vec<_>>())
+                scope.spawn(move || one_by_one(part))
             })
             .collect();
-        let mut done: Vec<R> = own.into_iter().map(work).collect();
+        let mut done = one_by_one(own);
         // A panic of theirs is ours.
         done.extend(others.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
         done

@@ -1,7 +1,7 @@
 //! A query against the store, in three steps of growing cost: does the trace have the right operations, do its spans as the
 //! index knows them satisfy what the index can tell, do its spans as they were received satisfy the filter itself.
 //!
-//! The first two are over-approximations ([`Expr::weaken`]); where the second is exact, the third is not needed.
+//! The first two are over-approximations ([`Expr::weaken`]); where one is exact, the next is not needed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -73,8 +73,8 @@ pub(super) fn list(local: &Local, query: &Query, arrived_since: Time) -> Result<
 struct Found<'a> {
     local: &'a Local,
     filter: Option<&'a Filter<'a>>,
-    /// Of operations, whether a span of it may satisfy the filter: there are few, and many traces.
-    known: HashMap<u32, bool>,
+    /// What each operation tells of its spans: there are few, and many traces.
+    known: HashMap<u32, Told>,
     limit: usize,
     traces: Vec<TraceSummary>,
     /// In order; with whether the batches have to be read to decide.
@@ -121,7 +121,7 @@ impl Found<'_> {
             let filter = self.filter;
             let mut take = |row: &TraceRow| (spans.remove(&row.id), lines.remove(&row.id));
             let waiting: Vec<_> = self.waiting.drain(..).map(|(row, open)| (open.then(|| take(&row)), row)).collect();
-            let decided = in_parallel(waiting, |(read, row)| {
+            let decided = in_parallel(waiting, |(read, row), (): &mut ()| {
                 let holds = read.is_none_or(|(spans, lines)| {
                     let trace = spans.and_then(|spans| assembled(&row, spans, lines));
                     trace.is_some_and(|trace| filter.is_none_or(|filter| filter.whole.matches(&trace).is_some()))
@@ -141,7 +141,8 @@ impl Found<'_> {
     }
 }
 
-/// What the index can tell of a filter and a trace.
+/// What the index, or an operation alone, can tell of a filter and a trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Told {
     Yes,
     No,
@@ -153,9 +154,14 @@ pub(super) fn explain(query: &Query) -> Vec<String> {
     let mut lines = vec!["walk the traces of the window in the index, newest first, until the limit is reached".to_owned()];
     if let Some(filter) = &query.filter {
         let filter = Filter::of(filter);
-        match &filter.by_operation.expr {
+        let by_operation = &filter.by_operation;
+        match &by_operation.expr {
             Some(expr) => lines.push(format!("pass over traces without an operation that satisfies {expr}")),
             None => lines.push("no condition on service, name or kind alone: every trace is a candidate".to_owned()),
+        }
+        if by_operation.exact && by_operation.expr.is_some() {
+            lines.push("take the others, unless a span's service is its parent's: that is looked up in the index".to_owned());
+            return lines;
         }
         match (&filter.by_index.expr, filter.by_index.exact) {
             (Some(expr), true) => lines.push(format!("check {expr} on the index: exact, no batch is read")),
@@ -181,9 +187,10 @@ impl<'a> Filter<'a> {
         Self { whole, by_operation: whole.weaken(&known_of_operations), by_index: whole.weaken(&known_of_index) }
     }
 
-    fn told_by_index(&self, local: &Local, row: &TraceRow, known: &mut HashMap<u32, bool>) -> Result<Told, BackendError> {
-        if !local.sql(|_| self.may_by_operations(local, row, known))? {
-            return Ok(Told::No);
+    fn told_by_index(&self, local: &Local, row: &TraceRow, known: &mut HashMap<u32, Told>) -> Result<Told, BackendError> {
+        match local.sql(|_| self.told_by_operations(local, row, known))? {
+            Told::Perhaps => {}
+            told => return Ok(told),
         }
         if let Some(expr) = &self.by_index.expr {
             let Some(skeleton) = local.sql(|_| skeleton(local, row))? else { return Ok(Told::No) };
@@ -194,23 +201,33 @@ impl<'a> Filter<'a> {
         Ok(if self.by_index.exact { Told::Yes } else { Told::Perhaps })
     }
 
-    /// Whether a trace of these operations may satisfy the filter.
-    fn may_by_operations(&self, local: &Local, row: &TraceRow, known: &mut HashMap<u32, bool>) -> rusqlite::Result<bool> {
-        let Some(expr) = &self.by_operation.expr else { return Ok(true) };
-        let may = |numbers: &[u32]| Ok(operations(local, numbers)?.is_none_or(|trace| expr.matches(&trace).is_some()));
+    /// What a trace of these operations tells of the filter.
+    fn told_by_operations(&self, local: &Local, row: &TraceRow, known: &mut HashMap<u32, Told>) -> rusqlite::Result<Told> {
+        let Weakened { expr: Some(expr), exact } = &self.by_operation else { return Ok(Told::Perhaps) };
+        let told = |numbers: &[u32]| {
+            Ok(match operations(local, numbers)? {
+                Some(trace) if expr.matches(&trace).is_none() => Told::No,
+                Some(_) if *exact => Told::Yes,
+                _ => Told::Perhaps,
+            })
+        };
         if row.operations.is_empty() || !is_of_single_spans(expr) {
-            return may(&row.operations);
+            return told(&row.operations);
         }
+        let mut best = Told::No;
         for &number in &row.operations {
-            let found = match known.get(&number) {
-                Some(found) => *found,
-                None => *known.entry(number).or_insert(may(&[number])?),
+            let of_one = match known.get(&number) {
+                Some(of_one) => *of_one,
+                None => *known.entry(number).or_insert(told(&[number])?),
             };
-            if found {
-                return Ok(true);
+            match of_one {
+                Told::Yes => return Ok(Told::Yes),
+                Told::Perhaps if !exact => return Ok(Told::Perhaps),
+                Told::Perhaps => best = Told::Perhaps,
+                Told::No => {}
             }
         }
-        Ok(false)
+        Ok(best)
     }
 }
 

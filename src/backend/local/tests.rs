@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use super::retention::{Evicted, Evictor};
 use super::{Local, Retention, StoreError, Writer};
 use crate::backend::Backend;
+use crate::model::trace::INHERITS_RESOURCE;
 use crate::model::{Evidence, Resource, Span, SpanId, SpanKind, Spelling, Status, StatusCode, Time, TimeRange, Trace, TraceId};
 use crate::query::Query;
 use crate::wire::Batch;
@@ -156,6 +157,25 @@ fn a_filter_means_the_same_in_the_index_and_on_the_spans() {
     ] {
         assert_eq!(store.list(filter), wanted.into_iter().map(id).collect::<Vec<_>>(), "{filter}");
     }
+}
+
+/// What a service or a name alone tells costs no look at the trace's spans, of which there may be a million.
+#[test]
+fn a_filter_on_operations_alone_reads_no_spans() {
+    let store = Store::new();
+    let mut independent = span(4, 3, "", "GetItem");
+    independent.attributes.push(INHERITS_RESOURCE, true);
+    store.keep(vec![
+        batch(vec![(id(1), span(1, 0, "web", "GET /")), (id(1), span(2, 1, "db", "SELECT"))]),
+        batch(vec![(id(2), span(3, 0, "web", "GET /")), (id(2), independent)]),
+    ]);
+    assert_eq!(store.list("service = web and name = GetItem"), [id(2)], "its service is its parent's");
+    Connection::open(&store.path).unwrap().execute_batch("DELETE FROM fragments; DELETE FROM batches").unwrap();
+    assert_eq!(store.list("service = db"), [id(1)]);
+    assert_eq!(store.list("service = web and name =~ \"GET.*\" or service = nobody"), [id(2), id(1)]);
+    assert_eq!(store.list("{ service = web } && { kind = server and name = SELECT }"), [id(1)]);
+    assert_eq!(store.list("service = db and duration > 0ms"), [], "which only spans tell");
+    assert_eq!(store.list("{ service = web } >> { service = db }"), [], "and so is what is below what");
 }
 
 #[test]

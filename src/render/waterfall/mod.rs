@@ -113,7 +113,7 @@ pub fn counted(rows: &[Row]) -> usize {
 /// [`Look::columns`].
 pub fn render(shown: Shown<'_>, options: &Options<'_>, look: &Look) -> String {
     let layout = Layout::new(shown, rows(shown, options), options, look);
-    let mut out = String::new();
+    let mut out = String::with_capacity(layout.rows.len() * paint::ROW_BYTES);
     paint::paint(&Painter::new(shown, &layout, look), &mut out).expect("a string takes all that is written to it");
     out
 }

@@ -19,6 +19,8 @@ use super::{Shown, bars, header, linked, logs, notes, origins};
 
 /// Columns between two ticks, at least: room for most labels.
 const TICK_SPACING: usize = 9;
+/// How many bytes a row may have; for more, there is room when they come.
+pub(super) const ROW_BYTES: usize = 128;
 
 pub(super) fn paint(painter: &Painter<'_>, out: &mut impl fmt::Write) -> fmt::Result {
     let Painter { shown, layout, look, .. } = painter;
@@ -34,7 +36,7 @@ pub(super) fn body(painter: &Painter<'_>, out: &mut impl fmt::Write) -> fmt::Res
     painter.axis(&mut line);
     line.write(painter.look, out)?;
     let texts = in_parts(painter.layout.rows.len(), |part| {
-        let mut text = String::new();
+        let mut text = String::with_capacity(part.len() * ROW_BYTES);
         painter.rows(part, &mut text).map(|()| text)
     });
     texts.into_iter().try_for_each(|text| out.write_str(&text?))
