@@ -225,8 +225,14 @@ impl Local {
             let batches = some.iter().map(|&number| self.batch(number)).collect::<Result<Vec<_>, _>>()?;
             let path = self.path.as_path();
             for read in in_parallel(batches, |batch, unpacker: &mut Unpacker| batch.read(&wanted, path, unpacker)) {
-                for (id, span) in read? {
-                    spans.entry(id).or_default().push(span);
+                // Spans of one trace mostly follow each other, and are looked up together.
+                let mut read = read?.into_iter().peekable();
+                while let Some((id, span)) = read.next() {
+                    let of_trace = spans.entry(id.clone()).or_default();
+                    of_trace.push(span);
+                    while let Some((_, span)) = read.next_if(|(next, _)| *next == id) {
+                        of_trace.push(span);
+                    }
                 }
             }
         }
