@@ -354,7 +354,7 @@ fn what_cannot_be_asked_is_refused() {
     ------- stderr -------
     error: there is no Honeycomb API key
     hint: make a configuration key in the environment's settings, under API Keys, allow it "Run Queries" and "Manage Queries and Columns", and set HONEYCOMB_API_KEY to it
-    hint: `cruddur-trace collect` gives the same commands without plan and key: it keeps on this machine what the application sends to it (an SDK can have a second exporter for Honeycomb, until `collect --forward` passes it on)
+    hint: `cruddur-trace collect` gives the same commands without plan and key: it keeps on this machine what the application sends to it, and with `--forward honeycomb` passes it on
     [exit status: 3]
     "#);
     insta::assert_snapshot!(home().line("list --follow -b file:cruddur.json"), @r"

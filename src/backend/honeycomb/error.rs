@@ -20,8 +20,8 @@ fn remote(kind: Trouble, message: impl Into<String>, hints: impl IntoIterator<It
 
 /// What to do without the plan, or without a key at all.
 fn without() -> String {
-    "`cruddur-trace collect` gives the same commands without plan and key: it keeps on this machine what the application sends to it \
-     (an SDK can have a second exporter for Honeycomb, until `collect --forward` passes it on)"
+    "`cruddur-trace collect` gives the same commands without plan and key: it keeps on this machine what the application sends to it, \
+     and with `--forward honeycomb` passes it on"
         .to_owned()
 }
 

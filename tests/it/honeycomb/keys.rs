@@ -130,7 +130,7 @@ fn a_plan_without_the_query_data_api_is_told_in_one_sentence_with_a_way_out() {
     ------- stderr -------
     error: it cannot be told: the trace may well exist
       caused by: Honeycomb denies a query (Your team has been denied access to this feature. Please contact support. (HTTP 403)): its Query Data API is for teams with the Enterprise plan only
-    hint: `cruddur-trace collect` gives the same commands without plan and key: it keeps on this machine what the application sends to it (an SDK can have a second exporter for Honeycomb, until `collect --forward` passes it on)
+    hint: `cruddur-trace collect` gives the same commands without plan and key: it keeps on this machine what the application sends to it, and with `--forward honeycomb` passes it on
     hint: https://docs.honeycomb.io/api/query-data/ says what is needed; the key itself has the permissions
     [exit status: 3]
     ");
