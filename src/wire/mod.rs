@@ -26,5 +26,5 @@ pub(crate) mod arbitrary;
 
 pub use batch::{Batch, Format, Operation, Row};
 pub use error::{Place, Refused, WireError};
-pub use read::{Records, read_all, read_some};
+pub use read::{Records, Take, read_all, read_some};
 pub use sniff::{Parsed, read_any};

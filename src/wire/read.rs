@@ -17,11 +17,14 @@ pub fn read_all(format: Format, data: &[u8]) -> Result<Records, WireError> {
     }
 }
 
-/// The spans of the wanted traces in a batch's data, in its order. Spans of other traces are passed over without being decoded.
-pub fn read_some(format: Format, data: &[u8], wanted: &dyn Fn(&TraceId) -> bool) -> Result<Records, WireError> {
+/// Takes one span after the other, each with its trace.
+pub type Take<'a> = &'a mut dyn FnMut(TraceId, Span);
+
+/// Gives away the spans of the wanted traces in a batch's data, in its order. Spans of other traces are passed over without being decoded.
+pub fn read_some(format: Format, data: &[u8], wanted: &dyn Fn(&TraceId) -> bool, take: Take<'_>) -> Result<(), WireError> {
     match format {
-        Format::OtlpProtobuf => otlp::protobuf::read_some(data, wanted),
-        Format::XRay => xray::batch::read_some(data, wanted),
-        Format::OtlpLogs => Ok(Vec::new()),
+        Format::OtlpProtobuf => otlp::protobuf::read_some(data, wanted, take),
+        Format::XRay => xray::batch::read_some(data, wanted, take),
+        Format::OtlpLogs => Ok(()),
     }
 }

@@ -1,6 +1,7 @@
 //! Reading the store: summaries from the index, spans out of the batches as they came.
 
 use std::cell::RefCell;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use super::{key, search};
 use crate::backend::{Backend, BackendError, Listing, Near};
 use crate::model::{Evidence, LogRecord, Resource, Span, SpanKind, SummaryBuilder, Time, Trace, TraceId, TraceSummary};
 use crate::query::Query;
-use crate::wire::{self, Format, Records};
+use crate::wire::{self, Format, Take};
 
 /// What traces of this store say of where they come from.
 pub(super) const NAME: &str = "local";
@@ -219,24 +220,20 @@ impl Local {
         }
         let wanted: HashSet<&TraceId> = rows.iter().map(|row| &row.id).collect();
         let numbers: Vec<_> = numbers.into_iter().collect();
-        let room = |row: &&TraceRow| (row.id.clone(), Vec::with_capacity(row.spans.min(MOST_ROOM)));
-        let mut spans: HashMap<TraceId, Vec<Span>> = rows.iter().map(room).collect();
+        let mut spans: HashMap<TraceId, Vec<Span>> = HashMap::new();
         for some in numbers.chunks(BATCHES_TOGETHER) {
             let batches = some.iter().map(|&number| self.batch(number)).collect::<Result<Vec<_>, _>>()?;
             let path = self.path.as_path();
-            for read in in_parallel(batches, |batch, unpacker: &mut Unpacker| batch.read(&wanted, path, unpacker)) {
-                // Spans of one trace mostly follow each other, and are looked up together.
-                let mut read = read?.into_iter().peekable();
-                while let Some((id, span)) = read.next() {
-                    let of_trace = spans.entry(id.clone()).or_default();
-                    of_trace.push(span);
-                    while let Some((_, span)) = read.next_if(|(next, _)| *next == id) {
-                        of_trace.push(span);
+            for part in in_parallel(batches, |part: &mut Part, batch: StoredBatch| part.read(&batch, &wanted, path)) {
+                part.failed.map_or(Ok(()), Err)?;
+                for (id, mut more) in part.spans {
+                    match spans.entry(id) {
+                        Entry::Vacant(first) => drop(first.insert(more)),
+                        Entry::Occupied(before) => before.into_mut().append(&mut more),
                     }
                 }
             }
         }
-        spans.retain(|_, spans| !spans.is_empty());
         Ok(spans)
     }
 
@@ -252,8 +249,22 @@ impl Local {
 /// How many batches are in memory at once while traces are read out of them.
 const BATCHES_TOGETHER: usize = 64;
 
-/// For how many spans room is made before they are read, at most: the number of a row is only a number.
-const MOST_ROOM: usize = 1 << 20;
+/// What a thread reads out of its batches, until one cannot be read.
+#[derive(Default)]
+struct Part {
+    unpacker: Unpacker,
+    spans: HashMap<TraceId, Vec<Span>>,
+    failed: Option<BackendError>,
+}
+
+impl Part {
+    fn read(&mut self, batch: &StoredBatch, wanted: &HashSet<&TraceId>, path: &Path) {
+        let Self { unpacker, spans, failed } = self;
+        if failed.is_none() {
+            *failed = batch.read(wanted, path, unpacker, &mut |id, span| spans.entry(id).or_default().push(span)).err();
+        }
+    }
+}
 
 /// What batches are unpacked with, one after the other, in the same memory.
 #[derive(Default)]
@@ -271,11 +282,18 @@ pub(super) struct StoredBatch {
 }
 
 impl StoredBatch {
-    fn read(&self, wanted: &HashSet<&TraceId>, path: &Path, unpacker: &mut Unpacker) -> Result<Records, BackendError> {
+    /// Gives away the spans of the wanted traces.
+    fn read(
+        &self,
+        wanted: &HashSet<&TraceId>,
+        path: &Path,
+        unpacker: &mut Unpacker,
+        take: Take<'_>,
+    ) -> Result<(), BackendError> {
         let format = Format::from_number(self.format)
             .ok_or_else(|| self.corrupt(path, format!("is of an unknown format {}", self.format)))?;
         let data = self.unpack(path, unpacker)?;
-        wire::read_some(format, data, &|id| wanted.contains(id)).map_err(|cause| self.malformed(cause))
+        wire::read_some(format, data, &|id| wanted.contains(id), take).map_err(|cause| self.malformed(cause))
     }
 
     /// As `read`, of a batch of log records.
@@ -317,31 +335,34 @@ pub(super) fn assembled(row: &TraceRow, spans: Vec<Span>, lines: Option<Vec<LogR
     Some(trace)
 }
 
-/// What `work` makes of each item, in order, on as many threads as there are processors. Each thread has something of its own, which goes
-/// from one item to the next.
-pub(super) fn in_parallel<T: Send, R: Send, Own: Default>(items: Vec<T>, work: impl Fn(T, &mut Own) -> R + Sync) -> Vec<R> {
-    let one_by_one = |items: Vec<T>| {
+/// Does the work on as many threads as there are processors, each with items that follow each other and with something of its own, which is
+/// the answer, in the order of the items.
+pub(super) fn in_parallel<T: Send, Own: Default + Send>(items: Vec<T>, work: impl Fn(&mut Own, T) + Sync) -> Vec<Own> {
+    let part = |items: Vec<T>| {
         let mut own = Own::default();
-        items.into_iter().map(|item| work(item, &mut own)).collect::<Vec<_>>()
+        for item in items {
+            work(&mut own, item);
+        }
+        own
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
     if threads < 2 {
-        return one_by_one(items);
+        return vec![part(items)];
     }
     let share = items.len().div_ceil(threads);
     let mut items = items.into_iter();
-    let own: Vec<T> = items.by_ref().take(share).collect();
-    let one_by_one = &one_by_one;
+    let first: Vec<T> = items.by_ref().take(share).collect();
+    let part = &part;
     std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads)
             .map(|_| {
-                let part: Vec<T> = items.by_ref().take(share).collect();
-                scope.spawn(move || one_by_one(part))
+                let some: Vec<T> = items.by_ref().take(share).collect();
+                scope.spawn(move || part(some))
             })
             .collect();
-        let mut done = one_by_one(own);
+        let mut done = vec![part(first)];
         // A panic of theirs is ours.
-        done.extend(others.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
+        done.extend(others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
         done
     })
 }

@@ -121,12 +121,14 @@ impl Found<'_> {
             let filter = self.filter;
             let mut take = |row: &TraceRow| (spans.remove(&row.id), lines.remove(&row.id));
             let waiting: Vec<_> = self.waiting.drain(..).map(|(row, open)| (open.then(|| take(&row)), row)).collect();
-            let decided = in_parallel(waiting, |(read, row), (): &mut ()| {
+            let decided = in_parallel(waiting, |kept: &mut Vec<TraceRow>, (read, row)| {
                 let holds = read.is_none_or(|(spans, lines)| {
                     let trace = spans.and_then(|spans| assembled(&row, spans, lines));
                     trace.is_some_and(|trace| filter.is_none_or(|filter| filter.whole.matches(&trace).is_some()))
                 });
-                holds.then_some(row)
+                if holds {
+                    kept.push(row);
+                }
             });
             decided.into_iter().flatten().collect()
         };

@@ -6,14 +6,14 @@
 use std::sync::Arc;
 
 use super::{check, decode, fields, walk};
-use crate::model::TraceId;
+use crate::model::{Span, TraceId};
 use crate::wire::error::{Refusals, Refused, WireError};
-use crate::wire::read::Records;
+use crate::wire::read::{Records, Take};
 
 /// All spans that can be kept, in order.
 pub(crate) fn read_all(data: &[u8]) -> Result<Records, WireError> {
     let mut out = Vec::new();
-    read(data, None, &mut out, |_| {})?;
+    read(data, None, &mut |record, of| push(&mut out, record, of), |_| {})?;
     Ok(out)
 }
 
@@ -22,28 +22,35 @@ pub(crate) fn read_all(data: &[u8]) -> Result<Records, WireError> {
 pub(crate) fn read_file(data: &[u8]) -> Result<(Records, Vec<Refused>), WireError> {
     let mut out = Vec::new();
     let mut refusals = Refusals::default();
-    if read(data, None, &mut out, |reason| refusals.add(reason))? == 0 {
+    if read(data, None, &mut |record, of| push(&mut out, record, of), |reason| refusals.add(reason))? == 0 {
         return Err(WireError::new("OTLP protobuf", "there is no request in it"));
     }
     Ok((out, refusals.into_vec()))
 }
 
-/// The spans of the wanted traces that can be kept, in order.
-pub(crate) fn read_some(data: &[u8], wanted: &dyn Fn(&TraceId) -> bool) -> Result<Records, WireError> {
-    let mut out = Vec::new();
+/// Adds one of so many.
+fn push(out: &mut Records, record: (TraceId, Span), of: usize) {
+    if out.is_empty() {
+        out.reserve_exact(of);
+    }
+    out.push(record);
+}
+
+/// Gives away the spans of the wanted traces that can be kept, in order.
+pub(crate) fn read_some(data: &[u8], wanted: &dyn Fn(&TraceId) -> bool, take: Take<'_>) -> Result<(), WireError> {
     let wanted = |id: &[u8]| <[u8; 16]>::try_from(id).is_ok_and(|id| wanted(&TraceId::from_bytes(id)));
-    read(data, Some(&wanted), &mut out, |_| {})?;
-    Ok(out)
+    read(data, Some(&wanted), &mut |(id, span), _| take(id, span), |_| {})?;
+    Ok(())
 }
 
 /// Whether a trace is wanted, by the bytes of its id.
 type Wanted<'a> = &'a dyn Fn(&[u8]) -> bool;
 
-/// Adds to the records, and answers how many resources there are.
+/// Gives each record to `keep`, with the number of spans in the request, and answers how many resources there are.
 fn read(
     data: &[u8],
     wanted: Option<Wanted<'_>>,
-    out: &mut Records,
+    keep: &mut impl FnMut((TraceId, Span), usize),
     mut refuse: impl FnMut(&'static str),
 ) -> Result<usize, WireError> {
     let broken = |broken: fields::Broken| broken.within(data);
@@ -84,11 +91,7 @@ fn read(
                     Ok((id, _)) if !wanted.is_none_or(|wanted| id.bytes().is_some_and(|id| wanted(&id))) => {}
                     Ok(record) => {
                         attributes = record.1.attributes.len();
-                        // Where one is wanted, most often all are.
-                        if out.is_empty() {
-                            out.reserve_exact(spans);
-                        }
-                        out.push(record);
+                        keep(record, spans);
                     }
                     Err(reason) => refuse(reason),
                 }
@@ -299,7 +302,8 @@ mod tests {
         #[test]
         fn one_trace_of_a_batch_is_what_all_of_it_holds_of_that_trace(spans in arbitrary::spans(), id in arbitrary::trace_id()) {
             let data = encoded(&spans);
-            let read = read_some(Format::OtlpProtobuf, &data, &|some| *some == id).unwrap();
+            let mut read = Vec::new();
+            read_some(Format::OtlpProtobuf, &data, &|some| *some == id, &mut |id, span| read.push((id, span))).unwrap();
             let wanted: Vec<_> = spans.into_iter().filter(|(trace, _)| *trace == id).collect();
             prop_assert_eq!(read, wanted);
         }
@@ -327,7 +331,7 @@ mod tests {
         #[test]
         fn no_bytes_panic(data in proptest::collection::vec(any::<u8>(), 0..200), id in arbitrary::trace_id()) {
             read_all(Format::OtlpProtobuf, &data).ok();
-            read_some(Format::OtlpProtobuf, &data, &|some| *some == id).ok();
+            read_some(Format::OtlpProtobuf, &data, &|some| *some == id, &mut |_, _| {}).ok();
             Batch::from_otlp_protobuf(data).ok();
         }
 

@@ -6,7 +6,7 @@ use crate::model::{Span, TraceId};
 use crate::wire::batch::{Batch, Format, Indexer, Row};
 use crate::wire::error::{Refusals, Refused, WireError};
 use crate::wire::lenient::{Text, object};
-use crate::wire::read::Records;
+use crate::wire::read::{Records, Take};
 
 impl Batch {
     /// From segment documents as the daemon receives them, without the header line; one may be a list of documents. Those that
@@ -77,15 +77,14 @@ pub(crate) fn read_all(data: &[u8]) -> Result<Records, WireError> {
 }
 
 /// The spans of the wanted traces, in order. Of other documents only `trace_id` is looked at.
-pub(crate) fn read_some(data: &[u8], wanted: &dyn Fn(&TraceId) -> bool) -> Result<Records, WireError> {
-    let mut spans = Vec::new();
+pub(crate) fn read_some(data: &[u8], wanted: &dyn Fn(&TraceId) -> bool, take: Take<'_>) -> Result<(), WireError> {
     for line in lines(data)? {
         let peek = serde_json::from_str::<Peek<'_>>(line).map_err(|error| WireError::json(FORMAT, &error, String::new()))?;
         if wanted(&TraceId::from_text(&peek.trace_id.0)) {
-            spans.extend(convert(line)?);
+            convert(line)?.into_iter().for_each(|(id, span)| take(id, span));
         }
     }
-    Ok(spans)
+    Ok(())
 }
 
 object! {

@@ -355,7 +355,8 @@ fn a_batch_is_read_back_as_its_rows_say() {
         assert_eq!(operation.service.as_deref(), (!apart).then(|| span.service()));
     }
     for id in &batch.traces {
-        let of_trace = read_some(batch.format, &batch.data, &|some| some == id).unwrap();
+        let mut of_trace = Vec::new();
+        read_some(batch.format, &batch.data, &|some| some == id, &mut |id, span| of_trace.push((id, span))).unwrap();
         let wanted: Vec<_> = read.iter().filter(|(trace, _)| trace == id).cloned().collect();
         assert_eq!(of_trace, wanted);
     }
