@@ -82,14 +82,15 @@ impl Analysis {
     pub fn of(trace: &Trace) -> Self {
         let tree = Tree::build(trace);
         // Who is answered by whom takes about as long as all the rest.
-        let beside = || (completeness::gaps(trace, &tree), ErrorRoles::of(trace, &tree));
+        let beside = || completeness::gaps(trace, &tree);
         let rest = || {
+            let errors = ErrorRoles::of(trace, &tree);
             let self_times = SelfTimes::of(trace, &tree);
             let path = CriticalPath::of(trace, &tree);
             let findings = findings::find(trace, &tree, &path);
-            (self_times, Skew::of(trace, &tree), path, findings)
+            (self_times, Skew::of(trace, &tree), path, findings, errors)
         };
-        let ((self_times, skew, path, findings), (gaps, errors)) = if trace.spans().len() < FOR_THREADS {
+        let ((self_times, skew, path, findings, errors), gaps) = if trace.spans().len() < FOR_THREADS {
             (rest(), beside())
         } else {
             thread::scope(|scope| {

@@ -2,27 +2,42 @@
 
 use std::ops::Range;
 use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// From so many on, it takes longer to work upon them than to start a thread.
 const FOR_THREADS: usize = 2_000;
 
-/// What `work` makes of `0..count`, in parts that follow each other: as many as there are processors, or one.
+/// So many parts for each thread: some rows take longer than others, and who is done early takes another part.
+const PARTS: usize = 4;
+
+/// What `work` makes of `0..count`, in parts that follow each other: some for each processor, or one for all.
 pub(crate) fn in_parts<R: Send>(count: usize, work: impl Fn(Range<usize>) -> R + Sync) -> Vec<R> {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     if count < FOR_THREADS || threads == 1 {
         return vec![work(0..count)];
     }
-    let part = count.div_ceil(threads);
-    let work = &work;
-    thread::scope(|scope| {
-        let others = (part..count).step_by(part).map(|from| from..count.min(from + part));
-        let others: Vec<_> = others.map(|part| scope.spawn(move || work(part))).collect();
-        let mut done = vec![work(0..part)];
+    let part = count.div_ceil(threads * PARTS);
+    let next = AtomicUsize::new(0);
+    let some = || {
+        let mut done = Vec::new();
+        loop {
+            let from = next.fetch_add(part, Ordering::Relaxed);
+            if from >= count {
+                return done;
+            }
+            done.push((from, work(from..count.min(from + part))));
+        }
+    };
+    let mut done = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(some)).collect();
+        let mut done = some();
         // A panic of theirs is ours.
-        done.extend(others.into_iter().map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic))));
+        done.extend(others.into_iter().flat_map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic))));
         done
-    })
+    });
+    done.sort_unstable_by_key(|(from, _)| *from);
+    done.into_iter().map(|(_, done)| done).collect()
 }
 
 #[cfg(test)]

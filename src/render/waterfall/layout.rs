@@ -176,25 +176,48 @@ pub(super) fn guides_width(depth: usize) -> usize {
     if depth == 0 { 0 } else { depth.saturating_mul(2).saturating_add(1) }
 }
 
+/// The most that any row has of each.
+#[derive(Clone, Copy, Default)]
+struct Widest {
+    marks: usize,
+    duration: usize,
+    service: usize,
+    depth: usize,
+}
+
+impl Widest {
+    /// Of all rows, each looked at once.
+    fn of(shown: Shown<'_>, rows: &[Row], has_services: bool, look: &Look) -> Self {
+        let service = |row: &Row| spans(shown, row.planned.entry).next().map_or("", Span::service);
+        let of_row = |row: &Row| Self {
+            marks: marks(shown, row).count(),
+            duration: text::width(&length_text(row.length, look)),
+            service: if has_services { text::width(&text::sanitise(service(row), look.ascii)) } else { 0 },
+            depth: row.planned.depth,
+        };
+        let parts = in_parts(rows.len(), |part| rows[part].iter().map(of_row).fold(Self::default(), Self::max));
+        parts.into_iter().fold(Self::default(), Self::max)
+    }
+
+    fn max(self, other: Self) -> Self {
+        Self {
+            marks: self.marks.max(other.marks),
+            duration: self.duration.max(other.duration),
+            service: self.service.max(other.service),
+            depth: self.depth.max(other.depth),
+        }
+    }
+}
+
 impl Columns {
     fn new(shown: Shown<'_>, whole: &Whole, rows: &[Row], look: &Look) -> Self {
         let total = look.columns();
-        let marks = rows.iter().map(|row| marks(shown, row).count()).max().unwrap_or(0);
+        let has_services = total >= SERVICE_COLUMN_FROM && whole.services > 1;
+        let Widest { marks, duration, service, depth: deepest } = Widest::of(shown, rows, has_services, look);
         let marks = if marks > 0 { marks + 1 } else { 0 };
         let origins = origins::letters(shown.trace).len();
         let marks = if origins > 0 { marks + origins + 1 } else { marks };
-        let widest = |width: &(dyn Fn(&Row) -> usize + Sync)| {
-            let parts = in_parts(rows.len(), |part| rows[part].iter().map(width).max());
-            parts.into_iter().flatten().max().unwrap_or(0)
-        };
-        let duration = widest(&|row| text::width(&length_text(row.length, look)));
-        let service = if total >= SERVICE_COLUMN_FROM && whole.services > 1 {
-            let service = |row: &Row| spans(shown, row.planned.entry).next().map_or("", Span::service);
-            widest(&|row| text::width(&text::sanitise(service(row), look.ascii))).min(SERVICE_COLUMN)
-        } else {
-            0
-        };
-        let deepest = rows.iter().map(|row| row.planned.depth).max().unwrap_or(0);
+        let service = service.min(SERVICE_COLUMN);
         let levels = units::count(deepest as u128).len();
         let columns = Self { marks, origins, label: 0, service, lane: 0, duration, gap: 0, guides: 0, levels };
         let most = columns.widest_label(look);
