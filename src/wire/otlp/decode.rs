@@ -60,7 +60,7 @@ pub(super) fn span(
             6 => span.kind = SpanKind::from_number(fields.varint(&field)? as i32),
             7 => span.start = Time(fields.fixed64(&field)?),
             8 => span.end = Some(Time(fields.fixed64(&field)?)).filter(|end| !end.is_unknown()),
-            9 => span.attributes.0.push(key_value(fields.message(&field)?, MAX_NESTING, &mut too_deep)?),
+            9 => add(fields.message(&field)?, MAX_NESTING, &mut too_deep, &mut span.attributes)?,
             10 => span.dropped_attributes = fields.varint(&field)? as u32,
             11 => span.events.push(event(fields.message(&field)?, &mut too_deep)?),
             12 => span.dropped_events = fields.varint(&field)? as u32,
@@ -85,7 +85,7 @@ pub(super) fn resource(pieces: &[&[u8]], schema_url: &str) -> Result<Option<Reso
         let mut fields = Fields::new(piece, MESSAGES - ABOVE_RESOURCE);
         while let Some(field) = fields.next()? {
             match field.tag {
-                1 => resource.attributes.0.push(key_value(fields.message(&field)?, MAX_NESTING, &mut too_deep)?),
+                1 => add(fields.message(&field)?, MAX_NESTING, &mut too_deep, &mut resource.attributes)?,
                 2 => resource.dropped_attributes = fields.varint(&field)? as u32,
                 3 => resource.entity_refs.push(entity_ref(fields.message(&field)?)?),
                 _ => fields.skip(&field)?,
@@ -119,7 +119,7 @@ pub(super) fn scope(pieces: &[&[u8]], schema_url: &str) -> Result<Option<Scope>>
             match field.tag {
                 1 => fields.text(&field)?.clone_into(&mut scope.name),
                 2 => fields.text(&field)?.clone_into(&mut scope.version),
-                3 => scope.attributes.0.push(key_value(fields.message(&field)?, MAX_NESTING, &mut too_deep)?),
+                3 => add(fields.message(&field)?, MAX_NESTING, &mut too_deep, &mut scope.attributes)?,
                 4 => scope.dropped_attributes = fields.varint(&field)? as u32,
                 _ => fields.skip(&field)?,
             }
@@ -134,7 +134,7 @@ fn event(mut fields: Fields<'_>, too_deep: &mut bool) -> Result<Event> {
         match field.tag {
             1 => event.time = Time(fields.fixed64(&field)?),
             2 => fields.text(&field)?.clone_into(&mut event.name),
-            3 => event.attributes.0.push(key_value(fields.message(&field)?, MAX_NESTING, too_deep)?),
+            3 => add(fields.message(&field)?, MAX_NESTING, too_deep, &mut event.attributes)?,
             4 => event.dropped_attributes = fields.varint(&field)? as u32,
             _ => fields.skip(&field)?,
         }
@@ -149,7 +149,7 @@ fn link(mut fields: Fields<'_>, too_deep: &mut bool) -> Result<Link> {
             1 => link.trace_id = hex(fields.bytes(&field)?),
             2 => link.span_id = hex(fields.bytes(&field)?),
             3 => fields.text(&field)?.clone_into(&mut link.trace_state),
-            4 => link.attributes.0.push(key_value(fields.message(&field)?, MAX_NESTING, too_deep)?),
+            4 => add(fields.message(&field)?, MAX_NESTING, too_deep, &mut link.attributes)?,
             5 => link.dropped_attributes = fields.varint(&field)? as u32,
             6 => link.flags = fields.fixed32(&field)?,
             _ => fields.skip(&field)?,
@@ -169,18 +169,18 @@ fn status(mut fields: Fields<'_>, status: &mut Status) -> Result<()> {
     Ok(())
 }
 
-/// Key and value, which nests at most so many levels or else sets the flag.
-pub(super) fn key_value(mut fields: Fields<'_>, levels: usize, too_deep: &mut bool) -> Result<(CompactString, Value)> {
-    let (mut key, mut value) = ("", Value::Empty);
+/// Adds a key and its value, which nests at most so many levels or else sets the flag. Both are written where they stay.
+pub(super) fn add(mut fields: Fields<'_>, levels: usize, too_deep: &mut bool, to: &mut Attributes) -> Result<()> {
+    let (key, value) = to.0.push_mut((CompactString::default(), Value::Empty));
     while let Some(field) = fields.next()? {
         match field.tag {
-            1 => key = fields.text(&field)?,
-            2 => any_value(fields.message(&field)?, levels, too_deep, &mut value)?,
+            1 => *key = fields.text(&field)?.into(),
+            2 => any_value(fields.message(&field)?, levels, too_deep, value)?,
             3 => drop(fields.varint(&field)?),
             _ => fields.skip(&field)?,
         }
     }
-    Ok((key.into(), value))
+    Ok(())
 }
 
 /// Recursive; [`Fields::message`] bounds it. A list goes on where one has begun, and takes the place of anything else.
@@ -219,7 +219,7 @@ pub(super) fn any_value(mut fields: Fields<'_>, levels: usize, too_deep: &mut bo
                 let mut list = fields.message(&field)?;
                 while let Some(field) = list.next()? {
                     match field.tag {
-                        1 => entries.0.push(key_value(list.message(&field)?, levels.saturating_sub(1), too_deep)?),
+                        1 => add(list.message(&field)?, levels.saturating_sub(1), too_deep, &mut entries)?,
                         _ => list.skip(&field)?,
                     }
                 }

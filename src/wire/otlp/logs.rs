@@ -113,7 +113,7 @@ fn record(data: &[u8]) -> Result<Result<(TraceId, LogRecord), Unkept>> {
             2 => number = fields.varint(&field)? as i32,
             3 => severity_text = fields.text(&field)?,
             5 => decode::any_value(fields.message(&field)?, MAX_NESTING, &mut too_deep, &mut body)?,
-            6 => event.attributes.0.push(decode::key_value(fields.message(&field)?, MAX_NESTING, &mut too_deep)?),
+            6 => decode::add(fields.message(&field)?, MAX_NESTING, &mut too_deep, &mut event.attributes)?,
             7 => event.dropped_attributes = fields.varint(&field)? as u32,
             8 => flags = fields.fixed32(&field)?,
             9 => trace = fields.bytes(&field)?,

@@ -9,7 +9,7 @@ use super::decode;
 use super::fields::{Fields, MESSAGES, Result};
 use crate::model::segments::INFERRED;
 use crate::model::trace::INHERITS_RESOURCE;
-use crate::model::{SpanId, Time, Value};
+use crate::model::{Attributes, SpanId, Time, Value};
 
 /// Messages within messages where a span's fields begin: `ResourceSpans`, `ScopeSpans`, `Span`.
 pub(super) const ABOVE_SPAN: u32 = 3;
@@ -144,8 +144,9 @@ pub(super) fn span(data: &[u8]) -> Result<Span<'_>> {
                 match key_value(message.clone(), MAX_NESTING, &mut span.too_deep)? {
                     // Of several the last counts. Rare enough to be decoded.
                     INFERRED => {
-                        let (_, value) = decode::key_value(message, MAX_NESTING, &mut span.too_deep)?;
-                        span.inferred = value == Value::Bool(true);
+                        let mut decoded = Attributes::new();
+                        decode::add(message, MAX_NESTING, &mut span.too_deep, &mut decoded)?;
+                        span.inferred = decoded.get(INFERRED) == Some(&Value::Bool(true));
                     }
                     INHERITS_RESOURCE => span.inherits = true,
                     _ => {}
