@@ -6,7 +6,7 @@ use cruddur_trace::model::time::SECOND;
 use super::{cure, cure_by, told};
 use crate::support::cloudwatch_logs::CloudWatchLogs;
 use crate::support::spans::now;
-use crate::support::xray::{Destination, XRay};
+use crate::support::xray::{Date, Destination, XRay};
 use crate::support::{Home, write};
 
 const WORDS: &str = "-b xray";
@@ -169,7 +169,7 @@ fn a_clock_that_is_off_is_set() {
 fn a_clock_is_off_too_where_only_the_refusal_says_so() {
     let aws = Aws::start();
     let at = Time(now().0).saturating_add(3600 * SECOND);
-    aws.xray.configure(|rules| (rules.clock, rules.dateless) = (Some(at), true));
+    aws.xray.configure(|rules| (rules.clock, rules.date) = (Some(at), Date::Empty));
     let off = ("xray-clock", "off");
     let what = told(&aws.home(), WORDS).finds_only(off)["what"].as_str().unwrap_or_default().to_owned();
     assert!(!what.contains("exact to"), "nobody has said how far: {what}");

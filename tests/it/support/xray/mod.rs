@@ -37,7 +37,7 @@ use std::sync::Arc;
 
 use cruddur_trace::model::Time;
 
-pub(crate) use rules::{Destination, Fault, Outcome, Rules};
+pub(crate) use rules::{Date, Destination, Fault, Outcome, Rules};
 pub(crate) use scripted::Scripted;
 pub(crate) use server::Request;
 

@@ -20,8 +20,8 @@ pub(crate) struct Rules {
     /// What the service's clock says. Requests that were signed more than five minutes away from it are refused, and every answer
     /// carries it in `Date`.
     pub(crate) clock: Option<Time>,
-    /// No answer says in `Date` what time it is, as behind a proxy that empties it.
-    pub(crate) dateless: bool,
+    /// What is in `Date`.
+    pub(crate) date: Date,
 
     /// Summaries a page.
     pub(crate) summaries_per_page: usize,
@@ -80,7 +80,7 @@ impl Default for Rules {
             expired_keys: BTreeSet::new(),
             denied: BTreeSet::new(),
             clock: None,
-            dateless: false,
+            date: Date::Clock,
             summaries_per_page: 100,
             empty_page_every: 0,
             processed_is_of_window: false,
@@ -152,6 +152,15 @@ pub(crate) enum Fault {
     Garbage,
     /// The right answer, of which half arrives before the connection is closed.
     Cut,
+}
+
+/// What the header `Date` of every answer says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Date {
+    /// What the service's clock says.
+    Clock,
+    /// Nothing, as behind a proxy that empties it.
+    Empty,
 }
 
 /// Where segments go.

@@ -15,7 +15,7 @@ use super::archive::Archive;
 use super::pages::Pages;
 use super::refusal::Refusal;
 use super::retrieval::{self, Retrievals};
-use super::rules::{Fault, Rules};
+use super::rules::{Date, Fault, Rules};
 use super::{auth, batch, graphs, noise, put, sampling, summaries};
 
 /// What the service knows and what it was asked.
@@ -102,7 +102,10 @@ async fn answer(State(door): State<Arc<Door>>, method: Method, uri: Uri, headers
     let cut = fault == Some(Fault::Cut);
     service.requests[number].status = (!cut).then_some(status);
     // hyper says the time of this machine where nothing is said.
-    let date = if service.rules.dateless { Some(String::new()) } else { service.rules.clock.map(auth::http_date) };
+    let date = match service.rules.date {
+        Date::Clock => service.rules.clock.map(auth::http_date),
+        Date::Empty => Some(String::new()),
+    };
     drop(service);
     drop(in_flight);
     let mut response = Response::builder().status(status).header("content-type", kind);
