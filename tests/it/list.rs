@@ -319,6 +319,12 @@ fn what_a_query_costs_is_said_without_asking() {
     local: check status = error and name =~ "GET .*" on the index: exact, no batch is read
     [exit status: 0]
     "#);
+    insta::assert_snapshot!(home.run(["list", "--explain", "--service", "backend-flask"]), @r#"
+    local: walk the traces of the window in the index, newest first, until the limit is reached
+    local: pass over traces without an operation that satisfies service = "backend-flask"
+    local: take the others, unless a span's service is its parent's: that is looked up in the index
+    [exit status: 0]
+    "#);
 }
 
 #[test]
