@@ -14,7 +14,7 @@ use crate::support::{CommandOutput, Home, Started, eventually, lines, signal, wr
 const SEND: &str = r#"
 IFS=- read -r _ trace parent _ <<< "$TRACEPARENT"
 address=${OTEL_EXPORTER_OTLP_ENDPOINT#http://}
-start=$(date +%s)000000000
+start=$(date +%s%N)
 body='{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"app"}}]},"scopeSpans":[{"spans":[
 {"traceId":"'$trace'","spanId":"'$2'","parentSpanId":"'$parent'","name":"'$1'","startTimeUnixNano":"'$start'","endTimeUnixNano":"'$start'"}]}]}]}'
 exec 3<>"/dev/tcp/${address%:*}/${address##*:}"
@@ -236,7 +236,7 @@ fn an_assertion_that_does_not_hold_ends_with_1_and_the_nearest_misses() {
     let home = home();
     let script = "bash send.sh 'GET /' 00000000000000a1";
     let output = shell(&home, &["--wait", "0s", "--assert", "service = app and name = 'POST /'"], script);
-    insta::with_settings!({filters => vec![(r"[0-9a-f]{32}", "[trace]"), (r"(?s)cruddur-trace  run bash.*that nobody traced", "[waterfall]")]}, {
+    insta::with_settings!({filters => vec![(r"[0-9a-f]{32}", "[trace]"), (r"(?s)cruddur-trace  run bash.*\n\[exit", "[waterfall]\n[exit")]}, {
         insta::assert_snapshot!(output, @r#"
         HTTP/1.1 200 OK
         ------- stderr -------
