@@ -6,7 +6,7 @@
 //! is seen; [`collect`] is the door in.
 //!
 //! The house around it: [`config`] (flags, environment and file, resolved once), [`exit`] (the codes), [`error`] (why there is no
-//! answer), [`secret`] (what is never shown), `tls` (how connections are kept secret).
+//! answer), [`secret`] (what is never shown), `tls` (how connections are kept secret), `parallel` (work that the processors share).
 //!
 //! Imports go one way, by this table; a test reads the source against it.
 //!
@@ -14,11 +14,11 @@
 //! |---|---|
 //! | model | nothing of ours |
 //! | query, wire | model |
-//! | analysis | model, query |
-//! | render | model, analysis |
+//! | analysis | model, query, parallel |
+//! | render | model, analysis, parallel |
 //! | interactive | model, query, analysis, render |
-//! | secret, tls | nothing of ours |
-//! | backend | model, query, wire, secret, tls |
+//! | secret, tls, parallel | nothing of ours |
+//! | backend | model, query, wire, secret, tls, parallel |
 //! | collect | model, query, wire, backend, secret, tls |
 //! | cli | query, model, exit, error |
 //! | exit | nothing of ours |
@@ -37,6 +37,7 @@ pub mod error;
 pub mod exit;
 pub mod interactive;
 pub mod model;
+mod parallel;
 pub mod query;
 pub mod render;
 pub mod secret;

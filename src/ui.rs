@@ -271,7 +271,12 @@ impl Ui {
     ///
     /// [`Kind::Closed`] when nobody reads any more, which ends the program without a word.
     pub fn out(&mut self, text: &str) -> Result<(), Failure> {
-        self.out_with(|writer| writer.write_all(text.as_bytes()))
+        self.out_in_pieces(&[text])
+    }
+
+    /// As [`Ui::out`], for a text in pieces that follow each other.
+    pub fn out_in_pieces(&mut self, pieces: &[impl AsRef<str>]) -> Result<(), Failure> {
+        self.out_with(|writer| pieces.iter().try_for_each(|piece| writer.write_all(piece.as_ref().as_bytes())))
     }
 
     /// As [`Ui::out`], for what writes itself, piece by piece.
@@ -291,16 +296,21 @@ impl Ui {
     /// Writes the whole answer to stdout, through the pager if it is longer than the terminal. A pager that does not start is
     /// no reason to show nothing.
     pub fn page(&mut self, text: &str) -> Result<(), Failure> {
+        self.page_in_pieces(&[text])
+    }
+
+    /// As [`Ui::page`], for a text in pieces that follow each other, each of whole lines.
+    pub fn page_in_pieces(&mut self, pieces: &[impl AsRef<str>]) -> Result<(), Failure> {
         let rows = self.streams.size.map_or(usize::MAX, |(_, rows)| usize::from(rows));
         // One row is the prompt's.
-        let is_long = || text.lines().count() >= rows;
+        let is_long = || pieces.iter().map(|piece| piece.as_ref().lines().count()).sum::<usize>() >= rows;
         if let Some(pager) = self.wishes.pager.as_ref().filter(|_| self.is_terminal() && is_long()) {
-            match pager::show(pager, text, self.wishes.less_is_set_up) {
+            match pager::show(pager, pieces, self.wishes.less_is_set_up) {
                 Ok(()) => return Ok(()),
                 Err(error) => tracing::info!(%error, ?pager, "the pager cannot be used"),
             }
         }
-        self.out(text)
+        self.out_in_pieces(pieces)
     }
 
     /// Says something that is good to know.

@@ -10,9 +10,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::model::{Span, SpanKind, Trace};
+use crate::parallel::in_parts;
 
 use super::Tree;
 use super::graph::callee;
+
+/// From so many calls on, several threads look at them.
+const FOR_THREADS: usize = 2_000;
 
 /// Something that may be missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,16 +67,13 @@ fn answers(trace: &Trace, tree: &Tree) -> Vec<Gap> {
     if answered.is_empty() || open.is_empty() {
         return Vec::new();
     }
-    let callee = |node: usize| tree.span(trace, node).map(|span| callee::of(span).name).filter(|name| !name.is_empty());
     let mut known = HashMap::<Cow<'_, str>, usize>::new();
-    for name in answered.into_iter().filter_map(callee) {
+    for (_, name) in callees(trace, tree, &answered) {
         *known.entry(name).or_default() += 1;
     }
     let mut without = HashMap::<Cow<'_, str>, Vec<usize>>::new();
-    for node in open {
-        if let Some(name) = callee(node).filter(|name| known.contains_key(name)) {
-            without.entry(name).or_default().push(node);
-        }
+    for (node, name) in callees(trace, tree, &open).into_iter().filter(|(_, name)| known.contains_key(name)) {
+        without.entry(name).or_default().push(node);
     }
     let mut gaps: Vec<Gap> = without
         .into_iter()
@@ -80,6 +81,13 @@ fn answers(trace: &Trace, tree: &Tree) -> Vec<Gap> {
         .collect();
     gaps.sort_by(|a, b| a.nodes.cmp(&b.nodes));
     gaps
+}
+
+/// What these nodes call, of those that say it. All their attributes are looked at, which takes longer than all the rest of an analysis.
+fn callees<'a>(trace: &'a Trace, tree: &Tree, nodes: &[usize]) -> Vec<(usize, Cow<'a, str>)> {
+    let callee = |node: &usize| Some((*node, callee::of(tree.span(trace, *node)?).name)).filter(|(_, name)| !name.is_empty());
+    let named = in_parts(nodes.len(), FOR_THREADS, |part| nodes[part].iter().filter_map(callee).collect::<Vec<_>>());
+    named.into_iter().flatten().collect()
 }
 
 /// The clients' spans that somebody answers, and those that nobody does.

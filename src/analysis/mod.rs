@@ -48,10 +48,8 @@ pub use skew::Skew;
 pub use stats::StatsBuilder;
 pub use tree::{Marks, Node, Tree, Trouble, What};
 
-use std::panic::resume_unwind;
-use std::thread;
-
 use crate::model::Trace;
+use crate::parallel::both;
 
 /// From so many spans on, it takes longer to look at them than to start a thread.
 const FOR_THREADS: usize = 5_000;
@@ -78,10 +76,10 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    /// Looks at a trace from all sides. Costs O(n log n), and never recurses. Of large traces, two threads look at the same time.
+    /// Looks at a trace from all sides. Costs O(n log n), and never recurses. Of large traces, several threads look at the same time.
     pub fn of(trace: &Trace) -> Self {
         let tree = Tree::build(trace);
-        // Who is answered by whom takes about as long as all the rest.
+        // Who is answered by whom takes longer than all the rest.
         let beside = || completeness::gaps(trace, &tree);
         let rest = || {
             let errors = ErrorRoles::of(trace, &tree);
@@ -90,14 +88,8 @@ impl Analysis {
             let findings = findings::find(trace, &tree, &path);
             (self_times, Skew::of(trace, &tree), path, findings, errors)
         };
-        let ((self_times, skew, path, findings, errors), gaps) = if trace.spans().len() < FOR_THREADS {
-            (rest(), beside())
-        } else {
-            thread::scope(|scope| {
-                let other = scope.spawn(beside);
-                (rest(), other.join().unwrap_or_else(|panic| resume_unwind(panic)))
-            })
-        };
+        let (gaps, (self_times, skew, path, findings, errors)) =
+            if trace.spans().len() < FOR_THREADS { (beside(), rest()) } else { both(beside, rest) };
         let logs = logs::place(trace, &tree);
         Self { tree, self_times, path, errors, skew, findings, gaps, logs }
     }

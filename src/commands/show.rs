@@ -83,7 +83,7 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
         let (subject, start) = drawn.into_subject(args, notes);
         return interact::show(Viewer::new(subject, start, look), ui).await;
     }
-    let text =
+    let answer =
         printed(args, (&traces, &drawn), &mut notes, &ask::silent(&sources, &failed), (&look, &context.look_of_document(ui)));
     for note in &notes {
         ui.note(note);
@@ -100,8 +100,8 @@ pub(crate) async fn run(args: &ShowArgs, context: &Context, ui: &mut Ui) -> Resu
         browse::open(pages, ui);
     }
     match args.output() {
-        ShowFormat::Waterfall => ui.page(&text)?,
-        _ => ui.out(&text)?,
+        ShowFormat::Waterfall => ui.page_in_pieces(&answer)?,
+        _ => ui.out_in_pieces(&answer)?,
     }
     // The process ends now, and the system takes a million spans back faster than we can.
     std::mem::forget((drawn, traces));
@@ -211,25 +211,28 @@ async fn fetched(
     Ok((traces, failed))
 }
 
-/// The answer, of traces as they are or of what is drawn of them. `silent` says who did not answer; the second look is that of documents.
+/// The answer in pieces that follow each other, of traces as they are or of what is drawn of them. `silent` says who did not answer; the second look is that of documents.
 fn printed(
     args: &ShowArgs,
     (traces, drawn): (&[Trace], &[Drawn]),
     notes: &mut Vec<String>,
     silent: &[String],
     (look, document): (&Look, &Look),
-) -> String {
-    match args.output() {
+) -> Vec<String> {
+    let answer = match args.output() {
         ShowFormat::Waterfall => {
-            let screen = |drawn: &Drawn| {
-                let trace = match drawn.span {
-                    Some(node) => span::render(drawn.shown(), node, look),
-                    None => waterfall::render(drawn.shown(), &drawn.options(args), look),
-                };
-                trace + &recorded::render(&drawn.trace.errors, look)
-            };
-            // One is not copied.
-            drawn.iter().map(screen).reduce(|all, next| all + "\n" + &next).unwrap_or_default()
+            let mut screens = Vec::new();
+            for drawn in drawn {
+                if !screens.is_empty() {
+                    screens.push("\n".to_owned());
+                }
+                match drawn.span {
+                    Some(node) => screens.push(span::render(drawn.shown(), node, look)),
+                    None => screens.append(&mut waterfall::pieces(drawn.shown(), &drawn.options(args), look)),
+                }
+                screens.push(recorded::render(&drawn.trace.errors, look));
+            }
+            return screens;
         }
         ShowFormat::Json => json::show(traces, &[&notes[..], silent].concat()),
         ShowFormat::Jsonl => traces.iter().map(json::show_line).collect(),
@@ -244,7 +247,8 @@ fn printed(
         ShowFormat::Markdown => waterfall::markdown::render(&sections(drawn, args), document),
         ShowFormat::Mermaid => waterfall::mermaid::render(&sections(drawn, args), document),
         ShowFormat::Svg => waterfall::svg::render(&sections(drawn, args), document),
-    }
+    };
+    vec![answer]
 }
 
 /// What a document is made of.

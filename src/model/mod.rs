@@ -27,5 +27,5 @@ pub use span::{EntityRef, Event, Link, Resource, Scope, Span, SpanKind, Status, 
 pub use stitch::{Join, Origin, SameCall, SeenBy, Twin, Twins};
 pub use summary::{Evidence, SpanFacts, SummaryBuilder, TraceSummary};
 pub use time::{Nanos, Time, TimeRange};
-pub use trace::Trace;
+pub use trace::{Records, Trace};
 pub use value::{Attributes, Value};

@@ -16,6 +16,78 @@ use super::time::{Nanos, Time};
 /// subsegments): it takes the nearest ancestor's resource.
 pub const INHERITS_RESOURCE: &str = "aws.xray.independent";
 
+/// Records of spans in the order in which they came, as a trace is put together of. Who adds each as it is read has it looked at while it is
+/// in the processor's cache.
+#[derive(Debug, Default)]
+pub struct Records {
+    /// In pieces, of which none is moved when others are added.
+    pieces: Vec<Vec<Span>>,
+    any_inferred: bool,
+}
+
+impl Records {
+    /// Adds one behind the others.
+    pub fn push(&mut self, span: Span) {
+        self.any_inferred |= span.is_inferred();
+        if self.pieces.is_empty() {
+            self.pieces.push(Vec::new());
+        }
+        if let Some(last) = self.pieces.last_mut() {
+            last.push(span);
+        }
+    }
+
+    /// Adds those that came later.
+    pub fn append(&mut self, mut later: Self) {
+        self.any_inferred |= later.any_inferred;
+        self.pieces.append(&mut later.pieces);
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.pieces.iter().all(Vec::is_empty)
+    }
+
+    fn len(&self) -> usize {
+        self.pieces.iter().map(Vec::len).sum()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Span> {
+        self.pieces.iter().flatten()
+    }
+
+    /// Whether there are no two with the same id.
+    fn have_ids_of_their_own(&self) -> bool {
+        let numbers: Option<Vec<u64>> = self.iter().map(|span| span.id.bytes().map(u64::from_ne_bytes)).collect();
+        if let Some(mut numbers) = numbers {
+            // Most ids are numbers, and sorting takes less time than hashing.
+            numbers.sort_unstable();
+            return numbers.windows(2).all(|two| two[0] != two[1]);
+        }
+        let mut ids = HashSet::with_capacity(self.len());
+        self.iter().all(|span| ids.insert(&span.id))
+    }
+
+    /// By start, then id, those that are alike in both as they came.
+    fn into_sorted(self) -> Vec<Span> {
+        let all = self.len();
+        let mut pieces = self.pieces.into_iter();
+        let mut spans = pieces.next().unwrap_or_default();
+        spans.reserve_exact(all - spans.len());
+        pieces.for_each(|mut piece| spans.append(&mut piece));
+        // Keys are a fraction of what a span is, and each span is then moved once.
+        spans.sort_by_cached_key(|span| (span.start, span.id.clone()));
+        spans
+    }
+}
+
+impl From<Vec<Span>> for Records {
+    fn from(spans: Vec<Span>) -> Self {
+        let any_inferred = spans.iter().any(Span::is_inferred);
+        Self { pieces: vec![spans], any_inferred }
+    }
+}
+
 /// The spans of one trace, sorted by start, never empty.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
@@ -54,12 +126,13 @@ impl Trace {
     /// only share an id are kept apart, X-Ray's inferred segments are folded into what they repeat, and spans without a resource
     /// of their own take their nearest ancestor's. `None` when there are no spans.
     pub fn assemble(id: TraceId, records: Vec<Span>) -> Option<Self> {
-        let received = records.len();
-        let (spans, folds, any_inferred) = keep_one_record_each(records);
-        let repeated = received - spans.len();
-        let mut spans = segments::fold(spans, &folds);
-        // Keys are a fraction of what a span is, and each span is then moved once.
-        spans.sort_by_cached_key(|span| (span.start, span.id.clone()));
+        Self::of(id, records.into())
+    }
+
+    /// The same, of records that were looked at as they came.
+    pub fn of(id: TraceId, records: Records) -> Option<Self> {
+        let Kept { records, repeated, folded, any_inferred } = keep_one_record_each(records);
+        let mut spans = records.into_sorted();
         inherit_resources(&mut spans);
         if any_inferred {
             segments::note_differences(&mut spans);
@@ -72,7 +145,7 @@ impl Trace {
             received: None,
             truncated: Vec::new(),
             repeated,
-            folded: folds.len(),
+            folded,
             precision: 1,
             link: None,
             notes: Vec::new(),
@@ -237,12 +310,20 @@ fn facts<'a>(span: &'a Span, interner: &mut Interner<'a>) -> SpanFacts {
     }
 }
 
-/// The same rule as a summary's, so that both count alike; with the places of those that are to be folded, and into which, and whether any
-/// might be.
-fn keep_one_record_each(records: Vec<Span>) -> (Vec<Span>, Vec<(usize, usize)>, bool) {
-    let mut ids = HashSet::with_capacity(records.len());
-    if records.iter().all(|span| ids.insert(&span.id) && !span.is_inferred()) {
-        return (records, Vec::new(), false);
+/// What is left of a trace's records.
+struct Kept {
+    records: Records,
+    /// How many were dropped, because another record is of the same span.
+    repeated: usize,
+    /// How many of the others were folded into what they repeat.
+    folded: usize,
+    any_inferred: bool,
+}
+
+/// The same rule as a summary's, so that both count alike.
+fn keep_one_record_each(records: Records) -> Kept {
+    if !records.any_inferred && records.have_ids_of_their_own() {
+        return Kept { records, repeated: 0, folded: 0, any_inferred: false };
     }
     let mut builder = SummaryBuilder::default();
     // For each place of the builder, the record that is there.
@@ -257,7 +338,7 @@ fn keep_one_record_each(records: Vec<Span>) -> (Vec<Span>, Vec<(usize, usize)>, 
             }
         }
     }
-    let mut records: Vec<_> = records.into_iter().map(Some).collect();
+    let mut records: Vec<_> = records.pieces.into_iter().flatten().map(Some).collect();
     let mut spans = Vec::with_capacity(builder.len());
     let mut places = vec![0; kept.len()];
     for (place, index) in kept.into_iter().enumerate().filter(|(place, _)| builder.is_kept(*place)) {
@@ -265,10 +346,11 @@ fn keep_one_record_each(records: Vec<Span>) -> (Vec<Span>, Vec<(usize, usize)>, 
         spans.extend(records[index].take());
     }
     let dropped: Vec<Span> = records.into_iter().flatten().collect();
+    let repeated = dropped.len();
     also_seen(&mut spans, &dropped);
     segments::carry_over(&mut spans, dropped.into_iter());
-    let folds = builder.folds().into_iter().map(|(from, into)| (places[from], places[into])).collect();
-    (spans, folds, builder.has_inferred())
+    let folds: Vec<_> = builder.folds().into_iter().map(|(from, into)| (places[from], places[into])).collect();
+    Kept { repeated, folded: folds.len(), any_inferred: builder.has_inferred(), records: segments::fold(spans, &folds).into() }
 }
 
 /// Who has a record that is dropped has the span of which it is another.
@@ -445,6 +527,32 @@ mod tests {
             let (once, again) = (assemble(once), assemble(again));
             prop_assert_eq!(once.spans(), again.spans());
             prop_assert_eq!(once.summary(), again.summary());
+        }
+
+        /// Among them records of one span, running and finished, two spans of one id, and one that is folded.
+        #[test]
+        fn in_how_many_pieces_records_come_changes_nothing(
+            spans in proptest::collection::vec((1u8..12, 0u8..12, 1u64..9, 0u64..20, 0u8..3), 1..30),
+            cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..5),
+        ) {
+            let records = spans.into_iter().map(|(id, parent, start, end, kind)| {
+                let mut span = Span { kind: SpanKind::from_number(kind.into()), ..span(id, parent, start, end) };
+                if kind == 0 {
+                    span.attributes.push(segments::INFERRED, true);
+                }
+                span
+            });
+            let records: Vec<Span> = records.collect();
+            let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(records.len())).collect();
+            cuts.extend([0, records.len()]);
+            cuts.sort_unstable();
+            let mut pieces = Records::default();
+            for piece in cuts.windows(2) {
+                let mut more = Records::default();
+                records[piece[0]..piece[1]].iter().cloned().for_each(|span| more.push(span));
+                pieces.append(more);
+            }
+            prop_assert_eq!(Trace::of(TraceId::from_bytes([7; 16]), pieces), Some(assemble(records)));
         }
     }
 }

@@ -21,7 +21,6 @@ mod line;
 pub mod logs;
 pub mod lost;
 pub mod misses;
-mod parts;
 mod picture;
 pub mod recorded;
 pub mod report;

@@ -3,12 +3,12 @@
 use std::io::{self, Write as _};
 use std::process::{Command, Stdio};
 
-/// Shows `text` in the pager and waits until the user has left it.
+/// Shows a text, in pieces that follow each other, in the pager and waits until the user has left it.
 ///
 /// # Errors
 ///
 /// The pager could not be started, or could not be used (a shell's 126 and 127); nothing was shown then.
-pub(crate) fn show(words: &[String], text: &str, less_is_set_up: bool) -> io::Result<()> {
+pub(crate) fn show(words: &[String], pieces: &[impl AsRef<str>], less_is_set_up: bool) -> io::Result<()> {
     let Some((program, arguments)) = words.split_first() else {
         return Err(io::Error::other("no pager is named"));
     };
@@ -22,7 +22,7 @@ pub(crate) fn show(words: &[String], text: &str, less_is_set_up: bool) -> io::Re
     let mut child = command.spawn()?;
     if let Some(mut stdin) = child.stdin.take() {
         // The user may leave before the end: that is what a pager is for.
-        stdin.write_all(text.as_bytes()).or_else(|error| match error.kind() {
+        pieces.iter().try_for_each(|piece| stdin.write_all(piece.as_ref().as_bytes())).or_else(|error| match error.kind() {
             io::ErrorKind::BrokenPipe => Ok(()),
             _ => Err(error),
         })?;
@@ -59,19 +59,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("shown");
         let command = format!("cat > {} && test \"$LESS\" = FRX", file.display());
-        show(&words(&["sh", "-c", &command]), "one\ntwo\n", false).unwrap();
+        show(&words(&["sh", "-c", &command]), &["one\n", "two\n"], false).unwrap();
         assert_eq!(std::fs::read_to_string(file).unwrap(), "one\ntwo\n");
     }
 
     #[test]
     fn leaving_the_pager_early_is_no_error() {
-        show(&words(&["true"]), &"x".repeat(1 << 20), true).unwrap();
+        show(&words(&["true"]), &["x".repeat(1 << 20)], true).unwrap();
     }
 
     #[test]
     fn a_pager_that_cannot_be_started_is_an_error() {
-        assert!(show(&words(&["/nonexistent/pager"]), "text", true).is_err());
-        assert!(show(&words(&["sh", "-c", "exit 127"]), "text", true).is_err());
-        assert!(show(&[], "text", true).is_err());
+        assert!(show(&words(&["/nonexistent/pager"]), &["text"], true).is_err());
+        assert!(show(&words(&["sh", "-c", "exit 127"]), &["text"], true).is_err());
+        assert!(show(&[], &["text"], true).is_err());
     }
 }

@@ -128,19 +128,22 @@ fn authority(url: &str) -> Option<&str> {
 
 /// Whether an attribute of that name may say it. Every attribute of every call is asked, and most are told by one letter.
 fn is_known(key: &str) -> bool {
-    let families: &[&str] = match key.as_bytes().first() {
-        Some(b'a') => &["aws.xray."],
-        Some(b'd') => &["db."],
-        Some(b'h') => &["http.url"],
-        Some(b'm') => &["messaging."],
-        Some(b'n') => &["net.", "network."],
-        Some(b'p') => &["peer."],
-        Some(b'r') => &["rpc."],
-        Some(b's') => &["server.", "service.peer."],
-        Some(b'u') => &["url."],
-        _ => &[],
-    };
-    families.iter().any(|family| key.starts_with(family))
+    let is_one_of = |names: &[&str]| names.contains(&key);
+    match key.as_bytes().first() {
+        Some(b'a') => is_one_of(&["aws.xray.namespace", "aws.xray.inferred.origin"]),
+        Some(b'd') => is_one_of(&DATABASE) || is_one_of(&NAMESPACE),
+        Some(b'h') => key == "http.url",
+        Some(b'm') => key.starts_with("messaging."),
+        Some(b'n') => {
+            let peer = key.strip_prefix("network.peer.").or_else(|| key.strip_prefix("net.peer."));
+            peer.or_else(|| key.strip_prefix("net.sock.peer.")).is_some()
+        }
+        Some(b'p') => key == "peer.service",
+        Some(b'r') => key.starts_with("rpc."),
+        Some(b's') => is_one_of(&["server.address", "server.port", "service.peer.name"]),
+        Some(b'u') => key == "url.full",
+        _ => false,
+    }
 }
 
 /// The attributes that may say it, which are few among the others. They are asked for some thirty names.

@@ -1,7 +1,6 @@
 //! Reading the store: summaries from the index, spans out of the batches as they came.
 
 use std::cell::RefCell;
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +11,8 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::schema::{StoreError, identity, open_for_reading};
 use super::{key, search};
 use crate::backend::{Backend, BackendError, Listing, Near};
-use crate::model::{Evidence, LogRecord, Resource, Span, SpanKind, SummaryBuilder, Time, Trace, TraceId, TraceSummary};
+use crate::model::{Evidence, LogRecord, Records, Resource, SpanKind, SummaryBuilder, Time, Trace, TraceId, TraceSummary};
+use crate::parallel::share_out;
 use crate::query::Query;
 use crate::wire::{self, Format, Take};
 
@@ -207,9 +207,9 @@ impl Local {
             .optional()
     }
 
-    /// All spans of some traces, in the order in which they came, out of the batches as they came. Each batch is read once, however
+    /// All records of some traces' spans, in the order in which they came, out of the batches as they came. Each batch is read once, however
     /// many of the traces it holds. A trace of which nothing is left is not in the answer.
-    pub(super) fn spans(&self, rows: &[&TraceRow]) -> Result<HashMap<TraceId, Vec<Span>>, BackendError> {
+    pub(super) fn spans(&self, rows: &[&TraceRow]) -> Result<HashMap<TraceId, Records>, BackendError> {
         let mut numbers = BTreeSet::new();
         for row in rows {
             numbers.extend(self.sql(|connection| {
@@ -219,18 +219,30 @@ impl Local {
             })?);
         }
         let wanted: HashSet<&TraceId> = rows.iter().map(|row| &row.id).collect();
+        // One is told from others without looking it up for each span.
+        let only = if let [row] = rows { Some(&row.id) } else { None };
         let numbers: Vec<_> = numbers.into_iter().collect();
-        let mut spans: HashMap<TraceId, Vec<Span>> = HashMap::new();
+        let mut spans: HashMap<TraceId, Records> = HashMap::new();
         for some in numbers.chunks(BATCHES_TOGETHER) {
             let batches = some.iter().map(|&number| self.batch(number)).collect::<Result<Vec<_>, _>>()?;
             let path = self.path.as_path();
-            for part in in_parallel(batches, |part: &mut Part, batch: StoredBatch| part.read(&batch, &wanted, path)) {
-                part.failed.map_or(Ok(()), Err)?;
-                for (id, mut more) in part.spans {
-                    match spans.entry(id) {
-                        Entry::Vacant(first) => drop(first.insert(more)),
-                        Entry::Occupied(before) => before.into_mut().append(&mut more),
-                    }
+            let read = share_out(batches, |unpacker: &mut Unpacker, batches: Vec<StoredBatch>| {
+                let (mut spans, mut of_only) = (HashMap::<TraceId, Records>::new(), Records::default());
+                let is_wanted = |id: &TraceId| only.map_or_else(|| wanted.contains(id), |only| only == id);
+                for batch in batches {
+                    batch.read(&is_wanted, path, unpacker, &mut |id, span| match only {
+                        Some(_) => of_only.push(span),
+                        None => spans.entry(id).or_default().push(span),
+                    })?;
+                }
+                if let Some(only) = only.filter(|_| !of_only.is_empty()) {
+                    spans.insert(only.clone(), of_only);
+                }
+                Ok::<_, BackendError>(spans)
+            });
+            for part in read {
+                for (id, more) in part? {
+                    spans.entry(id).or_default().append(more);
                 }
             }
         }
@@ -248,23 +260,6 @@ impl Local {
 
 /// How many batches are in memory at once while traces are read out of them.
 const BATCHES_TOGETHER: usize = 64;
-
-/// What a thread reads out of its batches, until one cannot be read.
-#[derive(Default)]
-struct Part {
-    unpacker: Unpacker,
-    spans: HashMap<TraceId, Vec<Span>>,
-    failed: Option<BackendError>,
-}
-
-impl Part {
-    fn read(&mut self, batch: &StoredBatch, wanted: &HashSet<&TraceId>, path: &Path) {
-        let Self { unpacker, spans, failed } = self;
-        if failed.is_none() {
-            *failed = batch.read(wanted, path, unpacker, &mut |id, span| spans.entry(id).or_default().push(span)).err();
-        }
-    }
-}
 
 /// What batches are unpacked with, one after the other, in the same memory.
 #[derive(Default)]
@@ -285,7 +280,7 @@ impl StoredBatch {
     /// Gives away the spans of the wanted traces.
     fn read(
         &self,
-        wanted: &HashSet<&TraceId>,
+        is_wanted: &dyn Fn(&TraceId) -> bool,
         path: &Path,
         unpacker: &mut Unpacker,
         take: Take<'_>,
@@ -293,7 +288,7 @@ impl StoredBatch {
         let format = Format::from_number(self.format)
             .ok_or_else(|| self.corrupt(path, format!("is of an unknown format {}", self.format)))?;
         let data = self.unpack(path, unpacker)?;
-        wire::read_some(format, data, &|id| wanted.contains(id), take).map_err(|cause| self.malformed(cause))
+        wire::read_some(format, data, is_wanted, take).map_err(|cause| self.malformed(cause))
     }
 
     /// As `read`, of a batch of log records.
@@ -327,44 +322,12 @@ impl StoredBatch {
 }
 
 /// A trace out of its spans and log records.
-pub(super) fn assembled(row: &TraceRow, spans: Vec<Span>, lines: Option<Vec<LogRecord>>) -> Option<Trace> {
-    let mut trace = Trace::assemble(row.id.clone(), spans)?;
+pub(super) fn assembled(row: &TraceRow, spans: Records, lines: Option<Vec<LogRecord>>) -> Option<Trace> {
+    let mut trace = Trace::of(row.id.clone(), spans)?;
     trace.add_log_records(lines.unwrap_or_default());
     trace.backends = vec![NAME.to_owned()];
     trace.received = Some(row.received);
     Some(trace)
-}
-
-/// Does the work on as many threads as there are processors, each with items that follow each other and with something of its own, which is
-/// the answer, in the order of the items.
-pub(super) fn in_parallel<T: Send, Own: Default + Send>(items: Vec<T>, work: impl Fn(&mut Own, T) + Sync) -> Vec<Own> {
-    let part = |items: Vec<T>| {
-        let mut own = Own::default();
-        for item in items {
-            work(&mut own, item);
-        }
-        own
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
-    if threads < 2 {
-        return vec![part(items)];
-    }
-    let share = items.len().div_ceil(threads);
-    let mut items = items.into_iter();
-    let first: Vec<T> = items.by_ref().take(share).collect();
-    let part = &part;
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads)
-            .map(|_| {
-                let some: Vec<T> = items.by_ref().take(share).collect();
-                scope.spawn(move || part(some))
-            })
-            .collect();
-        let mut done = vec![part(first)];
-        // A panic of theirs is ours.
-        done.extend(others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
-        done
-    })
 }
 
 impl Backend for Local {

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use rusqlite::{Connection, params};
 
 use super::key;
-use super::read::{COLUMNS, Local, TraceRow, assembled, in_parallel};
+use super::read::{COLUMNS, Local, TraceRow, assembled};
 use crate::backend::{BackendError, Listing};
 use crate::model::segments::INFERRED;
 use crate::model::trace::INHERITS_RESOURCE;
 use crate::model::{Resource, Span, SpanId, Status, StatusCode, Time, Trace, TraceId, TraceSummary};
+use crate::parallel::share_out;
 use crate::query::{Expr, Field, Intrinsic, Literal, Op, Predicate, Query, Test, Weakened};
 
 /// How many traces are read out of the batches together at most, and how many spans: neighbours share batches.
@@ -121,14 +122,15 @@ impl Found<'_> {
             let filter = self.filter;
             let mut take = |row: &TraceRow| (spans.remove(&row.id), lines.remove(&row.id));
             let waiting: Vec<_> = self.waiting.drain(..).map(|(row, open)| (open.then(|| take(&row)), row)).collect();
-            let decided = in_parallel(waiting, |kept: &mut Vec<TraceRow>, (read, row)| {
-                let holds = read.is_none_or(|(spans, lines)| {
-                    let trace = spans.and_then(|spans| assembled(&row, spans, lines));
-                    trace.is_some_and(|trace| filter.is_none_or(|filter| filter.whole.matches(&trace).is_some()))
-                });
-                if holds {
-                    kept.push(row);
-                }
+            let decided = share_out(waiting, |(): &mut (), waiting: Vec<_>| {
+                let holds = |(read, row): (Option<_>, TraceRow)| {
+                    let holds = read.is_none_or(|(spans, lines): (Option<_>, _)| {
+                        let trace = spans.and_then(|spans| assembled(&row, spans, lines));
+                        trace.is_some_and(|trace| filter.is_none_or(|filter| filter.whole.matches(&trace).is_some()))
+                    });
+                    holds.then_some(row)
+                };
+                waiting.into_iter().filter_map(holds).collect::<Vec<_>>()
             });
             decided.into_iter().flatten().collect()
         };

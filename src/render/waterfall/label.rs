@@ -119,8 +119,8 @@ impl<'a> Label<'a> {
         let name =
             [(Role::Faint, &*self.times), (self.role, &*self.name), (Role::Faint, &*self.sort), (Role::Faint, &*self.below)];
         let service = [(Role::Faint, self.separator), (theme::service(&self.service), &*self.service)];
-        let least = self.width_of_name() + text::width(self.separator) + LEAST_SERVICE.min(text::width(&self.service));
-        let told = !self.service.is_empty() && least <= columns;
+        let least = || self.width_of_name() + text::width(self.separator) + LEAST_SERVICE.min(text::width(&self.service));
+        let told = !self.service.is_empty() && least() <= columns;
         let service = service.into_iter().filter(move |_| told);
         name.into_iter().chain(service)
     }

@@ -3,7 +3,7 @@
 use crate::analysis::{Marks, What};
 use crate::model::Span;
 use crate::model::time::Nanos;
-use crate::render::parts::in_parts;
+use crate::parallel::in_parts;
 use crate::render::scale::Scale;
 use crate::render::theme::Look;
 use crate::render::{text, units};
@@ -14,6 +14,8 @@ use super::plan::{Below, Entry, Planned, plan};
 use super::whole::Whole;
 use super::{Options, Shown, origins};
 
+/// From so many rows on, several threads work upon them.
+pub(super) const FOR_THREADS: usize = 2_000;
 /// From this width on, services have a column of their own.
 const SERVICE_COLUMN_FROM: usize = 100;
 /// The widest that the column of services gets.
@@ -195,7 +197,7 @@ impl Widest {
             service: if has_services { text::width(&text::sanitise(service(row), look.ascii)) } else { 0 },
             depth: row.planned.depth,
         };
-        let parts = in_parts(rows.len(), |part| rows[part].iter().map(of_row).fold(Self::default(), Self::max));
+        let parts = in_parts(rows.len(), FOR_THREADS, |part| rows[part].iter().map(of_row).fold(Self::default(), Self::max));
         parts.into_iter().fold(Self::default(), Self::max)
     }
 
@@ -221,7 +223,7 @@ impl Columns {
         let levels = units::count(deepest as u128).len();
         let columns = Self { marks, origins, label: 0, service, lane: 0, duration, gap: 0, guides: 0, levels };
         let most = columns.widest_label(look);
-        let labels = in_parts(rows.len(), |part| {
+        let labels = in_parts(rows.len(), FOR_THREADS, |part| {
             let mut label = 0;
             for row in &rows[part] {
                 if label >= most {

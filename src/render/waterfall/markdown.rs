@@ -83,8 +83,8 @@ fn trace(section: &Section<'_>, most: usize, wanted: usize, all: bool, look: &Lo
     let options = Options { max_rows: Some(most), ..section.options };
     let layout = Layout::new(shown, rows(shown, &options), &options, look);
     let mut blocks = head(shown, &layout, look);
-    let mut drawn = String::new();
-    paint::body(&Painter::new(shown, &layout, look), &mut drawn).expect("a string takes all that is written to it");
+    let body = paint::body(&Painter::new(shown, &layout, look)).expect("a string takes all that is written to it");
+    let mut drawn = body.concat();
     notes::write(shown, &layout, look, &mut drawn).expect("a string takes all that is written to it");
     blocks.push(escape::markdown_block(&drawn));
     let hidden = counted(&layout.rows);

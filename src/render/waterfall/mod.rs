@@ -112,10 +112,13 @@ pub fn counted(rows: &[Row]) -> usize {
 /// Draws a trace. Every line ends with a line feed, and none but that of its link is wider than
 /// [`Look::columns`].
 pub fn render(shown: Shown<'_>, options: &Options<'_>, look: &Look) -> String {
+    pieces(shown, options, look).concat()
+}
+
+/// The same in pieces that follow each other, each of whole lines.
+pub fn pieces(shown: Shown<'_>, options: &Options<'_>, look: &Look) -> Vec<String> {
     let layout = Layout::new(shown, rows(shown, options), options, look);
-    let mut out = String::with_capacity(layout.rows.len() * paint::ROW_BYTES);
-    paint::paint(&Painter::new(shown, &layout, look), &mut out).expect("a string takes all that is written to it");
-    out
+    paint::paint(&Painter::new(shown, &layout, look)).expect("a string takes all that is written to it")
 }
 
 /// As [`render`], for a trace of which nothing else is needed than its drawing.

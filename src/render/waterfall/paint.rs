@@ -4,14 +4,14 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::model::Span;
+use crate::parallel::in_parts;
 use crate::render::line::{Line, Pieces};
-use crate::render::parts::in_parts;
 use crate::render::scale::Tick;
 use crate::render::theme::{self, Look, Role};
 use crate::render::{text, units};
 
 use super::label::{Label, Remark, remark};
-use super::layout::{Columns, Layout, Length, Mark, Row, guides_width, length_text, marks, spans};
+use super::layout::{Columns, FOR_THREADS, Layout, Length, Mark, Row, guides_width, length_text, marks, spans};
 use super::plan::{Below, Entry};
 use super::shade::shades;
 use super::ticks::ticks;
@@ -20,26 +20,31 @@ use super::{Shown, bars, header, linked, logs, notes, origins};
 /// Columns between two ticks, at least: room for most labels.
 const TICK_SPACING: usize = 9;
 /// How many bytes a row may have; for more, there is room when they come.
-pub(super) const ROW_BYTES: usize = 128;
+const ROW_BYTES: usize = 128;
 
-pub(super) fn paint(painter: &Painter<'_>, out: &mut impl fmt::Write) -> fmt::Result {
+/// Whole lines, in pieces that follow each other: to put megabytes into one text takes a while.
+pub(super) fn paint(painter: &Painter<'_>) -> Result<Vec<String>, fmt::Error> {
     let Painter { shown, layout, look, .. } = painter;
-    header::write(*shown, layout, look, out)?;
-    out.write_char('\n')?;
-    body(painter, out)?;
-    notes::write(*shown, layout, look, out)
+    let (mut above, mut below) = (String::new(), String::new());
+    header::write(*shown, layout, look, &mut above)?;
+    above.push('\n');
+    notes::write(*shown, layout, look, &mut below)?;
+    let mut pieces = vec![above];
+    pieces.extend(body(painter)?);
+    pieces.push(below);
+    Ok(pieces)
 }
 
-/// The axis and the rows. Many rows are painted by several threads, each some that follow each other.
-pub(super) fn body(painter: &Painter<'_>, out: &mut impl fmt::Write) -> fmt::Result {
-    let mut line = Line::default();
+/// The axis and the rows, in pieces. Many rows are painted by several threads, each some that follow each other.
+pub(super) fn body(painter: &Painter<'_>) -> Result<Vec<String>, fmt::Error> {
+    let (mut line, mut axis) = (Line::default(), String::new());
     painter.axis(&mut line);
-    line.write(painter.look, out)?;
-    let texts = in_parts(painter.layout.rows.len(), |part| {
+    line.write(painter.look, &mut axis)?;
+    let texts = in_parts(painter.layout.rows.len(), FOR_THREADS, |part| {
         let mut text = String::with_capacity(part.len() * ROW_BYTES);
         painter.rows(part, &mut text).map(|()| text)
     });
-    texts.into_iter().try_for_each(|text| out.write_str(&text?))
+    std::iter::once(Ok(axis)).chain(texts).collect()
 }
 
 /// The sign of a mark.
