@@ -8,7 +8,7 @@ use std::sync::Arc;
 use compact_str::CompactString;
 
 use super::check::MAX_NESTING;
-use super::fields::{Fields, MESSAGES, Result};
+use super::fields::{Fields, MESSAGES, Result, text_of};
 use super::walk::{ABOVE_SPAN, Ids, ids};
 use crate::model::id::hex;
 use crate::model::{
@@ -19,10 +19,29 @@ use crate::model::{
 /// Messages within messages where a resource's or a scope's fields begin: `ResourceSpans`, and in it `ScopeSpans` or this.
 const ABOVE_RESOURCE: u32 = 2;
 
-/// The span of a message, or why it cannot be kept. `attributes` is how many it probably has.
+/// The keys of the span before, in their order: spans are like the ones before them, and to see that takes less time than to check and copy
+/// each key.
+#[derive(Default)]
+pub(super) struct Keys(Vec<CompactString>);
+
+impl Keys {
+    /// A key at its place in a span.
+    #[inline]
+    fn at(&mut self, place: usize, bytes: &[u8]) -> Result<CompactString> {
+        if let Some(known) = self.0.get(place).filter(|known| known.as_bytes() == bytes) {
+            return Ok(known.clone());
+        }
+        let key = CompactString::from(text_of(bytes)?);
+        self.0.truncate(place);
+        self.0.push(key.clone());
+        Ok(key)
+    }
+}
+
+/// The span of a message, or why it cannot be kept. `keys` are those of one that is probably like it.
 pub(super) fn span(
     data: &[u8],
-    attributes: usize,
+    keys: &mut Keys,
     resource: &Arc<Resource>,
     scope: &Arc<Scope>,
 ) -> Result<Result<(TraceId, Span), &'static str>> {
@@ -37,7 +56,7 @@ pub(super) fn span(
         start: Time::UNKNOWN,
         end: None,
         status: Status::default(),
-        attributes: Attributes(Vec::with_capacity(attributes)),
+        attributes: Attributes(Vec::with_capacity(keys.0.len())),
         events: Vec::new(),
         links: Vec::new(),
         resource: Arc::clone(resource),
@@ -60,7 +79,11 @@ pub(super) fn span(
             6 => span.kind = SpanKind::from_number(fields.varint(&field)? as i32),
             7 => span.start = Time(fields.fixed64(&field)?),
             8 => span.end = Some(Time(fields.fixed64(&field)?)).filter(|end| !end.is_unknown()),
-            9 => add(fields.message(&field)?, MAX_NESTING, &mut too_deep, &mut span.attributes)?,
+            9 => {
+                let place = span.attributes.len();
+                let key = |bytes: &[u8]| keys.at(place, bytes);
+                entry(fields.message(&field)?, MAX_NESTING, &mut too_deep, &mut span.attributes, key)?;
+            }
             10 => span.dropped_attributes = fields.varint(&field)? as u32,
             11 => span.events.push(event(fields.message(&field)?, &mut too_deep)?),
             12 => span.dropped_events = fields.varint(&field)? as u32,
@@ -71,6 +94,8 @@ pub(super) fn span(
             _ => fields.skip(&field)?,
         }
     }
+    // As many as the next one probably has.
+    keys.0.truncate(span.attributes.len());
     Ok(ids(trace, id, parent, too_deep).map(|Ids { trace, id, parent }| {
         (span.id, span.parent) = (id, parent);
         (TraceId::from_bytes(trace), span)
@@ -170,11 +195,23 @@ fn status(mut fields: Fields<'_>, status: &mut Status) -> Result<()> {
 }
 
 /// Adds a key and its value, which nests at most so many levels or else sets the flag. Both are written where they stay.
-pub(super) fn add(mut fields: Fields<'_>, levels: usize, too_deep: &mut bool, to: &mut Attributes) -> Result<()> {
+pub(super) fn add(fields: Fields<'_>, levels: usize, too_deep: &mut bool, to: &mut Attributes) -> Result<()> {
+    entry(fields, levels, too_deep, to, |bytes| Ok(text_of(bytes)?.into()))
+}
+
+/// The same, with what makes a key of its bytes.
+#[inline]
+fn entry(
+    mut fields: Fields<'_>,
+    levels: usize,
+    too_deep: &mut bool,
+    to: &mut Attributes,
+    mut as_key: impl FnMut(&[u8]) -> Result<CompactString>,
+) -> Result<()> {
     let (key, value) = to.0.push_mut((CompactString::default(), Value::Empty));
     while let Some(field) = fields.next()? {
         match field.tag {
-            1 => *key = fields.text(&field)?.into(),
+            1 => *key = as_key(fields.bytes(&field)?)?,
             2 => any_value(fields.message(&field)?, levels, too_deep, value)?,
             3 => drop(fields.varint(&field)?),
             _ => fields.skip(&field)?,

@@ -9,6 +9,12 @@ use crate::wire::error::WireError;
 /// How many messages prost lets nest.
 pub(super) const MESSAGES: u32 = 100;
 
+/// The text of a field's bytes.
+#[inline]
+pub(super) fn text_of(bytes: &[u8]) -> Result<&str> {
+    str::from_utf8(bytes).map_err(|_| Broken::at(bytes, "a text is not UTF-8"))
+}
+
 /// What is wrong, and at which address: the request's beginning is known only at the top.
 #[derive(Debug)]
 pub(super) struct Broken {
@@ -103,8 +109,7 @@ impl<'a> Fields<'a> {
 
     #[inline]
     pub(super) fn text(&mut self, field: &Field) -> Result<&'a str> {
-        let bytes = self.bytes(field)?;
-        str::from_utf8(bytes).map_err(|_| Broken::at(bytes, "a text is not UTF-8"))
+        text_of(self.bytes(field)?)
     }
 
     #[inline]

@@ -56,8 +56,7 @@ fn read(
     let broken = |broken: fields::Broken| broken.within(data);
     let request = walk::request(data).map_err(broken)?;
     let spans = request.iter().flat_map(|part| &part.scopes).map(|part| part.spans.len()).sum();
-    // Spans are like the ones before them.
-    let mut attributes = 0;
+    let mut keys = decode::Keys::default();
     for resource_spans in &request {
         // Decoded when the first span is wanted, and shared by the others.
         let mut resource = None;
@@ -87,12 +86,9 @@ fn read(
                     refuse(check::TOO_DEEP);
                     continue;
                 };
-                match decode::span(bytes, attributes, resource, scope).map_err(broken)? {
+                match decode::span(bytes, &mut keys, resource, scope).map_err(broken)? {
                     Ok((id, _)) if !wanted.is_none_or(|wanted| id.bytes().is_some_and(|id| wanted(&id))) => {}
-                    Ok(record) => {
-                        attributes = record.1.attributes.len();
-                        keep(record, spans);
-                    }
+                    Ok(record) => keep(record, spans),
                     Err(reason) => refuse(reason),
                 }
             }
