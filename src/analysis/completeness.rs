@@ -10,13 +10,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::model::{Span, SpanKind, Trace};
-use crate::parallel::in_parts;
 
 use super::Tree;
 use super::graph::callee;
-
-/// From so many calls on, several threads look at them.
-const FOR_THREADS: usize = 2_000;
 
 /// Something that may be missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,13 +63,16 @@ fn answers(trace: &Trace, tree: &Tree) -> Vec<Gap> {
     if answered.is_empty() || open.is_empty() {
         return Vec::new();
     }
+    let callee = |node: usize| tree.span(trace, node).map(|span| callee::of(span).name).filter(|name| !name.is_empty());
     let mut known = HashMap::<Cow<'_, str>, usize>::new();
-    for (_, name) in callees(trace, tree, &answered) {
+    for name in answered.into_iter().filter_map(callee) {
         *known.entry(name).or_default() += 1;
     }
     let mut without = HashMap::<Cow<'_, str>, Vec<usize>>::new();
-    for (node, name) in callees(trace, tree, &open).into_iter().filter(|(_, name)| known.contains_key(name)) {
-        without.entry(name).or_default().push(node);
+    for node in open {
+        if let Some(name) = callee(node).filter(|name| known.contains_key(name)) {
+            without.entry(name).or_default().push(node);
+        }
     }
     let mut gaps: Vec<Gap> = without
         .into_iter()
@@ -81,13 +80,6 @@ fn answers(trace: &Trace, tree: &Tree) -> Vec<Gap> {
         .collect();
     gaps.sort_by(|a, b| a.nodes.cmp(&b.nodes));
     gaps
-}
-
-/// What these nodes call, of those that say it. All their attributes are looked at, which takes longer than all the rest of an analysis.
-fn callees<'a>(trace: &'a Trace, tree: &Tree, nodes: &[usize]) -> Vec<(usize, Cow<'a, str>)> {
-    let callee = |node: &usize| Some((*node, callee::of(tree.span(trace, *node)?).name)).filter(|(_, name)| !name.is_empty());
-    let named = in_parts(nodes.len(), FOR_THREADS, |part| nodes[part].iter().filter_map(callee).collect::<Vec<_>>());
-    named.into_iter().flatten().collect()
 }
 
 /// The clients' spans that somebody answers, and those that nobody does.

@@ -76,7 +76,7 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    /// Looks at a trace from all sides. Costs O(n log n), and never recurses. Of large traces, several threads look at the same time.
+    /// Looks at a trace from all sides. Costs O(n log n), and never recurses. Of large traces, two threads look at the same time.
     pub fn of(trace: &Trace) -> Self {
         let tree = Tree::build(trace);
         // Who is answered by whom takes longer than all the rest.

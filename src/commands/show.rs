@@ -211,7 +211,8 @@ async fn fetched(
     Ok((traces, failed))
 }
 
-/// The answer in pieces that follow each other, of traces as they are or of what is drawn of them. `silent` says who did not answer; the second look is that of documents.
+/// The answer in pieces that follow each other, of traces as they are or of what is drawn of them. `silent` says who did not answer; the
+/// second look is that of documents.
 fn printed(
     args: &ShowArgs,
     (traces, drawn): (&[Trace], &[Drawn]),

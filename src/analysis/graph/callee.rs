@@ -129,17 +129,15 @@ fn authority(url: &str) -> Option<&str> {
 /// Whether an attribute of that name may say it. Every attribute of every call is asked, and most are told by one letter.
 fn is_known(key: &str) -> bool {
     let is_one_of = |names: &[&str]| names.contains(&key);
+    let is_within = |families: &[&str]| families.iter().any(|family| key.starts_with(family));
     match key.as_bytes().first() {
         Some(b'a') => is_one_of(&["aws.xray.namespace", "aws.xray.inferred.origin"]),
         Some(b'd') => is_one_of(&DATABASE) || is_one_of(&NAMESPACE),
         Some(b'h') => key == "http.url",
-        Some(b'm') => key.starts_with("messaging."),
-        Some(b'n') => {
-            let peer = key.strip_prefix("network.peer.").or_else(|| key.strip_prefix("net.peer."));
-            peer.or_else(|| key.strip_prefix("net.sock.peer.")).is_some()
-        }
+        Some(b'm') => is_within(&["messaging."]),
+        Some(b'n') => is_within(&["net.peer.", "net.sock.peer.", "network.peer."]),
         Some(b'p') => key == "peer.service",
-        Some(b'r') => key.starts_with("rpc."),
+        Some(b'r') => is_within(&["rpc."]),
         Some(b's') => is_one_of(&["server.address", "server.port", "service.peer.name"]),
         Some(b'u') => key == "url.full",
         _ => false,
